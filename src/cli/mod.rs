@@ -1,0 +1,1 @@
+//! The command line: one function a subcommand, one exit code each.

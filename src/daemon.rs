@@ -1,0 +1,1 @@
+//! Tasks, signals, systemd, and the only clock.

@@ -1,0 +1,1 @@
+//! Made-up partner outlets for `reprint demo`, served on loopback.

@@ -1,0 +1,18 @@
+//! What one stage hands to the next, in order of travel.
+//!
+//! Plain data: no wire format, no runtime, no clock. A stage that needs a wire format (the store, a feed, the JSON of a command)
+//! writes it at its own edge.
+
+mod article;
+mod document;
+mod parsed;
+mod poll;
+mod provenance;
+mod published;
+
+pub use article::*;
+pub use document::*;
+pub use parsed::*;
+pub use poll::*;
+pub use provenance::*;
+pub use published::*;

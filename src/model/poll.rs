@@ -1,0 +1,99 @@
+//! What is remembered of a source between polls.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::{PollRequest, Validators};
+
+/// Whose fault a failure is: who has to act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The partner's server or document.
+    Partner,
+    /// Our configuration or limits.
+    Us,
+    /// The way between us.
+    Network,
+}
+
+impl Fault {
+    /// Every value with its name in JSON and in the store.
+    pub const ALL: [(Fault, &'static str); 3] = [(Fault::Partner, "partner"), (Fault::Us, "us"), (Fault::Network, "network")];
+
+    /// Name in JSON and in the store.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(fault, _)| *fault == self).expect("every fault is in ALL").1
+    }
+
+    /// Reads a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(fault, _)| *fault)
+    }
+}
+
+/// What is wrong with a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Short stable name: `timeout`, `ssrf_denied`, `http_500`, `not_a_feed` …
+    pub code: String,
+    /// Who has to act.
+    pub fault: Fault,
+    /// What happened and what to do, for an admin, without a final stop.
+    pub message: String,
+    /// Since when it has been failing without a success between.
+    pub since: DateTime<Utc>,
+}
+
+/// Memory of one source (one address of one outlet). Saved with every poll, so that a restart polls nothing early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollState {
+    /// Id of the outlet.
+    pub outlet: String,
+    /// Address as configured.
+    pub source: Url,
+    /// Never before this.
+    pub next_poll: DateTime<Utc>,
+    /// Validators of the last document read whole.
+    pub validators: Validators,
+    /// SHA-256 of the last body read whole: equal bytes are not read again.
+    pub body_hash: Option<[u8; 32]>,
+    /// Last time we asked.
+    pub last_attempt: Option<DateTime<Utc>>,
+    /// Last time we were answered with something we could read (304 included).
+    pub last_success: Option<DateTime<Utc>>,
+    /// Last time something was new or changed.
+    pub last_change: Option<DateTime<Utc>>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// What is wrong now.
+    pub problem: Option<Problem>,
+    /// Where permanent redirects lead, if the partner sends them.
+    pub moved_to: Option<Url>,
+    /// Entries in the last document.
+    pub entries: u32,
+}
+
+impl PollState {
+    /// A source never asked: due at once.
+    pub fn new(outlet: &str, source: Url, now: DateTime<Utc>) -> Self {
+        Self {
+            outlet: outlet.to_owned(),
+            source,
+            next_poll: now,
+            validators: Validators::default(),
+            body_hash: None,
+            last_attempt: None,
+            last_success: None,
+            last_change: None,
+            failures: 0,
+            problem: None,
+            moved_to: None,
+            entries: 0,
+        }
+    }
+
+    /// The conditional GET to make now.
+    pub fn request(&self) -> PollRequest {
+        PollRequest { outlet: self.outlet.clone(), source: self.source.clone(), validators: self.validators.clone() }
+    }
+}

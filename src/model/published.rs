@@ -1,0 +1,93 @@
+//! What goes out: stored articles with their permanent identity, and finished documents.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use super::AttributedArticle;
+
+/// What the store gives an article once and never changes, and what it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Short name in addresses: `/a/{key}`, 20 lower-case hexadecimal digits.
+    pub key: String,
+    /// `tag:` URI (RFC 4151), the same in every format.
+    pub id: String,
+    /// When we first saw it.
+    pub first_seen: DateTime<Utc>,
+    /// When its content last changed here; equals `first_seen` at revision 1.
+    pub changed: DateTime<Utc>,
+    /// 1, then one more for every change of content.
+    pub revision: u32,
+}
+
+/// An attributed article as the store keeps it.
+#[derive(Debug, Clone)]
+pub struct StoredArticle {
+    /// Identity.
+    pub identity: Identity,
+    /// Article and provenance.
+    pub attributed: AttributedArticle,
+}
+
+impl StoredArticle {
+    /// The date it is sorted and shown by: published at the outlet, but never after we first saw it.
+    pub fn date(&self) -> DateTime<Utc> {
+        match self.attributed.article.published {
+            Some(published) => published.at.min(self.identity.first_seen),
+            None => self.identity.first_seen,
+        }
+    }
+
+    /// Last significant change: when the outlet says it changed it, else when we saw it change; never before `date`.
+    pub fn updated(&self) -> DateTime<Utc> {
+        let seen = if self.identity.revision > 1 { self.identity.changed } else { self.date() };
+        match self.attributed.article.updated {
+            Some(updated) => updated.at.min(self.identity.changed).max(seen),
+            None => seen,
+        }
+        .max(self.date())
+    }
+}
+
+/// Formats a feed is published in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FeedFormat {
+    /// RSS 2.0.
+    Rss,
+    /// Atom 1.0.
+    Atom,
+}
+
+impl FeedFormat {
+    /// Every format.
+    pub const ALL: [FeedFormat; 2] = [FeedFormat::Rss, FeedFormat::Atom];
+
+    /// Extension of its address.
+    pub fn extension(self) -> &'static str {
+        match self {
+            FeedFormat::Rss => "rss",
+            FeedFormat::Atom => "atom",
+        }
+    }
+
+    /// Value of `Content-Type`.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            FeedFormat::Rss => "application/rss+xml; charset=utf-8",
+            FeedFormat::Atom => "application/atom+xml; charset=utf-8",
+        }
+    }
+}
+
+/// A finished document: what a reader gets at `path`. Same input, same bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedDocument {
+    /// Path below the site's root, without leading slash: `feeds/all.rss`, `index.html`, `feeds.opml`.
+    pub path: String,
+    /// Value of `Content-Type`.
+    pub content_type: String,
+    /// The document.
+    pub body: Bytes,
+    /// Last significant change of what it shows; `Last-Modified`.
+    pub modified: DateTime<Utc>,
+}

@@ -1,0 +1,1 @@
+//! The whole way of an article, top to bottom.

@@ -1,0 +1,10 @@
+//! One integration binary: the real program and the real library against real sockets and files.
+
+mod harness;
+
+mod arrows;
+mod config;
+mod fetch;
+mod journeys;
+mod published;
+mod serve;
