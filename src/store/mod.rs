@@ -29,6 +29,7 @@ use sqlx::sqlite::SqlitePool;
 use url::Url;
 
 pub use self::error::StoreError;
+pub use self::identity::key;
 use crate::model::{PollState, StoredArticle, Verdict};
 
 /// Most held articles listed at once: what is held is for people to look at. [`Store::counts`] counts them all.
@@ -206,6 +207,11 @@ impl Store {
     pub async fn counts(&self) -> Result<BTreeMap<String, Count>, StoreError> {
         let mut connection = self.shared.readers.acquire().await.map_err(|error| self.failed(&error))?;
         read::counts(&mut connection).await.map_err(|error| self.failed(&error))
+    }
+
+    /// Asks the database for next to nothing: a sign of life.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query(sql::AUTHORITY).fetch_one(&self.shared.readers).await.map(drop).map_err(|error| self.failed(&error))
     }
 
     /// Closes it for every clone: waits for what is under way, moves the write-ahead log into the file, gives up the lock.
