@@ -14,7 +14,7 @@ use reqwest::{Response, StatusCode, redirect};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::error::{place, quoted};
+use super::error::{innermost, place, quoted};
 use super::guard::GuardedResolver;
 use super::{FetchError, Guard, Lookup, SystemLookup, freshness};
 use crate::model::{Fault, Fetched, FetchedDocument, PollRequest, Validators};
@@ -123,7 +123,12 @@ impl Client {
                 .pool_max_idle_per_host(1)
                 .tls_certs_merge(authorities.clone())
                 .build()
-                .map_err(|error| format!("the HTTP client cannot be set up: {error}"))
+                .map_err(|error| {
+                    let cause = innermost(&error);
+                    format!(
+                        "the HTTP client cannot be set up ({cause}): are the system's certificates (ca-certificates) installed?"
+                    )
+                })
         };
         let usual = client(false)?;
         let listed = if guard.has_networks() { Some(client(true)?) } else { None };
@@ -150,7 +155,12 @@ impl Client {
         let mut only_permanent = true;
         loop {
             let validators = self.may_validate(&request.source, &url).then_some(&request.validators);
-            let (response, conditional) = self.ask(&url, validators, deadline).await?;
+            let asked = self.ask(&url, validators, deadline).await;
+            let (response, conditional) = asked.map_err(|error| match visited.as_slice() {
+                // Its name was fit to be asked, the addresses behind the name are not.
+                [.., from, _] if error.code == "ssrf_denied" => error.behind_redirect(from),
+                _ => error,
+            })?;
             let status = response.status();
             let Some(location) = followed(status).then(|| response.headers().get(LOCATION)).flatten() else {
                 return self.answer(request, url, response, conditional, moved_permanently, deadline, now).await;

@@ -198,7 +198,7 @@ fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (
 
 /// The cause at the bottom: the layers above only say "error sending request". `io::Error` hides an error it wraps from `source()`
 /// when that error has no cause of its own, but its Display passes it through.
-fn innermost(error: &reqwest::Error) -> String {
+pub(super) fn innermost(error: &reqwest::Error) -> String {
     quoted(&causes(error).last().map(ToString::to_string).unwrap_or_default())
 }
 

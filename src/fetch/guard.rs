@@ -21,7 +21,7 @@ use super::error::{place, quoted};
 use crate::model::Fault;
 
 /// Longest time for a DNS answer.
-pub(super) const DNS_TIMEOUT: Duration = Duration::from_secs(5);
+const DNS_TIMEOUT: Duration = Duration::from_secs(5);
 
 const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Ipv4Net {
     Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix)
@@ -210,11 +210,12 @@ pub(super) struct GuardedResolver {
     /// The HTTP client does not tell a resolver the port. So there is one resolver for the usual ports, and this one for the others,
     /// which are only open in the networks of the admin.
     listed_only: bool,
+    timeout: Duration,
 }
 
 impl GuardedResolver {
     pub(super) fn new(guard: Guard, lookup: Arc<dyn Lookup>, listed_only: bool) -> Self {
-        Self { guard, lookup, listed_only }
+        Self { guard, lookup, listed_only, timeout: DNS_TIMEOUT }
     }
 
     async fn addresses(self, name: String) -> Result<Vec<IpAddr>, FetchError> {
@@ -225,8 +226,8 @@ impl GuardedResolver {
             );
             FetchError::new("dns", Fault::Network, message)
         };
-        let answer = match tokio::time::timeout(DNS_TIMEOUT, self.lookup.lookup(&name)).await {
-            Err(_) => return Err(unresolved(&format!("no answer within {} s", DNS_TIMEOUT.as_secs()))),
+        let answer = match tokio::time::timeout(self.timeout, self.lookup.lookup(&name)).await {
+            Err(_) => return Err(unresolved(&format!("no answer within {} s", self.timeout.as_secs()))),
             Ok(Err(error)) => return Err(unresolved(&quoted(&error.to_string()))),
             Ok(Ok(answer)) if answer.is_empty() => return Err(unresolved("it has no addresses")),
             Ok(Ok(answer)) => answer,
@@ -484,6 +485,24 @@ mod tests {
         let error = resolver.addresses("typo.example".into()).await.expect_err("refused");
         assert_eq!((error.code.as_str(), error.fault), ("dns", Fault::Network));
         assert!(error.message.contains("typo.example") && error.message.contains("not known"), "{}", error.message);
+    }
+
+    struct Silent;
+
+    impl Lookup for Silent {
+        fn lookup(&self, _: &str) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_silent_name_server_is_not_waited_for() {
+        let mut resolver = GuardedResolver::new(guard(&[]), Arc::new(Silent), false);
+        assert_eq!(resolver.timeout, Duration::from_secs(5));
+        resolver.timeout = Duration::from_millis(20);
+        let error = resolver.addresses("slow.example".into()).await.expect_err("refused");
+        assert_eq!(error.code, "dns");
+        assert!(error.message.contains("no answer within"), "{}", error.message);
     }
 
     proptest! {
