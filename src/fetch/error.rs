@@ -151,11 +151,11 @@ impl FetchError {
     /// The head came, the body did not come whole.
     pub(super) fn body(url: &Url, error: &reqwest::Error, received: usize) -> Self {
         let place = place(url);
-        let broken_coding = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| {
-            // Decoders say `InvalidData` and `Other`; a short stream is `UnexpectedEof`.
-            cause.kind() == io::ErrorKind::InvalidData || cause.kind() == io::ErrorKind::InvalidInput
-        });
+        // Decoders say `InvalidData`; a short stream is `UnexpectedEof`. What follows the end of a coded body (a second gzip member, or
+        // padding) is told by its words, for that error has no type of its own.
         let cause = innermost(error);
+        let broken_coding = cause.contains("extra bytes after body")
+            || matches!(io_kind(error), Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput));
         if broken_coding {
             let message = format!(
                 "{place} sends a body that is not what its Content-Encoding or Transfer-Encoding says ({cause}): tell the partner"
@@ -218,7 +218,7 @@ fn tls_words(cause: &str) -> String {
         format!("its TLS certificate is for another host ({cause}): check the address, or tell the partner")
     } else if any(&["CaUsedAsEndEntity"]) {
         format!("its TLS certificate is self-signed ({cause}): the partner needs one of a public authority")
-    } else if any(&["UnknownIssuer"]) {
+    } else if any(&["UnknownIssuer", "BadSignature"]) {
         format!(
             "its TLS certificate is self-signed, of an unknown authority, or sent without its chain ({cause}): tell the partner"
         )

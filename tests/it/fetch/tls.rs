@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, KeyPair, date_time_ymd};
 use reprint::fetch::Client;
 use reprint::model::Fault;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,10 +24,11 @@ struct Authority {
 }
 
 impl Authority {
-    fn new() -> Self {
+    fn new(name: &str) -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
         Self { certificate: params.self_signed(&key).expect("a certificate"), key }
     }
 }
@@ -92,7 +93,7 @@ fn url(host: &str, address: SocketAddr) -> Url {
 
 #[tokio::test]
 async fn h30_certificates_that_do_not_hold_are_told_apart() {
-    let (known, unknown) = (Authority::new(), Authority::new());
+    let (known, unknown) = (Authority::new("Known"), Authority::new("Unknown"));
     let client = client(&[&known]);
     let good = partner(Shown { signed_by: Some(&known), ..Shown::default() }, FEED).await;
     assert_eq!(fetch(&client, url("partner.example", good)).await.expect("a sound certificate").body, b"<rss/>");
@@ -134,7 +135,7 @@ async fn h30_a_port_without_tls_is_named() {
 
 #[tokio::test]
 async fn h16_from_https_to_plain_http_is_refused() {
-    let known = Authority::new();
+    let known = Authority::new("Known");
     let plain = Partner::start().await;
     plain.put("/feed", Reply::ok("text/xml", "<rss/>"));
     let redirect =
