@@ -48,8 +48,8 @@ pub(super) async fn run(listen: Option<SocketAddr>) -> Result<(), Failure> {
                     say(format_args!("\n{relayed} articles relayed so far. New ones as they arrive:"));
                 }
             }
-            let (outlet, title) = partners.advance(daemon::now());
-            say(format_args!("  {outlet}: {title}"));
+            let arrival = partners.advance(daemon::now());
+            say(format_args!("  {}: {}", arrival.outlet, arrival.title));
         }
     });
     let outcome = daemon.run().await;
