@@ -240,8 +240,15 @@ async fn h11_a_name_that_leads_to_a_private_address_is_refused() {
 async fn h12_one_bad_address_spoils_the_answer() {
     let partner = Partner::start().await;
     let canary = Canary::start_on(std::net::Ipv4Addr::LOCALHOST.into(), partner.url("/").port().expect("a port")).await;
-    for answer in [["127.0.0.2", "127.0.0.1"], ["127.0.0.1", "127.0.0.2"]] {
-        let client = client_with(options(), Dns::of(&[("mixed.example", &[&answer])]));
+    // On an allowed port and on another one, which only the networks of the admin may be asked on.
+    let options_with = |port: u16| Options { allow_ports: vec![port], ..options() };
+    for (answer, port) in [
+        (["127.0.0.2", "127.0.0.1"], canary.port()),
+        (["127.0.0.1", "127.0.0.2"], canary.port()),
+        (["127.0.0.2", "127.0.0.1"], 80),
+        (["127.0.0.1", "127.0.0.2"], 80),
+    ] {
+        let client = client_with(options_with(port), Dns::of(&[("mixed.example", &[&answer])]));
         check_error(fetch(&client, partner.url_as("mixed.example", "/")).await, "ssrf_denied", "mixed answer");
     }
     assert_eq!(partner.seen().len(), 0);
@@ -254,7 +261,7 @@ async fn h13_a_name_that_changes_its_answer_gains_nothing() {
     let canary = Canary::start_on(std::net::Ipv4Addr::LOCALHOST.into(), partner.url("/").port().expect("a port")).await;
     partner.put("/", Reply::ok("text/xml", "<rss/>"));
     let dns = Dns::of(&[("rebind.example", &[&["127.0.0.2"], &["127.0.0.1"]])]);
-    let client = client_with(options(), dns.clone());
+    let client = client_with(Options { allow_ports: vec![canary.port()], ..options() }, dns.clone());
     fetch(&client, partner.url_as("rebind.example", "/")).await.expect("the first answer is allowed");
     check_error(fetch(&client, partner.url_as("rebind.example", "/")).await, "ssrf_denied", "the second is not");
     assert_eq!(dns.asked.load(Ordering::SeqCst), 2, "each connection is made to an answer that was checked");
@@ -266,7 +273,7 @@ async fn h14_redirects_to_addresses_that_are_not_public_are_refused() {
     let partner = Partner::start().await;
     let canary = Canary::start().await;
     let dns = Dns::of(&[("inside.example", &[&["127.0.0.1"]])]);
-    let client = client_with(options(), dns);
+    let client = client_with(Options { allow_ports: vec![80, canary.port()], ..options() }, dns);
     for target in [
         "http://169.254.169.254/latest/meta-data/".to_owned(),
         format!("http://127.0.0.1:{}/", canary.port()),
