@@ -1,5 +1,7 @@
 //! A partner with many feeds, and the real program as a child process.
 
+#![allow(dead_code, reason = "each bench uses its part")]
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
