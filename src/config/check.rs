@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use toml::Spanned;
 use url::{Host, Url};
 
-use super::address;
+use super::address::{self, Allowed};
 use super::keys::nearest;
 use super::language::{charset, language};
 use super::read::{Document, Section};
@@ -37,7 +37,9 @@ pub(super) fn check(name: &str, text: &str, folder: Option<&Path>) -> Result<Con
     let broken = document.broken;
 
     let limits_section = document.table("limits");
-    let limits = limits(limits_section.as_ref(), &mut mistakes);
+    let (limits, lists_read) = limits(limits_section.as_ref(), &mut mistakes);
+    // A misread list must not make addresses wrong that are right.
+    let allowed = (lists_read && !broken).then_some(Allowed { networks: &limits.allow_networks, ports: &limits.allow_ports });
     let site = match document.table("site") {
         Some(section) => site(&section, &mut mistakes, broken, folder),
         None => {
@@ -56,7 +58,7 @@ pub(super) fn check(name: &str, text: &str, folder: Option<&Path>) -> Result<Con
     let mut crons = Crons::default();
     let mut outlets: Vec<OutletDraft> = Vec::new();
     for section in document.tables("outlet") {
-        outlets.push(outlet(&section, &mut mistakes, broken, &limits, zone, &mut crons));
+        outlets.push(outlet(&section, &mut mistakes, broken, allowed.as_ref(), limits.shortest_interval, zone, &mut crons));
     }
     if outlets.is_empty() && !broken && !document.has("outlet") {
         mistakes.add(
@@ -126,9 +128,10 @@ fn site(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool, folder
     })
 }
 
-fn limits(section: Option<&Section<'_, '_>>, mistakes: &mut Mistakes) -> Limits {
+/// The limits, and whether the lists of what may be polled are right.
+fn limits(section: Option<&Section<'_, '_>>, mistakes: &mut Mistakes) -> (Limits, bool) {
     let mut limits = Limits::default();
-    let Some(section) = section else { return limits };
+    let Some(section) = section else { return (limits, true) };
     section.check_keys(mistakes);
     let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     if let Some(bytes) = section.bytes(mistakes, "body_bytes", 1..=256 << 20) {
@@ -168,6 +171,7 @@ fn limits(section: Option<&Section<'_, '_>>, mistakes: &mut Mistakes) -> Limits 
     if let Some(pause) = section.duration(mistakes, "longest_backoff", SECOND..=30 * 24 * HOUR) {
         limits.longest_backoff = pause;
     }
+    let before = mistakes.len();
     if let Some(networks) = section.strings(mistakes, "allow_networks", value::network) {
         limits.allow_networks = networks.into_iter().map(Spanned::into_inner).collect();
     }
@@ -180,7 +184,7 @@ fn limits(section: Option<&Section<'_, '_>>, mistakes: &mut Mistakes) -> Limits 
     } else if let Some(ports) = section.integers(mistakes, "allow_ports", 1..=65_535, "[80, 443]") {
         limits.allow_ports = ports.into_iter().filter_map(|port| u16::try_from(port.into_inner()).ok()).collect();
     }
-    limits
+    (limits, mistakes.len() == before)
 }
 
 /// Schedules compiled once: most outlets of a file share a few.
@@ -225,7 +229,8 @@ fn outlet(
     section: &Section<'_, '_>,
     mistakes: &mut Mistakes,
     broken: bool,
-    limits: &Limits,
+    allowed: Option<&Allowed<'_>>,
+    shortest_interval: Duration,
     site_zone: Tz,
     crons: &mut Crons,
 ) -> OutletDraft {
@@ -237,7 +242,7 @@ fn outlet(
         }
     }
     let name = section.string(mistakes, "name", value::line);
-    let polled = |written: &str| address::polled(written, &limits.allow_networks, &limits.allow_ports);
+    let polled = |written: &str| address::polled(written, allowed);
     let feed = section.string(mistakes, "feed", polled);
     let feeds = section.strings(mistakes, "feeds", polled);
     if section.has("feed") && section.has("feeds") {
@@ -265,7 +270,7 @@ fn outlet(
     let homepage = section.string(mistakes, "homepage", address::web);
     let language = section.string(mistakes, "language", language);
     let time_zone = section.string(mistakes, "time_zone", value::time_zone);
-    let schedule = section.string(mistakes, "schedule", |written| crons.read(written, limits.shortest_interval));
+    let schedule = section.string(mistakes, "schedule", |written| crons.read(written, shortest_interval));
     let charset = section.string(mistakes, "charset", charset);
     let terms = section.table(mistakes, "terms", "outlet.terms").map(|section| terms(&section, mistakes)).unwrap_or_default();
 
@@ -318,7 +323,9 @@ fn made_id(
     let address = addresses.first()?;
     let from_host = match address.get_ref().host() {
         Some(Host::Domain(host)) => value::ascii_id(host.strip_prefix("www.").unwrap_or(host)),
-        _ => String::new(),
+        Some(Host::Ipv4(address)) => value::ascii_id(&address.to_string()),
+        Some(Host::Ipv6(address)) => value::ascii_id(&address.to_string()),
+        None => String::new(),
     };
     if from_host.is_empty() {
         mistakes.add(

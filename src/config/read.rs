@@ -1,6 +1,5 @@
 //! feeds.toml as written: tables with the place of every key and value, read without stopping at the first mistake.
 
-use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
@@ -34,31 +33,31 @@ impl<'t> Document<'t> {
     pub(super) fn read(text: &'t str) -> Self {
         let (root, errors) = DeTable::parse_recoverable(text);
         let mut mistakes = Mistakes::default();
-        let mut lines = BTreeSet::new();
         let broken = !errors.is_empty();
-        let mut starts = None;
+        let ends: Vec<usize> = if broken { text.match_indices('\n').map(|(index, _)| index + 1).collect() } else { Vec::new() };
         for error in errors {
             let span = error.span().unwrap_or(0..0);
-            let starts: &Vec<usize> =
-                starts.get_or_insert_with(|| text.match_indices('\n').map(|(index, _)| index + 1).collect::<Vec<usize>>());
-            let line = starts.partition_point(|&first| first <= span.start);
-            if !lines.insert(line) {
-                continue; // what follows from the first mistake of a line
-            }
-            let first = line.checked_sub(1).and_then(|line| starts.get(line)).copied().unwrap_or(0);
-            let end = starts.get(line).copied().unwrap_or(text.len());
-            let help = syntax_help(text.get(first..end).unwrap_or_default());
-            mistakes.add(format!("not valid TOML: {}", error.message().trim_end()), span, help.map(str::to_owned));
+            let line = ends.partition_point(|&end| end <= span.start);
+            let first = line.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+            // At the very end of the text the line is empty, and still one.
+            let end = ends.get(line).copied().unwrap_or(text.len() + 1);
+            let help = syntax_help(text.get(first..end.min(text.len())).unwrap_or_default());
+            let title = format!("not valid TOML: {}", shown(error.message()));
+            mistakes.add_unreadable(title, span, help.map(str::to_owned), first..end);
         }
         Self { root, mistakes, broken }
     }
 
     /// Reports what does not belong at the top of the file, and tables written as what they are not.
     pub(super) fn check_root(&mut self) {
-        let Self { root, mistakes, .. } = self;
+        let Self { root, mistakes, broken } = self;
         for (key, value) in root.get_ref() {
             let name: &str = key.get_ref();
             let Some((_, many)) = TABLES.iter().find(|(table, _)| *table == name) else {
+                // A header that could not be read leaves its keys to the top of the file.
+                if *broken && !value.get_ref().is_table() {
+                    continue;
+                }
                 let title = format!("unknown {} `{}`", if value.get_ref().is_table() { "table" } else { "key" }, shown(name));
                 mistakes.add(title, key.span(), root_help(name, value.get_ref()));
                 continue;
@@ -110,13 +109,19 @@ impl<'t> Document<'t> {
 
 /// What most likely went wrong in a line that is not TOML.
 fn syntax_help(line: &str) -> Option<&'static str> {
+    // What stands in straight quotation marks is text, whatever it holds.
+    let outside: String = line.split('"').step_by(2).collect();
     let value = line.split_once('=').map(|(_, value)| value.trim());
-    if line.contains(['“', '”', '„', '‘', '’', '「', '」', '"', '«', '»']) {
+    if outside.contains(['“', '”', '„', '‟', '‘', '’', '「', '」', '\u{ff02}', '«', '»']) {
         Some("texts stand in straight quotation marks, \"so\", not in typographic or full-width ones")
-    } else if line.contains('=') {
+    } else if outside.contains('\u{ff1d}') {
         Some("write the equals sign with the English keyboard: `=`")
-    } else if line.contains(',') {
+    } else if outside.contains(['\u{ff0c}', '、']) {
         Some("separate values with the comma of the English keyboard: `,`")
+    } else if outside.contains(['\u{ff3b}', '\u{ff3d}', '【', '】']) {
+        Some("write the brackets with the English keyboard: `[` and `]`")
+    } else if line.matches('"').count() % 2 == 1 {
+        Some("close the text with a second quotation mark `\"`; inside a text write it `\\\"`")
     } else if value
         .is_some_and(|value| value.starts_with(|first: char| first.is_alphabetic()) && !matches!(value, "true" | "false"))
     {

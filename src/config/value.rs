@@ -351,3 +351,124 @@ pub(super) fn bytes(written: &str) -> Result<u64, Wrong> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<T: std::fmt::Debug + PartialEq>(read: fn(&str) -> Result<T, Wrong>, written: &str, expected: Option<T>) {
+        let value = read(written);
+        if let Err(wrong) = &value {
+            assert!(!wrong.what.is_empty() && wrong.help.as_ref().is_some_and(|help| !help.is_empty()), "{written}: {wrong:?}");
+        }
+        assert_eq!(value.ok(), expected, "{written}");
+    }
+
+    #[test]
+    fn durations() {
+        for (written, milliseconds) in [
+            ("30s", Some(30_000)),
+            ("5m", Some(300_000)),
+            ("24h", Some(86_400_000)),
+            ("7d", Some(604_800_000)),
+            ("250ms", Some(250)),
+            ("1h30m", Some(5_400_000)),
+            (" 2 hours ", Some(7_200_000)),
+            ("0s", Some(0)),
+            ("", None),
+            ("30", None),
+            ("s", None),
+            ("1.5h", None),
+            ("-5s", None),
+            ("5 weeks", None),
+            ("五分钟", None),
+            ("5分", None),
+            ("18446744073709551616s", None),
+            ("18446744073709551615d", None),
+        ] {
+            check(duration, written, milliseconds.map(Duration::from_millis));
+        }
+    }
+
+    #[test]
+    fn durations_as_shown() {
+        for (seconds, expected) in [(0, "0s"), (45, "45s"), (60, "1m"), (90, "90s"), (5400, "90m"), (86_400, "24h"), (7200, "2h")]
+        {
+            assert_eq!(shown_duration(Duration::from_secs(seconds)), expected);
+        }
+        assert_eq!(shown_duration(Duration::from_millis(1500)), "1500ms");
+    }
+
+    #[test]
+    fn sizes() {
+        for (written, expected) in [
+            ("8 MiB", Some(8 << 20)),
+            ("512KiB", Some(512 << 10)),
+            ("1 MB", Some(1_000_000)),
+            ("900000", Some(900_000)),
+            ("1 GiB", Some(1 << 30)),
+            ("18446744073709551615 GiB", Some(u64::MAX)),
+            ("", None),
+            ("MiB", None),
+            ("8 兆", None),
+            ("-8 MiB", None),
+            ("1.5 MiB", None),
+        ] {
+            check(bytes, written, expected);
+        }
+    }
+
+    #[test]
+    fn emails_and_tag_authorities() {
+        let text = |text: &str| Some(text.to_owned());
+        check(email, "ops@relay.example.net", text("ops@relay.example.net"));
+        check(email, "a.b+c@x-y.example", text("a.b+c@x-y.example"));
+        for written in [
+            "",
+            "ops",
+            "ops@",
+            "@relay.example",
+            "a b@relay.example",
+            "a@b",
+            "a@b..c",
+            "a@relay.example>",
+            "编辑@relay.example",
+            "mailto:a@b.example\r\n",
+        ] {
+            check(email, written, None);
+        }
+        check(tag_authority, "Relay.Example.net,2026", text("relay.example.net,2026"));
+        check(tag_authority, "ops@relay.example.net,2026-03-01", text("ops@relay.example.net,2026-03-01"));
+        for written in [
+            "relay.example.net",
+            "relay.example.net,26",
+            "relay.example.net,2026-13",
+            ",2026",
+            "relay.example.net,2026-01-01-01",
+            "a b,2026",
+        ] {
+            check(tag_authority, written, None);
+        }
+    }
+
+    #[test]
+    fn ids() {
+        for written in ["harbour-ledger", "a", "36", "a--b"] {
+            check(id, written, Some(written.to_owned()));
+        }
+        for written in ["", "-a", "a-", "A", "a_b", "a/b", "..", "海港", "a b"] {
+            check(id, written, None);
+        }
+        check(id, &"a".repeat(64), Some("a".repeat(64)));
+        check(id, &"a".repeat(65), None);
+    }
+
+    proptest::proptest! {
+        /// What is made of a name is an id, or nothing.
+        #[test]
+        fn made_ids_are_ids(name in "\\PC{0,80}") {
+            let made = ascii_id(&name);
+            proptest::prop_assert!(made.is_empty() || id(&made).is_ok(), "{:?}", made);
+        }
+    }
+}
