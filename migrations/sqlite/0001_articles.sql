@@ -52,10 +52,11 @@ CREATE TABLE article (
     UNIQUE (outlet, source_key)
 ) STRICT;
 
--- A feed's window is the newest rows of each of its outlets, merged: neither index is ever read further than the window is long.
-CREATE INDEX article_by_date ON article (outlet, sort_at DESC, key) WHERE held_code IS NULL;
-CREATE INDEX article_by_first_seen ON article (outlet, first_seen DESC, sort_at DESC, key) WHERE held_code IS NULL;
-CREATE INDEX article_held ON article (first_seen DESC, key, outlet) WHERE held_code IS NOT NULL;
+-- A feed's window is the newest rows of each of its outlets, merged: neither index is ever read further than the window is long. `held_code`
+-- is in them because SQLite takes a partial index for covering only if it has the columns of its own condition.
+CREATE INDEX article_by_date ON article (outlet, sort_at DESC, key, held_code) WHERE held_code IS NULL;
+CREATE INDEX article_by_first_seen ON article (outlet, first_seen DESC, sort_at DESC, key, held_code) WHERE held_code IS NULL;
+CREATE INDEX article_held ON article (first_seen DESC, key, outlet, held_code) WHERE held_code IS NOT NULL;
 
 -- The same article as another feed of its outlet last carried it (full text in one, an excerpt in another): remembered so that the two
 -- do not take turns at being a change.

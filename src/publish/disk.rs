@@ -139,7 +139,10 @@ fn read(name: &str, bytes: Bytes) -> Result<(String, Prepared), String> {
     let (identity, gzip) = (bytes.slice(..header.length), bytes.slice(header.length..));
     let [etag, etag_gzip] = etags(&identity);
     let modified = DateTime::from_timestamp(header.modified, 0).ok_or("its date is wrong")?;
-    Ok((header.path.into_owned(), Prepared { content_type: header.content_type.into_owned(), identity, gzip, etag, etag_gzip, modified }))
+    Ok((
+        header.path.into_owned(),
+        Prepared { content_type: header.content_type.into_owned(), identity, gzip, etag, etag_gzip, modified },
+    ))
 }
 
 /// The first line, without its end, and what follows.

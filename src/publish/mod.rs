@@ -103,8 +103,12 @@ impl Snapshot {
     /// The disk: the documents are gone for readers, but a file is left, which the next start would load.
     pub fn retain(&self, keep: impl Fn(&str) -> bool) -> std::io::Result<()> {
         let _writing = self.writing();
-        let (kept, removed): (Documents, Documents) =
-            self.documents.load().iter().map(|(path, prepared)| (path.clone(), Arc::clone(prepared))).partition(|(path, _)| keep(path));
+        let (kept, removed): (Documents, Documents) = self
+            .documents
+            .load()
+            .iter()
+            .map(|(path, prepared)| (path.clone(), Arc::clone(prepared)))
+            .partition(|(path, _)| keep(path));
         if removed.is_empty() {
             return Ok(());
         }

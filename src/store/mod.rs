@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqlitePool;
+use sqlx::{Connection, SqliteConnection};
 use url::Url;
 
 pub use self::error::StoreError;
@@ -160,12 +161,30 @@ impl Store {
             return Err(StoreError::passing(format!("the store {} was opened for reading only", self.shared.path.display())));
         };
         let hashed = write::hashed(verdicts).await;
+        let mut connection = writer.acquire().await.map_err(|error| self.failed(&error))?;
+        let recorded = self.record_on(&mut connection, state, &hashed, now).await;
+        if recorded.is_err() {
+            // SQLite ends a transaction by itself when the disk is full or fails; sqlx 0.9 does not notice and would refuse every further one
+            // on this connection. After a failed fsync a new one is needed anyway.
+            let _ = connection.close().await; // the error to report is the first one
+        }
+        recorded
+    }
+
+    async fn record_on(
+        &self,
+        connection: &mut SqliteConnection,
+        state: &PollState,
+        hashed: &write::Hashed<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Change, StoreError> {
+        let failed = |error: sqlx::Error| self.failed(&error);
         // IMMEDIATE: a transaction that begins by reading and then writes is refused at once when another program wrote in between.
-        let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| self.failed(&error))?;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
         let place = write::Place { path: &self.shared.path, authority: &self.shared.authority };
-        let change = write::articles(&mut transaction, place, &hashed, now).await?;
-        read::save_poll_state(&mut transaction, state).await.map_err(|error| self.failed(&error))?;
-        transaction.commit().await.map_err(|error| self.failed(&error))?;
+        let change = write::articles(&mut transaction, place, hashed, now).await?;
+        read::save_poll_state(&mut transaction, state).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
         Ok(change)
     }
 
@@ -181,8 +200,11 @@ impl Store {
         // One transaction: all statements see the same state.
         let mut transaction = self.shared.readers.begin().await.map_err(|error| self.failed(&error))?;
         let ids = window::rows(&mut transaction, window).await.map_err(|error| self.failed(&error))?;
-        let rows =
-            sqlx::query(sql::ARTICLES).bind(read::list(ids)).fetch_all(&mut *transaction).await.map_err(|error| self.failed(&error))?;
+        let rows = sqlx::query(sql::ARTICLES)
+            .bind(read::list(ids))
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(|error| self.failed(&error))?;
         transaction.commit().await.map_err(|error| self.failed(&error))?;
         let articles: Result<Vec<_>, _> = rows.iter().map(|row| read::article(row, &self.shared.path)).collect();
         let mut articles = articles?;
@@ -192,14 +214,19 @@ impl Store {
 
     /// One published article by the key of its address; `None` also while it is held.
     pub async fn article(&self, key: &str) -> Result<Option<StoredArticle>, StoreError> {
-        let row = sqlx::query(sql::ARTICLE).bind(key).fetch_optional(&self.shared.readers).await.map_err(|error| self.failed(&error))?;
+        let row = sqlx::query(sql::ARTICLE)
+            .bind(key)
+            .fetch_optional(&self.shared.readers)
+            .await
+            .map_err(|error| self.failed(&error))?;
         row.map(|row| read::article(&row, &self.shared.path)).transpose()
     }
 
     /// What is held, newest first, [`HELD_LISTED`] at most.
     pub async fn held(&self) -> Result<Vec<HeldArticle>, StoreError> {
         let most = i64::try_from(HELD_LISTED).unwrap_or(i64::MAX);
-        let rows = sqlx::query(sql::HELD).bind(most).fetch_all(&self.shared.readers).await.map_err(|error| self.failed(&error))?;
+        let rows =
+            sqlx::query(sql::HELD).bind(most).fetch_all(&self.shared.readers).await.map_err(|error| self.failed(&error))?;
         rows.iter().map(read::held).collect::<Result<_, _>>().map_err(|error| self.failed(&error))
     }
 

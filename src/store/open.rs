@@ -51,7 +51,8 @@ pub async fn for_writing(path: &Path, authority: &str) -> Result<Opened, StoreEr
     let failed = |error: sqlx::Error| StoreError::from_sqlx(path, &error);
 
     // One writer: SQLite has one anyway, and a queue in the pool is fairer than retries on a locked file.
-    let options = options(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal).pragma("journal_size_limit", "67108864");
+    let options =
+        options(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal).pragma("journal_size_limit", "67108864");
     let writer = pool(1).connect_with(options).await.map_err(failed)?;
     sqlite_version(&writer, path).await?;
     belongs_to_us(&writer, path).await?;
@@ -132,7 +133,8 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 fn lock(path: &Path) -> Result<File, StoreError> {
     let place = beside(path, ".lock");
     // A lock file that root left behind can be locked without being written to.
-    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&place).or_else(|_| File::open(&place));
+    let opened =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&place).or_else(|_| File::open(&place));
     let mut file = opened.map_err(|error| {
         StoreError::configuration(format!(
             "the lock {} cannot be made ({error}): reprint must be able to write in this folder",
@@ -165,8 +167,10 @@ fn lock(path: &Path) -> Result<File, StoreError> {
 }
 
 async fn sqlite_version(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
-    let version: String =
-        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await.map_err(|error| StoreError::from_sqlx(path, &error))?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(pool)
+        .await
+        .map_err(|error| StoreError::from_sqlx(path, &error))?;
     if is_old(&version) {
         return Err(StoreError::configuration(format!(
             "this reprint was built with SQLite {version}, which can damage a store (WAL reset bug): build it with the bundled one, 3.51.3 \
@@ -187,10 +191,11 @@ async fn belongs_to_us(pool: &SqlitePool, path: &Path) -> Result<(), StoreError>
     let failed = |error: sqlx::Error| StoreError::from_sqlx(path, &error);
     let id: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(pool).await.map_err(failed)?;
     // A start that was killed before the first migration leaves the migrations' own table and no id.
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> '_sqlx_migrations'")
-        .fetch_one(pool)
-        .await
-        .map_err(failed)?;
+    let tables: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> '_sqlx_migrations'")
+            .fetch_one(pool)
+            .await
+            .map_err(failed)?;
     if id == APPLICATION_ID || (id == 0 && tables == 0) {
         return Ok(());
     }

@@ -54,8 +54,8 @@ pub fn article(row: &SqliteRow, path: &Path) -> Result<StoredArticle, StoreError
     let identity = identity(row).map_err(|error| StoreError::from_sqlx(path, &error))?;
     let parts = || -> Result<(Option<String>, Vec<u8>), sqlx::Error> { Ok((row.try_get("comments")?, row.try_get("record")?)) };
     let (comments, bytes) = parts().map_err(|error| StoreError::from_sqlx(path, &error))?;
-    let attributed = record::decode(&bytes, comments.as_deref())
-        .map_err(|record::Unreadable(what)| unreadable(path, &identity.key, &what))?;
+    let attributed =
+        record::decode(&bytes, comments.as_deref()).map_err(|record::Unreadable(what)| unreadable(path, &identity.key, &what))?;
     Ok(StoredArticle { identity, attributed })
 }
 

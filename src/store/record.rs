@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{
-    Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Original, ParsedHop,
-    ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation, TranslationKind, Warning,
+    Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Original,
+    ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
+    TranslationKind, Warning,
 };
 
 /// Version of the format. It rises when an older program would misread what a newer one writes.
@@ -207,8 +208,7 @@ macro_rules! named {
             }
 
             fn from_record(record: String) -> Result<Self, Unreadable> {
-                $from_name(&record)
-                    .ok_or_else(|| Unreadable(format!("`{record}` is not a value of {}", stringify!($type))))
+                $from_name(&record).ok_or_else(|| Unreadable(format!("`{record}` is not a value of {}", stringify!($type))))
             }
         }
     };
@@ -218,8 +218,7 @@ named!(TranslationKind, TranslationKind::name, TranslationKind::from_name);
 named!(HopAction, HopAction::name, HopAction::from_name);
 named!(Precision, precision_name, precision_from_name);
 
-const PRECISIONS: [Precision; 5] =
-    [Precision::Second, Precision::Minute, Precision::Hour, Precision::Day, Precision::Month];
+const PRECISIONS: [Precision; 5] = [Precision::Second, Precision::Minute, Precision::Hour, Precision::Day, Precision::Month];
 
 fn precision_name(precision: Precision) -> &'static str {
     match precision {

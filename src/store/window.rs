@@ -92,8 +92,12 @@ async fn read(
     };
     let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     for row in rows {
-        let place =
-            Place { first: row.try_get("first")?, second: row.try_get("second")?, key: row.try_get("key")?, id: row.try_get("id")? };
+        let place = Place {
+            first: row.try_get("first")?,
+            second: row.try_get("second")?,
+            key: row.try_get("key")?,
+            id: row.try_get("id")?,
+        };
         places.entry(row.try_get("outlet")?).or_default().push(place);
     }
     places.values_mut().for_each(|places| places.sort_unstable_by(|a, b| a.order().cmp(&b.order())));

@@ -183,7 +183,13 @@ async fn update(
         Decision::Release | Decision::Replace | Decision::HoldAgain => {}
         Decision::Insert => return Ok(()), // of a known article: never decided
         Decision::RememberCopy => {
-            sqlx::query(sql::SAVE_COPY).bind(known.id).bind(feed).bind(hash.as_slice()).execute(connection).await.map_err(failed)?;
+            sqlx::query(sql::SAVE_COPY)
+                .bind(known.id)
+                .bind(feed)
+                .bind(hash.as_slice())
+                .execute(connection)
+                .await
+                .map_err(failed)?;
             return Ok(());
         }
         Decision::Keep => {
