@@ -278,17 +278,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_configuration_is_toml_and_names_every_outlet() {
+    async fn the_configuration_is_accepted_and_relays_every_outlet() {
         let partners = Partners::start(now()).await.unwrap();
         let text = partners.feeds_toml("127.0.0.1:8700".parse().unwrap());
-        let parsed: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let ids: BTreeSet<_> = parsed["outlet"].as_array().unwrap().iter().map(|outlet| outlet["id"].as_str().unwrap()).collect();
-        assert_eq!(ids.len(), PROFILES.len());
-        for feed in parsed["feed"].as_array().unwrap() {
-            for outlet in feed["outlets"].as_array().unwrap() {
-                assert!(ids.contains(outlet.as_str().unwrap()), "{outlet}");
-            }
+        let config = crate::config::parse("demo.toml", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert_eq!(config.site.listen, "127.0.0.1:8700".parse().unwrap());
+        assert_eq!(config.outlets.len(), PROFILES.len());
+        for (outlet, partner) in config.outlets.iter().zip(&partners.partners) {
+            assert_eq!(outlet.feeds[0].as_str(), partner.url(partner.profile.feed));
+            assert!(outlet.terms.disclaimer.is_some() || outlet.terms.rights.is_some(), "{}", outlet.id);
         }
-        assert_eq!(parsed["site"]["listen"].as_str(), Some("127.0.0.1:8700"));
+        assert_eq!(config.feed("translations").unwrap().outlets, ["isles"]);
+        assert_eq!(config.feed("chinese").unwrap().outlets.len(), 3);
     }
 }

@@ -83,12 +83,12 @@ pub(super) fn has_body(fields: &HeaderMap) -> bool {
 }
 
 async fn document(State(app): State<Arc<App>>, request: Request) -> Response {
-    app.from_snapshot(&request)
+    app.answer_from_snapshot(&request)
 }
 
 async fn feed(State(app): State<Arc<App>>, request: Request) -> Response {
     let name = request.uri().path().strip_prefix("/feeds/").unwrap_or_default();
-    if is_feed_name(name) { app.from_snapshot(&request) } else { not_found().await }
+    if is_feed_name(name) { app.answer_from_snapshot(&request) } else { not_found().await }
 }
 
 /// `[a-z0-9-]+`, and an extension for a format: the only names that can be configured.
@@ -120,7 +120,7 @@ async fn article(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 impl App {
-    fn from_snapshot(&self, request: &Request) -> Response {
+    fn answer_from_snapshot(&self, request: &Request) -> Response {
         let path = request.uri().path();
         let path = path.strip_prefix('/').unwrap_or(path);
         match self.site.snapshot.get(path) {
