@@ -276,7 +276,7 @@ fn req_13_req_24_the_channel_says_what_a_channel_must() {
     check("language", "zh-Hans");
     check("copyright", "各篇版权归原出处及原作者所有，本站仅作转载。");
     check("webMaster", "desk@relay.example.net (南十字转载)");
-    check("lastBuildDate", "Mon, 01 Jun 2026 02:30:00 +0000");
+    check("lastBuildDate", "Tue, 02 Jun 2026 00:40:00 +0000");
     check("docs", "https://www.rssboard.org/rss-specification");
     check("ttl", &CACHE_MINUTES.to_string());
     let own = channel.one(ATOM, "link");
@@ -620,6 +620,35 @@ fn req_45_the_same_articles_give_the_same_bytes() {
     }
     let page = |n| renderer().article(&articles[n]).body;
     assert_eq!(page(0), page(0));
+}
+
+#[test]
+fn an_article_that_comes_late_makes_the_feed_newer() {
+    let mut late = numbered(30);
+    late.identity.first_seen += TimeDelta::hours(1);
+    late.identity.changed = late.identity.first_seen;
+    assert!(late.updated() < translation().updated());
+    let document = renderer().feed(&sample::feed("all"), FeedFormat::Atom, &[translation(), late]);
+    assert_eq!(text::rfc3339(document.modified), "2026-06-02T01:40:00Z", "or a reader that asks If-Modified-Since never sees it");
+}
+
+#[test]
+fn a_way_that_nobody_recorded_has_its_known_ends() {
+    let mut article = translation();
+    article.attributed.provenance.hops.clear();
+    assert_eq!(
+        entry(article).text(DCTERMS, "provenance"),
+        "The Harbour Ledger (en, 2026-05-30) → 南岸新闻 → 南十字转载 (2026-06-02)"
+    );
+}
+
+#[test]
+fn a_feed_without_tag_authority_is_known_by_its_address() {
+    let mut site = sample::site();
+    site.tag_authority = None;
+    let renderer = Renderer::with(site, sample::outlets(), &[], None).unwrap();
+    let document = renderer.feed(&sample::feed("all"), FeedFormat::Atom, &[]);
+    assert_eq!(read(std::str::from_utf8(&document.body).unwrap()).text(ATOM, "id"), "https://relay.example.net/feeds/all");
 }
 
 #[test]
