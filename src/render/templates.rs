@@ -65,6 +65,9 @@ impl Templates {
                 templates.style = source;
                 continue;
             }
+            if !templates.files.contains_key(&name) {
+                tracing::warn!(file = path, "replaces no built-in template; it is used only where another one includes it");
+            }
             templates.files.insert(name.clone(), path);
             templates.own.add_template_owned(name, source).map_err(|error| explain(&templates.files, &error))?;
         }
