@@ -41,7 +41,7 @@ fn data(facts: &Facts<'_>, site: &SiteFacts) -> Value {
     put("datePublished", json!(rfc3339(facts.published)));
     put("dateModified", json!(rfc3339(facts.updated)));
     put("author", facts.authors.iter().map(|author| agent(author, facts)).collect());
-    put("translator", facts.translators.iter().map(|translator| person(translator)).collect());
+    put("translator", facts.translators.iter().map(person).collect());
     put("publisher", organization(&facts.responsible.name));
     put("creditText", json!(facts.byline));
     put("copyrightNotice", json!(facts.rights));

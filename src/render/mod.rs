@@ -133,7 +133,7 @@ impl Renderer {
             title: text::line(&feed.title),
             outlets: feed.outlets.iter().cloned().collect(),
         };
-        let renderer = Self {
+        let mut renderer = Self {
             site,
             outlet_order: outlets.iter().map(|outlet| outlet.id.clone()).collect(),
             outlets: outlets.into_iter().map(|outlet| (outlet.id.clone(), outlet)).collect(),
@@ -142,6 +142,7 @@ impl Renderer {
             words,
         };
         renderer.try_templates()?;
+        renderer.templates.end_trial();
         Ok(renderer)
     }
 
@@ -212,9 +213,15 @@ struct FeedHead<'a> {
     updated: DateTime<Utc>,
 }
 
-/// Last significant change of any of these.
+/// When what these show last changed here. Not the newest `updated`: an article may reach us days after its date, and a feed that did not get
+/// newer with it would be kept from whoever asks `If-Modified-Since`.
 fn newest<'a>(articles: impl Iterator<Item = &'a StoredArticle>) -> DateTime<Utc> {
-    articles.map(|article| text::writable(article.updated())).max().unwrap_or(EMPTY_FEED_UPDATED)
+    articles.map(changed).max().unwrap_or(EMPTY_FEED_UPDATED)
+}
+
+/// When an article last changed here.
+fn changed(article: &StoredArticle) -> DateTime<Utc> {
+    text::writable(article.updated().max(article.identity.changed))
 }
 
 fn document(path: String, content_type: &str, body: String, modified: DateTime<Utc>) -> PublishedDocument {

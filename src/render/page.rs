@@ -9,7 +9,7 @@ use crate::model::{FeedFormat, HopAction, Precision, PublishedDocument, StoredAr
 use super::facts::Facts;
 use super::text::{direction, html, language_tag, line, rfc3339, uri, writable};
 use super::words::Language;
-use super::{Renderer, document, json_ld, newest};
+use super::{Renderer, changed, document, json_ld, newest};
 
 /// Version named in `generator`. Without the patch level, so that a patch release leaves the feeds' bytes alone.
 pub(super) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
@@ -25,7 +25,7 @@ impl Renderer {
         let page = self.templates.render("article.html", &context).filter(|page| page.contains(&body));
         let page =
             page.or_else(|| self.templates.built_in("article.html", &context)).unwrap_or_else(|| plain_page(&facts.title, &body));
-        document(format!("a/{}", article.identity.key), HTML, page, writable(facts.updated))
+        document(format!("a/{}", article.identity.key), HTML, page, changed(article))
     }
 
     /// The page about a feed: its articles and the addresses to copy, path `feeds/{id}`.
@@ -223,4 +223,212 @@ pub(super) fn canonical<'a>(facts: &'a Facts<'_>) -> Option<&'a str> {
 /// The last resort: a page without template still carries its credit.
 fn plain_page(title: &str, body: &str) -> String {
     format!("<!doctype html>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<h1>{0}</h1>\n{body}\n", html(title))
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::super::sample::{self, Sample, renderer};
+    use super::*;
+    use crate::model::{Html, Timestamp, TranslationKind};
+
+    fn text(document: &PublishedDocument) -> &str {
+        std::str::from_utf8(&document.body).unwrap()
+    }
+
+    fn article_page(article: &StoredArticle) -> String {
+        text(&renderer().article(article)).to_owned()
+    }
+
+    fn json_ld(page: &str) -> serde_json::Value {
+        let start = page.find("<script type=\"application/ld+json\">").unwrap() + "<script type=\"application/ld+json\">".len();
+        serde_json::from_str(&page[start..start + page[start..].find("</script>").unwrap()]).unwrap()
+    }
+
+    #[test]
+    fn the_article_page_shows_the_text_with_its_credit_and_says_whose_it_is() {
+        let page = article_page(&sample::article(Sample::Translation));
+        assert!(
+            page.starts_with("<!doctype html>\n<html lang=\"zh-Hans\" dir=\"ltr\">\n<head>\n<meta charset=\"utf-8\">"),
+            "{page:.200}"
+        );
+        for part in [
+            "<title>退役渡轮变身水上图书馆 | 南十字转载</title>",
+            "<link rel=\"canonical\" href=\"https://cn.ledger.example/2026/06/ferry\">",
+            "<link rel=\"license\" href=\"https://nanan.example/terms\">",
+            "<meta name=\"author\" content=\"Nora Whitfield / 林书白（译） / 海港纪事中文网\">",
+            "<h1>退役渡轮变身水上图书馆</h1>",
+            "<time datetime=\"2026-06-01T02:30:00Z\">2026-06-01 12:30</time>",
+            "<dd><a href=\"https://ledger.example/2026/05/ferry?a=1&amp;b=2\" hreflang=\"en\">The Harbour Ledger</a></dd>",
+            "<dd>© The Harbour Ledger；译文 © 海港纪事中文网。经许可转载。</dd>",
+            "<dd><a href=\"https://nanan.example/news/4711#comments\">南岸新闻（12）</a></dd>",
+            "<dd><a href=\"https://nanan.example/ferry.mp3\">ferry.mp3</a>（audio/mpeg）</dd>",
+        ] {
+            assert!(page.contains(part), "{part}\n{page}");
+        }
+        assert_eq!(page.matches("<div class=\"reprint-credit\">").count(), 1);
+        assert_eq!(page.matches("<div class=\"reprint-disclaimer\">").count(), 2);
+        // The content security policy allows nothing of ours but inline style: no script that runs, no file.
+        assert_eq!(page.matches("<script").count(), 1);
+        assert!(!page.contains("rel=\"stylesheet\"") && !page.contains("@import") && !page.contains("url("));
+    }
+
+    #[test]
+    fn canonical_is_the_first_page_of_the_same_text() {
+        let check = |change: &dyn Fn(&mut StoredArticle), expected: Option<&str>| {
+            let mut article = sample::article(Sample::Translation);
+            change(&mut article);
+            assert_eq!(canonical(&renderer().facts(&article)), expected);
+        };
+        let translated = "https://cn.ledger.example/2026/06/ferry";
+        let source = "https://nanan.example/news/4711";
+        check(&|_| {}, Some(translated));
+        // Who translated it is not known: the outlet is the first known publisher of this text.
+        check(&|a| drop(a.attributed.provenance.hops.remove(1)), Some(source));
+        // A verbatim repost of the original.
+        let repost = |a: &mut StoredArticle| {
+            a.attributed.provenance.translation = None;
+            a.attributed.provenance.hops.remove(1);
+        };
+        check(&repost, Some("https://ledger.example/2026/05/ferry?a=1&b=2"));
+        // Never from a translation to what it was translated from, whatever the hops say.
+        let confused = |a: &mut StoredArticle| {
+            a.attributed.provenance.hops[1].party.url = a.attributed.provenance.original.as_ref().unwrap().outlet.url.clone()
+        };
+        check(&confused, None);
+        check(&|a| a.attributed.provenance.hops[1].party.url = Url::parse("javascript:x").ok(), None);
+    }
+
+    #[test]
+    fn json_ld_tells_original_translation_and_way() {
+        let data = json_ld(&article_page(&sample::article(Sample::Translation)));
+        let check = |pointer: &str, expected: &str| {
+            assert_eq!(data.pointer(pointer).and_then(|v| v.as_str()), Some(expected), "{pointer} of {data}")
+        };
+        check("/@type", "NewsArticle");
+        check("/url", "https://relay.example.net/a/0123456789abcdef0123");
+        check("/headline", "退役渡轮变身水上图书馆");
+        check("/inLanguage", "zh-Hans");
+        check("/author/0/name", "Nora Whitfield");
+        check("/author/0/@type", "Person");
+        check("/translator/0/name", "林书白");
+        check("/publisher/name", "海港纪事中文网");
+        check("/sdPublisher/name", "南十字转载");
+        check("/sdDatePublished", "2026-06-02");
+        check("/usageInfo/text", "本文转载自南岸新闻，仅代表原出处和原作者观点，仅供参考阅读，不代表本站态度和立场。");
+        check("/isBasedOn/@id", "https://nanan.example/news/4711");
+        check("/isBasedOn/isBasedOn/@id", "https://cn.ledger.example/2026/06/ferry");
+        check("/translationOfWork/@id", "https://ledger.example/2026/05/ferry?a=1&b=2");
+        check("/translationOfWork/inLanguage", "en");
+        check("/translationOfWork/datePublished", "2026-05-30T21:05:00Z");
+        check("/translationOfWork/workTranslation/@id", "https://relay.example.net/a/0123456789abcdef0123");
+        check("/image/0/creditText", "Tomas Reed");
+        check("/license", "https://nanan.example/terms");
+        assert_eq!(data["commentCount"], 12);
+        assert_eq!(data.get("digitalSourceType"), None);
+        let bare = json_ld(&article_page(&sample::article(Sample::Bare)));
+        assert_eq!((bare["author"][0]["@type"].as_str(), bare.get("translationOfWork")), (Some("NewsMediaOrganization"), None));
+    }
+
+    #[test]
+    fn m05_hostile_text_stays_text_on_every_page() {
+        let mut article = sample::article(Sample::Translation);
+        let evil = "</script><script>alert(1)</script><!--\"'\u{2028}";
+        article.attributed.article.title = evil.to_owned();
+        article.attributed.article.summary = Some(evil.to_owned());
+        article.attributed.article.categories[0].label = Some(evil.to_owned());
+        article.attributed.article.images[0].credit = Some(evil.to_owned());
+        article.attributed.provenance.rights = Some(evil.to_owned());
+        article.attributed.provenance.authors[0].name = Some(evil.to_owned());
+        let page = article_page(&article);
+        assert_eq!(page.matches("<script").count(), 1, "{page}");
+        let data = json_ld(&page);
+        assert_eq!(data["headline"].as_str(), Some(crate::render::text::line(evil).as_str()));
+        let mut outlets = sample::outlets();
+        outlets[0].name = evil.to_owned();
+        let mut site = sample::site();
+        site.title = evil.to_owned();
+        let mut feed = sample::feed("all");
+        feed.title = evil.to_owned();
+        let renderer = Renderer::with(site, outlets, std::slice::from_ref(&feed), None).unwrap();
+        for page in [
+            renderer.index(std::slice::from_ref(&feed), std::slice::from_ref(&article)),
+            renderer.feed_page(&feed, std::slice::from_ref(&article)),
+        ] {
+            assert!(!text(&page).contains("<script"), "{}", text(&page));
+            assert!(text(&page).contains("&lt;script&gt;alert(1)"));
+        }
+    }
+
+    #[test]
+    fn req_50_one_autodiscovery_link_per_feed_in_the_head_with_an_absolute_address() {
+        let feeds = [sample::feed("all"), sample::feed("nanan")];
+        let link = |id: &str| {
+            format!(
+                "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"南十字转载 · 全部\" href=\"https://relay.example.net/feeds/{id}.atom\">"
+            )
+        };
+        let check = |document: PublishedDocument, ids: &[&str]| {
+            let (head, body) = text(&document).split_once("</head>").unwrap();
+            assert_eq!(head.matches("rel=\"alternate\"").count(), ids.len(), "{head}");
+            assert!(ids.iter().all(|id| head.contains(&link(id))), "{head}");
+            assert!(!body.contains("rel=\"alternate\""));
+        };
+        check(renderer().index(&feeds, &[]), &["all", "nanan"]);
+        check(renderer().feed_page(&feeds[1], &[]), &["nanan"]);
+        check(renderer().article(&sample::article(Sample::Bare)), &["all", "nanan"]);
+    }
+
+    #[test]
+    fn index_and_feed_page_give_addresses_outlets_and_articles() {
+        let articles = Sample::ALL.map(sample::article);
+        let feeds = [sample::feed("all")];
+        let index = renderer().index(&feeds, &articles);
+        let page = renderer().feed_page(&feeds[0], &articles);
+        for html in [text(&index), text(&page)] {
+            for part in [
+                "<code>https://relay.example.net/feeds/all.atom</code>",
+                "<code>https://relay.example.net/feeds/all.rss</code>",
+                "<a href=\"https://relay.example.net/a/0123456789abcdef0123\">退役渡轮变身水上图书馆</a>",
+                "<p>小镇买下停航的双层渡轮，把车辆甲板改成阅览室 &amp; 书库。</p>",
+                "href=\"https://relay.example.net/feeds.opml\"",
+            ] {
+                assert!(html.contains(part), "{part}\n{html}");
+            }
+            assert_eq!(html.matches("<li lang=\"zh-Hans\" dir=\"ltr\"><a href=\"https://relay").count(), 3);
+        }
+        assert!(
+            text(&index).contains("<li lang=\"zh-Hans\"><a href=\"https://nanan.example/\">南岸新闻</a></li>"),
+            "{}",
+            text(&index)
+        );
+        assert!(text(&index).contains("<title>南十字转载</title>"));
+        assert_eq!(index.modified, articles[0].identity.changed);
+        assert!(text(&renderer().index(&feeds, &[])).contains("<p>暂无文章。</p>"));
+    }
+
+    #[test]
+    fn times_are_no_more_exact_than_they_are_known() {
+        let check = |precision: Precision, expected: &str| {
+            let mut article = sample::article(Sample::Bare);
+            article.attributed.article.published = article.attributed.article.published.map(|p| Timestamp { precision, ..p });
+            assert!(article_page(&article).contains(&format!("<time datetime=\"2026-06-01T02:30:00Z\">{expected}</time>")));
+        };
+        check(Precision::Second, "2026-06-01 12:30");
+        check(Precision::Day, "2026-06-01");
+        check(Precision::Month, "2026-06");
+    }
+
+    #[test]
+    fn a_page_in_a_language_without_words_says_its_language_and_uses_the_sites_words() {
+        let mut article = sample::article(Sample::Machine);
+        article.attributed.article.language = Some("cy".to_owned());
+        article.attributed.provenance.translation.as_mut().unwrap().kind = TranslationKind::MachineFull;
+        article.attributed.article.body = Html::from_sanitized("<p>Llyfrgell</p>".to_owned());
+        let page = article_page(&article);
+        assert!(page.contains("<html lang=\"cy\" dir=\"ltr\">") && page.contains("<article lang=\"cy-t-en-t0-und\""), "{page}");
+        assert!(page.contains("<strong>来源</strong>"));
+        assert_eq!(json_ld(&page)["digitalSourceType"], "https://schema.org/AlgorithmicallyEnhancedDigitalSource");
+    }
 }

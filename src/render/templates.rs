@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
-use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
 use super::text::html;
 use super::words::Words;
@@ -65,6 +65,9 @@ impl Templates {
                 templates.style = source;
                 continue;
             }
+            if !templates.files.contains_key(&name) {
+                tracing::warn!(file = path, "replaces no built-in template; it is used only where another one includes it");
+            }
             templates.files.insert(name.clone(), path);
             templates.own.add_template_owned(name, source).map_err(|error| explain(&templates.files, &error))?;
         }
@@ -84,6 +87,12 @@ impl Templates {
             return Err(format!("{file}: sets no \"words\"; expected {{% set words = {{\"zh-Hans\": {{…}}}} %}}"));
         }
         Words::new(&built_in, Some(&own)).map_err(|error| format!("{file}: {error}"))
+    }
+
+    /// Ends the trial: from here on errors leave out what templates and variables hold, since that is article text.
+    pub fn end_trial(&mut self) {
+        self.own.set_debug(false);
+        self.built_in.set_debug(false);
     }
 
     /// Name of a file in messages.
@@ -122,8 +131,8 @@ fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
-    // The values of variables (article text) do not belong in messages.
-    environment.set_debug(false);
+    // While the templates are tried out on samples, an error names the expression it points at.
+    environment.set_debug(true);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(write_value);
     environment
@@ -177,12 +186,149 @@ fn explain(files: &BTreeMap<String, String>, error: &Error) -> String {
         None => String::new(),
     };
     let hint = match error.kind() {
-        minijinja::ErrorKind::UndefinedError => "; what a template can use is listed at the top of the built-in one",
-        minijinja::ErrorKind::OutOfFuel => "; a loop runs for too long",
+        ErrorKind::UndefinedError => "; what a template can use is listed at the top of the built-in one",
+        ErrorKind::OutOfFuel => "; a loop runs for too long",
         _ => "",
     };
     match error.detail() {
         Some(detail) => format!("{place}{}: {detail}{hint}", error.kind()),
         None => format!("{place}{}{hint}", error.kind()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Renderer, sample};
+    use crate::model::FeedFormat;
+
+    /// A renderer with these files in the admin's folder.
+    fn with(files: &[(&str, &str)]) -> Result<Renderer, String> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let renderer = Renderer::with(sample::site(), sample::outlets(), &[sample::feed("all")], Some(folder.path()));
+        renderer.map_err(|error| error.replace(&folder.path().display().to_string(), "templates"))
+    }
+
+    #[test]
+    fn g09_a_template_that_loses_the_credit_is_refused() {
+        let check = |name: &str, text: &str, expected: &str| {
+            let error = with(&[(name, text)]).map(|_| ()).unwrap_err();
+            assert!(error.starts_with(expected), "{name}: {text}\n  got: {error}");
+        };
+        check("credit.html", "", "templates/credit.html: drops the source (source.name)");
+        check("credit.html", "{{ source.name }}", "templates/credit.html: drops the link to the source (source.url)");
+        check(
+            "credit.html",
+            "<a href=\"{{ source.url }}\">{{ source.name }}</a>",
+            "templates/credit.html: drops the author (authors)",
+        );
+        let source = "<a href=\"{{ source.url }}\">{{ source.name }}</a> {{ authors[0].name }}";
+        check("credit.html", source, "templates/credit.html: drops the translator (translators)");
+        let translators = format!("{source}{{% for t in translators %}}{{{{ t.name }}}}{{% endfor %}}");
+        check("credit.html", &translators, "templates/credit.html: drops the link to the original (chain)");
+        let chain = format!("{translators}{{% for c in chain %}}<a href='{{{{ c.url }}}}'>x</a>{{% endfor %}}");
+        check("credit.html", &chain, "templates/credit.html: drops the notice of a machine translation (label)");
+        let label = format!("{{% if label %}}{{{{ label }}}}{{% endif %}}{chain}");
+        check("credit.html", &format!("{label}</div>"), "templates/credit.html: drops a <div> or a </div>");
+        assert!(with(&[("credit.html", &label)]).is_ok());
+
+        check("disclaimer.html", "<p>ok</p>", "templates/disclaimer.html: drops the disclaimer (disclaimer)");
+        check(
+            "article.html",
+            "<h1>{{ article.title }}</h1>",
+            "templates/article.html: drops the text with its credit and disclaimer",
+        );
+    }
+
+    #[test]
+    fn mistakes_are_named_with_file_and_line() {
+        let check = |name: &str, text: &str, expected: &str| {
+            let error = with(&[(name, text)]).map(|_| ()).unwrap_err();
+            assert!(error.starts_with(expected), "{name}: {text}\n  got: {error}");
+        };
+        check("article.html", "\n\n{% if article %}", "templates/article.html, line 3: syntax error: ");
+        check(
+            "index.html",
+            "\n{{ fedes }}",
+            "templates/index.html, line 2: undefined value: `fedes` is undefined; what a template",
+        );
+        check("feed.html", "{{ feed.titel }}", "templates/feed.html, line 1: undefined value: `feed.titel` is undefined; what");
+        check(
+            "parts.html",
+            "{% macro addresses(feed) %}\n{{ feed.atmo }}{% endmacro %}",
+            "templates/parts.html, line 2: undefined value",
+        );
+        check(
+            "base.html",
+            "{% for n in range(10000) %}{% for m in range(10000) %}x{% endfor %}{% endfor %}",
+            "templates/base.html, line 1: ",
+        );
+        check("words.html", "", "templates/words.html: sets no \"words\"");
+        check(
+            "words.html",
+            "{% set words = {'en': {'sauce': 'x'}} %}",
+            "templates/words.html: \"en\" has a word \"sauce\" that nothing uses",
+        );
+        check(
+            "words.html",
+            "{% set words = {'en': {'disclaimer': 'x'}} %}",
+            "templates/words.html: \"disclaimer\" of \"en\" lacks {source}",
+        );
+        check(
+            "words.html",
+            "{% set words = {'en': {'translated_by': '{name}, tr.'}} %}",
+            "templates/words.html: \"translated_by\" of \"en\" holds",
+        );
+        check(
+            "words.html",
+            "{% set words = {'english tongue': {}} %}",
+            "templates/words.html: \"english tongue\" is not a language tag",
+        );
+        check(
+            "words.html",
+            "{% set words = {'en': {'label_machine': ' '}} %}",
+            "templates/words.html: \"label_machine\" of \"en\" is empty",
+        );
+        check("words.html", "{% set words = {'en': 'x'} %}", "templates/words.html: \"en\" is not a map");
+        check("style.css", "p{}</STYLE><script>", "templates/style.css: holds \"</style\"");
+        let missing = Renderer::with(sample::site(), Vec::new(), &[], Some(std::path::Path::new("/nonexistent/templates")))
+            .map(|_| ())
+            .unwrap_err();
+        assert!(missing.starts_with("templates folder /nonexistent/templates: "), "{missing}");
+    }
+
+    #[test]
+    fn files_of_the_folder_replace_the_built_in_ones() {
+        let words =
+            "{% set words = {'zh-Hans': {'disclaimer': '转载自{source}，观点属于原作者。'}, 'cy': {'source': 'Ffynhonnell'}} %}";
+        let renderer =
+            with(&[("words.html", words), ("style.css", "p { margin: 0 }"), (".hidden.html", "{{"), ("notes.txt", "{{")])
+                .unwrap();
+        let mut article = sample::article(sample::Sample::Bare);
+        let page = String::from_utf8(renderer.article(&article).body.to_vec()).unwrap();
+        assert!(page.contains("<p>转载自南岸新闻，观点属于原作者。</p>") && page.contains("p { margin: 0 }"), "{page}");
+        article.attributed.article.language = Some("cy-GB".to_owned());
+        let body = renderer.body(&renderer.facts(&article));
+        assert!(body.contains("<strong>Ffynhonnell</strong>: ") && body.contains("reposted from 南岸新闻"), "{body}");
+    }
+
+    #[test]
+    fn a_template_that_fails_on_one_article_gives_way_to_the_built_in_one() {
+        // Passes on every sample: none is in Welsh.
+        let credit =
+            format!("{{% if language == 'cy' %}}{{{{ nothing }}}}{{% endif %}}{}", include_str!("../../templates/credit.html"));
+        let article_page = "{% if article.title == '怪' %}nothing{% else %}{{ body }}{% endif %}";
+        let words = "{% set words = {'cy': {'source': 'Ffynhonnell'}} %}";
+        let renderer = with(&[("credit.html", &credit), ("article.html", article_page), ("words.html", words)]).unwrap();
+        let mut article = sample::article(sample::Sample::Bare);
+        article.attributed.article.language = Some("cy".to_owned());
+        article.attributed.article.title = "怪".to_owned();
+        let credit = "<div class=\"reprint-credit\"><p><strong>Ffynhonnell</strong>: <a href=\"https://nanan.example/news/4711\">南岸新闻</a>";
+        let page = String::from_utf8(renderer.article(&article).body.to_vec()).unwrap();
+        assert!(page.contains(credit) && page.contains("<h1>怪</h1>"), "{page}");
+        let feed = renderer.feed(&sample::feed("all"), FeedFormat::Rss, &[article]);
+        assert!(String::from_utf8(feed.body.to_vec()).unwrap().contains(credit));
     }
 }

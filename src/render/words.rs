@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use minijinja::Value;
+use minijinja::value::ValueKind;
 
 /// Language of last resort.
 const FALLBACK: &str = "en";
@@ -123,11 +124,64 @@ fn read(value: &Value) -> Result<Written, String> {
 }
 
 fn pairs(map: &Value, name: &str) -> Result<Vec<(String, Value)>, String> {
-    let keys = map.try_iter().map_err(|_| format!("\"{name}\" is not a map"))?;
+    let keys = map.try_iter().ok().filter(|_| map.kind() == ValueKind::Map).ok_or_else(|| format!("\"{name}\" is not a map"))?;
     keys.map(|key| {
         let name = key.as_str().ok_or_else(|| format!("a key of \"{name}\" is not text"))?.to_owned();
         let value = map.get_item(&key).map_err(|error| format!("\"{name}\": {error}"))?;
         Ok((name, value))
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::renderer;
+
+    #[test]
+    fn languages_are_looked_up_from_narrow_to_wide() {
+        let check = |tag: &str, expected: &str| assert_eq!(renderer().words.of([Some(tag)]).tag, expected, "{tag}");
+        check("zh-Hans", "zh-Hans");
+        check("zh-Hans-CN", "zh-Hans");
+        check("zh-Hant-HK", "zh-Hant");
+        check("zh-TW", "zh-Hant");
+        check("zh-hk", "zh-Hant");
+        check("zh-CN", "zh-Hans");
+        check("zh", "zh-Hans");
+        check("yue", "zh-Hant");
+        check("pt-BR", "pt");
+        check("EN-gb", "en");
+        check("tlh", "en");
+        let first_known = renderer().words.of([None, Some("tlh"), Some("fr-CA"), Some("de")]);
+        assert_eq!(first_known.tag, "fr");
+    }
+
+    #[test]
+    fn every_built_in_language_says_everything_in_its_own_words() {
+        let words = &renderer().words;
+        let expected = [
+            "ar", "de", "en", "es", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "vi", "zh-hans", "zh-hant",
+        ];
+        assert_eq!(words.languages.keys().map(String::as_str).collect::<Vec<_>>(), expected);
+        let english = &words.languages["en"];
+        for (tag, language) in words.languages.iter().filter(|(tag, _)| *tag != "en") {
+            for key in [
+                "disclaimer",
+                "label_machine",
+                "label_machine_light",
+                "label_machine_full",
+                "translator_unnamed",
+                "kind_human",
+                "about",
+                "none_yet",
+            ] {
+                assert_ne!(language.get(key), english.get(key), "{key} of {tag}");
+            }
+            for (key, word) in &language.words {
+                assert!(super::check_word(&english.words, tag, key, word).is_ok(), "{key} of {tag}: {word}");
+            }
+            let kinds = ["kind_human", "kind_machine", "kind_machine_light", "kind_machine_full", "kind_script"]
+                .map(|key| language.get(key));
+            assert_eq!(kinds.iter().collect::<std::collections::BTreeSet<_>>().len(), 5, "{tag} tells every kind apart");
+        }
+    }
 }
