@@ -89,7 +89,7 @@ fn body(document: &Prepared, coding: Coding) -> &bytes::Bytes {
 
 /// What a 304 repeats of the 200 (RFC 9110 § 15.4.5).
 fn validators(document: &Prepared, max_age: u32, coding: Coding) -> HeaderMap {
-    // Room for the whole head, `Date` and `Connection` included: cloning keeps the room, adding never moves it.
+    // Room for the whole head: the full one is made from this one.
     let mut head = HeaderMap::with_capacity(16);
     let etag = match coding {
         Coding::Identity => &document.etag,
