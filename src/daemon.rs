@@ -109,17 +109,19 @@ pub fn tag_authority(config: &Config, now: DateTime<Utc>) -> String {
 }
 
 /// Opens the stages: store, client, templates, and the documents of the last run.
-pub async fn open(config: Arc<Config>, places: &Places) -> Result<Stages, DaemonError> {
-    let templates = config.site.templates.as_ref().map(|folder| places.config.join(folder));
-    let renderer = Renderer::new(&config, templates.as_deref()).map_err(DaemonError::configuration)?;
+pub async fn open(mut config: Config, places: &Places) -> Result<Stages, DaemonError> {
     let client = pipeline::client(&config).map_err(DaemonError::configuration)?;
     let database = places.database(&config);
     let store = Store::open(&database, &tag_authority(&config, now())).await?;
+    // Ids of feeds stand on the authority that ids of articles were minted with, whatever feeds.toml says by now.
+    config.site.tag_authority = Some(store.authority().to_owned());
+    let templates = config.site.templates.as_ref().map(|folder| places.config.join(folder));
+    let renderer = Renderer::new(&config, templates.as_deref()).map_err(DaemonError::configuration)?;
     let published = database.with_file_name("published");
     let snapshot = Snapshot::load(Some(&published)).map_err(|error| {
         DaemonError::configuration(format!("cannot use {}: {error}; it must be writable by reprint", published.display()))
     })?;
-    Ok(Stages::new(config, client, store, renderer, snapshot))
+    Ok(Stages::new(Arc::new(config), client, store, renderer, snapshot))
 }
 
 /// The stages, running.

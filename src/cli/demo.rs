@@ -3,7 +3,6 @@
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Failure, log_to_stderr, say};
@@ -23,7 +22,7 @@ pub(super) async fn run(listen: Option<SocketAddr>) -> Result<(), Failure> {
     };
     let state = StateFolder::create().map_err(|error| Failure::failed(format!("cannot make a temporary folder: {error}")))?;
     let toml = partners.feeds_toml(listen);
-    let config = Arc::new(config::parse("demo", &toml).map_err(|error| Failure::failed(error.report))?);
+    let config = config::parse("demo", &toml).map_err(|error| Failure::failed(error.report))?;
     let places = Places { config: state.path().to_owned(), state: state.path().to_owned() };
     let stages = daemon::open(config.clone(), &places).await?;
     let store = stages.store.clone();

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -76,7 +75,7 @@ async fn preview(config: &Config, outlet: &Outlet, path: &Path) -> Result<(), Fa
 }
 
 async fn record(config: Config, outlet: &Outlet, path: &Path) -> Result<(), Failure> {
-    let stages = daemon::open(Arc::new(config), &Places::of(path)).await?;
+    let stages = daemon::open(config, &Places::of(path)).await?;
     let mut failed = None;
     for state in daemon::poll_states(&stages, daemon::now()).await?.into_iter().filter(|state| state.outlet == outlet.id) {
         let source = state.source.clone();
