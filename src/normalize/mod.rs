@@ -1,8 +1,14 @@
 //! An outlet's entry into our terms: absolute addresses, sanitized HTML, UTC times with their precision, plain titles, pictures with
 //! captions; credit blocks and disclaimers lifted out of the body into fields.
 
+pub mod date;
+pub mod html;
+mod tags;
+pub mod text;
+pub mod url;
+
 use chrono::{DateTime, Utc};
-use url::Url;
+use ::url::Url;
 
 use crate::config::Outlet;
 use crate::model::{Article, FeedHead, ParsedEntry};

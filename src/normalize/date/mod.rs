@@ -1,0 +1,204 @@
+//! Dates as outlets write them → a moment in UTC and how exactly it was given.
+//!
+//! RFC 822 and its broken relatives, ISO 8601 in every form, Chinese, Japanese and Korean dates, relative dates and month names in ten
+//! languages, seconds and milliseconds since 1970. What no rule reads is no date: nothing is guessed from a part of the text.
+
+mod cjk;
+mod iso;
+mod phrase;
+mod words;
+
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use crate::model::{Precision, Timestamp};
+
+/// What dates of an outlet refer to.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    /// Zone of dates without one; also decides what `CST` and `IST` mean.
+    pub zone: Tz,
+    /// What relative dates are relative to, and the day in `昨天 21:05`.
+    pub fetched_at: DateTime<Utc>,
+}
+
+/// Longest date text that is looked at, in bytes.
+const LONGEST: usize = 128;
+
+/// Reads a date. `None` when no rule reads the whole of it. The year may be anything from 1 to 9999: see [`plausible`].
+pub fn parse(written: &str, clock: &Clock) -> Option<Timestamp> {
+    let cut = (0..=LONGEST.min(written.len())).rev().find(|at| written.is_char_boundary(*at)).unwrap_or(0);
+    let text = tidy(&written[..cut]);
+    if text.is_empty() {
+        return None;
+    }
+    epoch(&text)
+        .or_else(|| phrase::relative(&text, clock))
+        .or_else(|| iso::parse(&text)?.resolve(clock))
+        .or_else(|| cjk::parse(&text, this_year(clock))?.resolve(clock))
+        .or_else(|| phrase::written_out(&text, clock)?.resolve(clock))
+}
+
+/// Whether a news article can be of that time: from 1970, its first day left out (an unset clock), to the fetch. Up to ten minutes later
+/// are two clocks that differ; more is for the caller to put right.
+pub fn plausible(at: DateTime<Utc>) -> bool {
+    at.timestamp() >= 86_400 && at.year() <= 9_000
+}
+
+/// The year of a date that does not say: the fetch's, in the outlet's zone.
+fn this_year(clock: &Clock) -> i32 {
+    clock.fetched_at.with_timezone(&clock.zone).year()
+}
+
+/// A date as its parts, before a zone is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Parts {
+    date: NaiveDate,
+    time: NaiveTime,
+    /// Days to add: 24:00 is the next day's midnight.
+    carry: u64,
+    zone: Option<Zone>,
+    precision: Precision,
+    /// The year was not written: `date` has the fetch's.
+    yearless: bool,
+}
+
+/// Zone of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Zone {
+    /// Seconds east of UTC.
+    Offset(i32),
+    /// By name.
+    Named(Tz),
+    /// `CST`: China, or central North America.
+    Cst,
+    /// `IST`: India, Israel or Ireland.
+    Ist,
+    /// `BST`: Britain, or Bangladesh.
+    Bst,
+    /// None written, but in Korean, which has one zone: it holds unless the outlet is known to be elsewhere.
+    Korean,
+}
+
+impl Parts {
+    fn day(date: NaiveDate, precision: Precision) -> Self {
+        Self { date, time: NaiveTime::MIN, carry: 0, zone: None, precision, yearless: false }
+    }
+
+    fn resolve(self, clock: &Clock) -> Option<Timestamp> {
+        let date = self.date.checked_add_days(Days::new(self.carry))?;
+        let at = |date: NaiveDate| -> Option<DateTime<Utc>> {
+            let local = date.and_time(self.time);
+            match self.zone.unwrap_or(Zone::Named(clock.zone)).settle(clock.zone) {
+                Zone::Offset(seconds) => Some(local.checked_sub_signed(Duration::seconds(seconds.into()))?.and_utc()),
+                Zone::Named(zone) => in_zone(zone, local),
+                _ => None,
+            }
+        };
+        let mut found = at(date)?;
+        if self.yearless && found > clock.fetched_at + Duration::days(1) {
+            // The latest such day that has been.
+            found = at(date.with_year(date.year() - 1)?)?;
+        }
+        (1..=9_999).contains(&found.year()).then_some(Timestamp { at: found, precision: self.precision })
+    }
+}
+
+impl Zone {
+    /// Names that mean different zones in different places, by where the outlet is.
+    fn settle(self, outlet: Tz) -> Zone {
+        let place = outlet.name();
+        let is = |names: &[&str]| names.iter().any(|name| place.starts_with(name));
+        match self {
+            Zone::Cst if is(&["Asia/", "PRC", "ROC", "Hongkong", "Singapore", "Etc/GMT-8"]) => Zone::Offset(8 * 3600),
+            Zone::Cst if place == "America/Havana" => Zone::Offset(-5 * 3600),
+            Zone::Cst => Zone::Offset(-6 * 3600),
+            Zone::Ist if is(&["Asia/Jerusalem", "Israel"]) => Zone::Offset(2 * 3600),
+            Zone::Ist if is(&["Europe/Dublin", "Eire"]) => Zone::Offset(3600),
+            Zone::Ist => Zone::Offset(5 * 3600 + 1800),
+            Zone::Bst if is(&["Asia/Dhaka"]) => Zone::Offset(6 * 3600),
+            Zone::Bst => Zone::Offset(3600),
+            Zone::Korean if is(&["UTC", "Etc/UTC", "GMT", "Etc/GMT"]) && !is(&["Etc/GMT+", "Etc/GMT-"]) => Zone::Offset(9 * 3600),
+            Zone::Korean => Zone::Named(outlet),
+            other => other,
+        }
+    }
+}
+
+/// A local time in a zone: of two, the first; in a gap, the first moment after it.
+fn in_zone(zone: Tz, local: chrono::NaiveDateTime) -> Option<DateTime<Utc>> {
+    if let Some(at) = zone.from_local_datetime(&local).earliest() {
+        return Some(at.with_timezone(&Utc));
+    }
+    // Gaps end on a quarter of an hour, and are at most a day long (a country that changed sides of the date line).
+    (1..=96).find_map(|quarters| {
+        let later = local.checked_add_signed(Duration::minutes(quarters * 15))?;
+        let at = zone.from_local_datetime(&later).earliest()?.with_timezone(&Utc);
+        // Back to the start of that quarter: the gap's end itself.
+        let past_quarter = i64::from(chrono::Timelike::minute(&later) % 15) * 60 + i64::from(chrono::Timelike::second(&later));
+        Some(at - Duration::seconds(past_quarter))
+    })
+}
+
+/// Full-width digits and marks to ASCII, white space to single spaces, Unicode dashes to `-`.
+fn tidy(written: &str) -> String {
+    let mut out = String::with_capacity(written.len());
+    for c in written.chars() {
+        let c = match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => continue,
+            c if c.is_whitespace() || c.is_control() => ' ',
+            c => c,
+        };
+        if c != ' ' || !out.is_empty() && !out.ends_with(' ') {
+            out.push(c);
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Seconds (9 or 10 digits), milliseconds (12 or 13) or microseconds (16) since 1970. Digits that read as a calendar date are one.
+fn epoch(text: &str) -> Option<Timestamp> {
+    let whole = text.split_once('.').map_or(text, |(whole, fraction)| if fraction.bytes().all(|b| b.is_ascii_digit()) { whole } else { text });
+    if !whole.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let number: i64 = whole.parse().ok()?;
+    let at = match whole.len() {
+        9 | 10 => DateTime::from_timestamp(number, 0)?,
+        13 => DateTime::from_timestamp_millis(number)?,
+        16 => DateTime::from_timestamp_micros(number)?,
+        _ => return None,
+    };
+    Some(Timestamp { at, precision: Precision::Second })
+}
+
+/// A time of day out of digits; 24:00 is midnight of the next day, a leap second is the second before it.
+fn time_of_day(hour: u32, minute: u32, second: u32) -> Option<(NaiveTime, u64)> {
+    if hour == 24 && minute == 0 && second == 0 {
+        return Some((NaiveTime::MIN, 1));
+    }
+    let second = if second == 60 { 59 } else { second };
+    NaiveTime::from_hms_opt(hour, minute, second).map(|time| (time, 0))
+}
+
+/// Digits only, at most nine.
+fn number(text: &str) -> Option<u32> {
+    (!text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+/// A year of two digits (RFC 2822 § 4.3) or four.
+fn year(text: &str) -> Option<i32> {
+    let n = i32::try_from(number(text)?).ok()?;
+    match text.len() {
+        2 if n < 50 => Some(2_000 + n),
+        2 | 3 => Some(1_900 + n),
+        4 if n > 0 => Some(n),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,379 @@
+//! HTML that may be published: repaired, with absolute addresses, then through the allow-list.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use dom_query::{Document, NodeRef};
+use ::url::Url;
+
+use super::tags::{self, Refusal};
+use super::text;
+use crate::model::Html;
+
+/// Elements that pass: what Miniflux and FreshRSS both show, `div` to keep blocks apart, and phrasing that does no harm.
+const ELEMENTS: &[&str] = &[
+    "p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "a", "img", "figure", "figcaption", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table",
+    "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "pre", "code", "em", "strong", "b", "i", "small", "sub", "sup", "cite", "q", "ruby", "rt",
+    "rp", "abbr", "del", "ins", "time", "audio", "video", "source", "div", "s", "u", "mark", "kbd", "samp", "var", "dfn", "wbr", "bdi", "details",
+    "summary", "address",
+];
+
+/// Attributes that pass, by element. `title` passes on `a`, `img` and `abbr` only.
+const ATTRIBUTES: &[(&str, &[&str])] = &[
+    ("a", &["href", "title"]),
+    ("abbr", &["title"]),
+    ("img", &["src", "alt", "title", "width", "height"]),
+    ("blockquote", &["cite"]),
+    ("q", &["cite"]),
+    ("ins", &["cite", "datetime"]),
+    ("del", &["cite", "datetime"]),
+    ("time", &["datetime"]),
+    ("ol", &["start", "reversed"]),
+    ("td", &["colspan", "rowspan"]),
+    ("th", &["colspan", "rowspan", "scope"]),
+    ("audio", &["src", "controls"]),
+    ("video", &["src", "poster", "controls", "width", "height"]),
+    ("source", &["src", "type"]),
+];
+
+/// Elements that go with everything inside: nothing in them is text of the article.
+const REMOVED: &[&str] = &[
+    "script", "style", "template", "svg", "math", "title", "select", "textarea", "button", "head", "noembed", "noframes", "xmp", "link", "meta",
+    "base", "embed", "applet", "input", "frameset", "frame", "canvas", "map", "datalist",
+];
+
+/// Attributes in which pages keep the real address of a picture until it is scrolled into view, most trusted first.
+const LAZY: &[&str] = &[
+    "data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-original-src", "data-real-src", "data-lazyload", "data-lazy",
+    "data-ks-lazyload", "data-echo", "data-hi-res-src", "data-full-src", "data-url", "data-img", "_src", "original", "zoomfile", "file",
+];
+
+/// Parts of the address of a picture that is only there until the real one is loaded.
+const PLACEHOLDERS: &[&str] = &[
+    "placeholder", "blank.gif", "blank.png", "spacer.gif", "transparent.gif", "transparent.png", "loading.gif", "lazyload", "lazy_load", "grey.gif",
+    "gray.gif", "1x1.", "pixel.gif", "pixel.png", "/s.gif", "none.gif",
+];
+
+/// Parts of addresses (host and path) of pictures that count readers.
+const TRACKERS: &[&str] = &[
+    "pixel.wp.com/", "stats.wordpress.com/", "feeds.feedburner.com/~r/", "feeds.feedburner.com/~ff/", "feedsportal.com/", "doubleclick.net/",
+    "google-analytics.com/", "scorecardresearch.com/", "quantserve.com/", "pi.feedsportal.com/", "feedads.g.", "hm.baidu.com/", "cnzz.com/",
+    "s.w.org/images/core/emoji/", "counter.theconversation.", "/count.gif", "/counter.gif", "/pixel.gif", "/pixel.png", "/tracker.gif", "/beacon.gif",
+    "/open.gif", "/1x1.", "facebook.com/tr?", "miaozhen.com/", "admaster.com.cn/",
+];
+
+/// Hosts whose frames are films or posts: a link stays where the frame was.
+const FRAMES: &[&str] = &[
+    "youtube.com", "youtube-nocookie.com", "youtu.be", "vimeo.com", "dailymotion.com", "bilibili.com", "youku.com", "qq.com", "tudou.com", "iqiyi.com",
+    "nicovideo.jp", "ted.com", "facebook.com", "twitter.com", "x.com", "instagram.com", "tiktok.com", "rutube.ru", "vk.com", "ok.ru", "naver.com",
+    "kakao.com", "soundcloud.com", "spotify.com", "archive.org", "arte.tv", "globo.com",
+];
+
+static ALLOW_LIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::default();
+    builder
+        .tags(ELEMENTS.iter().copied().collect())
+        .tag_attributes(ATTRIBUTES.iter().map(|(element, names)| (*element, names.iter().copied().collect())).collect::<HashMap<_, _>>())
+        .generic_attributes(HashSet::new())
+        .allowed_classes(HashMap::new())
+        .clean_content_tags(["script", "style", "template", "svg", "math", "title", "textarea", "select", "xmp", "noembed", "noframes", "iframe"].into())
+        .url_schemes(["http", "https"].into())
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("noopener nofollow"))
+        .strip_comments(true);
+    builder
+});
+
+/// HTML as an outlet wrote it → HTML that may be published: balanced, allow-listed, absolute http(s) addresses only; sanitizing the
+/// result again changes nothing. Lazy pictures are repaired, counting pictures removed, frames of films become links.
+///
+/// Relative references are resolved against `base`. A source that would cost quadratic time comes back as escaped plain text.
+pub fn sanitize(source: &str, base: &Url) -> Html {
+    match tree(source, base) {
+        Ok(document) => finish(&document),
+        Err(_) => refused(source),
+    }
+}
+
+/// A refused source as escaped plain text.
+pub(super) fn refused(source: &str) -> Html {
+    let plain = text::of_html(source);
+    Html::from_sanitized(if plain.is_empty() { String::new() } else { format!("<p>{}</p>", text::escape(&plain)) })
+}
+
+/// The tree of a source, repaired and with absolute addresses; classes and ids are still there.
+pub(super) fn tree(source: &str, base: &Url) -> Result<Document, Refusal> {
+    tags::check(source)?;
+    let document = Document::fragment(source);
+    repair(&document, base);
+    Ok(document)
+}
+
+/// Serializes a tree through the allow-list until the result is its own result: what is taken away can leave nesting that the next
+/// reader's parser would read differently.
+pub(super) fn finish(document: &Document) -> Html {
+    let mut html = ALLOW_LIST.clean(&inside(document)).to_string();
+    for _ in 0..4 {
+        let again = ALLOW_LIST.clean(&html).to_string();
+        if again == html {
+            return Html::from_sanitized(html.trim().to_owned());
+        }
+        html = again;
+    }
+    refused(&html)
+}
+
+/// Source of what the tree holds.
+fn inside(document: &Document) -> String {
+    document.root().first_element_child().map(|html| html.inner_html().to_string()).unwrap_or_default()
+}
+
+fn repair(document: &Document, base: &Url) {
+    for node in document.root().descendants() {
+        let Some(name) = node.node_name() else { continue };
+        let name: &str = &name;
+        if REMOVED.contains(&name) || is_foreign(&node) {
+            node.remove_from_parent();
+            continue;
+        }
+        match name {
+            "h1" => node.rename("h2"),
+            "a" => link(&node, base),
+            "img" => image(&node, base),
+            "noscript" => noscript(&node),
+            "iframe" => frame(document, &node, base),
+            "picture" => picture(&node),
+            "video" | "audio" => {
+                address(&node, "src", base);
+                address(&node, "poster", base);
+                node.set_attr("controls", "");
+            }
+            "source" => address(&node, "src", base),
+            "blockquote" | "q" | "ins" | "del" => address(&node, "cite", base),
+            _ => {}
+        }
+    }
+}
+
+fn is_foreign(node: &NodeRef<'_>) -> bool {
+    node.qual_name_ref().is_some_and(|name| &*name.ns != "http://www.w3.org/1999/xhtml" && !name.ns.is_empty())
+}
+
+fn address(node: &NodeRef<'_>, attribute: &str, base: &Url) {
+    let Some(written) = node.attr(attribute) else { return };
+    match super::url::resolve(base, &[], &written) {
+        Some(url) => node.set_attr(attribute, url.as_str()),
+        None => node.remove_attr(attribute),
+    }
+}
+
+fn link(node: &NodeRef<'_>, base: &Url) {
+    address(node, "href", base);
+    if !node.has_attr("href") {
+        // Its text stays; a link that leads nowhere goes.
+        node.rename("span");
+    }
+}
+
+/// A picture's `img` is made whole from its sources if need be; the wrapping goes with the allow-list.
+fn picture(node: &NodeRef<'_>) {
+    let children = node.descendants();
+    let best = children.iter().filter(|child| child.has_name("source")).filter_map(|source| largest(source, "srcset").or_else(|| largest(source, "data-srcset"))).next();
+    if let (Some(img), Some(best)) = (children.iter().find(|child| child.has_name("img")), best)
+        && !img.has_attr("srcset")
+    {
+        img.set_attr("srcset", &best);
+    }
+    for source in children.iter().filter(|child| child.has_name("source")) {
+        source.remove_from_parent();
+    }
+}
+
+/// The largest candidate of a `srcset` (HTML § 4.8.4.2.1). A candidate ends at a comma that follows white space or a descriptor, since
+/// addresses may contain commas.
+fn largest(node: &NodeRef<'_>, attribute: &str) -> Option<String> {
+    let written = node.attr(attribute)?;
+    let mut best: Option<(f64, &str)> = None;
+    let mut words = written.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let address = word.trim_matches(',');
+        let mut size = 1.0;
+        if !word.ends_with(',')
+            && let Some(descriptor) = words.peek().map(|next| next.trim_end_matches(','))
+            && let Some(number) = descriptor.strip_suffix(['w', 'x', 'h'])
+            && let Ok(number) = number.parse::<f64>()
+        {
+            size = number;
+            words.next();
+        }
+        if !address.is_empty() && best.is_none_or(|(largest, _)| size > largest) {
+            best = Some((size, address));
+        }
+    }
+    best.map(|(_, address)| address.to_owned())
+}
+
+fn image(node: &NodeRef<'_>, base: &Url) {
+    let candidates = LAZY.iter().filter_map(|name| node.attr(name).map(|value| value.to_string()));
+    let src = node.attr("src").map(|src| src.trim().to_string()).filter(|src| !is_placeholder(src));
+    let lazy_set = largest(node, "data-srcset").or_else(|| largest(node, "data-lazy-srcset"));
+    let found = candidates
+        .filter(|candidate| !is_placeholder(candidate))
+        .chain(lazy_set)
+        .chain(src)
+        .chain(largest(node, "srcset"))
+        .find_map(|candidate| super::url::resolve(base, &[], &candidate));
+    match found {
+        Some(url) if !is_tracker(node, &url) => {
+            let keep: Vec<(&str, String)> = ["alt", "title", "width", "height"]
+                .into_iter()
+                .filter_map(|name| node.attr(name).map(|value| (name, text::clean(&value))))
+                .filter_map(|(name, value)| match name {
+                    "width" | "height" => pixels(&value).map(|n| (name, n.to_string())),
+                    _ => Some((name, value)),
+                })
+                .collect();
+            node.retain_attrs(&["class"]);
+            node.set_attr("src", url.as_str());
+            for (name, value) in keep {
+                node.set_attr(name, &value);
+            }
+        }
+        _ => node.remove_from_parent(),
+    }
+}
+
+/// Reads `600`, `600px`, `600.5`; a percentage is no number of pixels.
+pub(super) fn pixels(written: &str) -> Option<u32> {
+    let number = written.trim().trim_end_matches("px");
+    number.split('.').next()?.parse().ok().filter(|n| (1..=20_000).contains(n))
+}
+
+fn is_placeholder(src: &str) -> bool {
+    let lower = src.trim().to_ascii_lowercase();
+    lower.is_empty() || lower.starts_with("data:") || lower.starts_with("about:") || PLACEHOLDERS.iter().any(|part| lower.contains(part))
+}
+
+fn is_tracker(node: &NodeRef<'_>, url: &Url) -> bool {
+    let tiny = |name: &str| node.attr(name).is_some_and(|value| matches!(value.trim().trim_end_matches("px"), "0" | "1" | "2"));
+    let style = node.attr("style").map(|style| style.replace(char::is_whitespace, "").to_ascii_lowercase()).unwrap_or_default();
+    let hidden = style.contains("display:none") || style.contains("visibility:hidden") || style.contains("width:1px") || style.contains("width:0");
+    let place = url.as_str().split_once("://").map_or("", |(_, rest)| rest);
+    tiny("width") && (tiny("height") || !node.has_attr("height"))
+        || tiny("height") && !node.has_attr("width")
+        || hidden
+        || TRACKERS.iter().any(|part| place.contains(part))
+}
+
+/// The real picture of a lazy one is often given for readers without scripts, which feed readers are.
+fn noscript(node: &NodeRef<'_>) {
+    let pictures = node.descendants().iter().any(|child| child.has_name("img"));
+    if !pictures {
+        node.remove_from_parent();
+        return;
+    }
+    if let Some(lazy) = node.prev_element_sibling().filter(|before| before.has_name("img")) {
+        lazy.remove_from_parent();
+    }
+    node.rename("span");
+}
+
+fn frame(document: &Document, node: &NodeRef<'_>, base: &Url) {
+    let url = node.attr("src").or_else(|| node.attr("data-src")).and_then(|src| super::url::resolve(base, &[], &src));
+    if let Some(url) = url.filter(|url| {
+        let host = super::url::site(url);
+        FRAMES.iter().any(|known| host == *known || host.strip_suffix(known).is_some_and(|sub| sub.ends_with('.')))
+    }) {
+        let link = document.tree.new_element("a");
+        link.set_attr("href", url.as_str());
+        let title = node.attr("title").map(|title| text::clean(&title)).filter(|title| !title.is_empty());
+        link.append_child(&document.tree.new_text(title.unwrap_or_else(|| url.to_string())));
+        node.insert_before(&link);
+    }
+    node.remove_from_parent();
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn clean(source: &str) -> String {
+        sanitize(source, &Url::parse("https://outlet.example/a/1").expect("a literal")).as_str().to_owned()
+    }
+
+    #[test]
+    fn sanitizes() {
+        let check = |source: &str, expected: &str| assert_eq!(clean(source), expected, "{source}");
+        check("<p onclick=x style='position:fixed' class=c id=i>t</p>", "<p>t</p>");
+        check("a<script>alert(1)</script>b<style>p{}</style>", "ab");
+        check("<a href='/x?a=1&amp;b=2' target=_blank>t</a>", "<a href=\"https://outlet.example/x?a=1&amp;b=2\" rel=\"noopener nofollow\">t</a>");
+        check("<a href='java\tscript:alert(1)'>text stays</a>", "text stays");
+        check("<a href=vbscript:x>t</a><a href=data:text/html,x>u</a>", "tu");
+        check("<h1>T</h1>", "<h2>T</h2>");
+        check("<svg><set attributeName=href to=javascript:alert(1)></svg>t", "t");
+        check("<math><annotation-xml encoding='text/html'><style><img src=x onerror=alert(1)></style></annotation-xml></math>t", "t");
+        check("<form action=/x><input name=a>t</form>", "t");
+        check("<object data=x.swf>t</object>", "t");
+        check("<base href='https://evil.example/'><meta http-equiv=refresh content=0><link rel=stylesheet href=x>t", "t");
+        check("<p>渡轮<ruby>港<rt>こう</rt></ruby></p>", "<p>渡轮<ruby>港<rt>こう</rt></ruby></p>");
+        check("<!-- c -->t<![CDATA[x]]>", "t");
+        check("<blockquote cite='//q.example/1'>q</blockquote>", "<blockquote cite=\"https://q.example/1\">q</blockquote>");
+        check("", "");
+    }
+
+    #[test]
+    fn pictures_are_made_whole() {
+        let check = |source: &str, expected: &str| assert_eq!(clean(source), expected, "{source}");
+        let img = |src: &str| format!("<img src=\"https://outlet.example{src}\">");
+        check("<img src=/1.jpg srcset='/2.jpg 2x' loading=lazy>", &img("/1.jpg"));
+        check("<img src='data:image/gif;base64,R0' data-src=/1.jpg>", &img("/1.jpg"));
+        check("<img src=/img/blank.gif data-original=/1.jpg>", &img("/1.jpg"));
+        check("<img src=/small.jpg data-src=/1.jpg>", &img("/1.jpg"));
+        check("<img srcset='/s.jpg 320w, /l,1.jpg 1280w'>", &img("/l,1.jpg"));
+        check("<picture><source srcset='/a.webp 1x, /b.webp 2x'><img></picture>", &img("/b.webp"));
+        check("<img src='data:image/gif;base64,R0'><noscript><img src=/1.jpg></noscript>", &img("/1.jpg"));
+        check("<img src=/1.jpg width=600px height=50%>", "<img src=\"https://outlet.example/1.jpg\" width=\"600\">");
+        check("<img src=/c.gif width=1 height=1>x", "x");
+        check("<img src=https://pixel.wp.com/b.gif?x=1>x", "x");
+        check("<img src=data:image/png;base64,AA>x", "x");
+        check("<img src=/c.gif style='display: none'>x", "x");
+    }
+
+    #[test]
+    fn frames_of_films_become_links() {
+        let check = |source: &str, expected: &str| assert_eq!(clean(source), expected, "{source}");
+        check(
+            "<iframe src='https://www.youtube.com/embed/x' title='The film'></iframe>",
+            "<a href=\"https://www.youtube.com/embed/x\" rel=\"noopener nofollow\">The film</a>",
+        );
+        check("<iframe src=https://ads.example/></iframe>t", "t");
+        check("<iframe src=https://notyoutube.com/></iframe>t", "t");
+    }
+
+    #[test]
+    fn deep_nesting_is_kept_as_text_and_costs_nothing() {
+        let source = "<div>".repeat(50_000) + "<b>text</b> & <i>more</i>";
+        let started = std::time::Instant::now();
+        assert_eq!(clean(&source), "<p>text &amp; more</p>");
+        assert!(started.elapsed().as_millis() < 2_000, "took {:?}", started.elapsed());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+        #[test]
+        fn what_is_clean_stays_as_it_is(parts in prop::collection::vec(prop::sample::select(vec![
+            "<p>", "</p>", "<div>", "</div>", "<a href=/x>", "</a>", "<table>", "<tr>", "<td>", "</table>", "<b>", "</b>", "<i>", "</i>",
+            "<svg>", "</svg>", "<style>", "</style>", "<math>", "<mi>", "<noscript>", "<ul>", "<li>", "</ul>", "<img src=/i.jpg>",
+            "<button>", "</button>", "<form>", "<select>", "<option>", "<h2>", "</h2>", "<pre>", "\n", "text", "&lt;b&gt;", "<figure>",
+            "<figcaption>", "</figure>", "<blockquote>", "<q>", "<ruby>", "<rt>", "<textarea>", "<title>", "<!--", "-->", "<template>",
+            "<iframe src=https://youtu.be/x>", "<picture>", "<source srcset=/x>", "<details>", "<summary>", "<caption>", "<video src=/v>",
+            "<span>", "</span>", "<center>", "<font>", "<dl>", "<dt>", "<dd>", "\"'>", "<",
+        ]), 0..24)) {
+            let once = clean(&parts.concat());
+            prop_assert_eq!(clean(&once), once);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Plain text: of markup, of titles, of names.
+
+use dom_query::Document;
+
+use super::tags::{Token, tokens};
+use crate::model::{Text, TextKind};
+
+/// Elements that begin and end a line of their own when markup becomes text.
+const BLOCKS: &[&str] = &[
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
+    "tfoot", "th", "thead", "title", "tr", "ul",
+];
+
+/// Elements whose inside is not text.
+const UNSEEN: &[&str] = &["script", "style", "iframe", "noembed", "noframes", "xmp"];
+
+/// Elements whose tags prove that an undeclared string is HTML: `a < b` and `<Title> of a book` are not.
+const KNOWN: &[&str] = &[
+    "a", "abbr", "acronym", "b", "big", "blockquote", "br", "center", "cite", "code", "del", "div", "em", "embed", "figure", "font", "h1", "h2",
+    "h3", "h4", "h5", "h6", "hr", "i", "iframe", "img", "ins", "kbd", "li", "mark", "nobr", "object", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s",
+    "script", "section", "small", "span", "strike", "strong", "style", "sub", "sup", "table", "tbody", "td", "th", "tr", "tt", "u", "ul", "var",
+    "video", "wbr", "article", "audio", "dd", "dl", "dt", "svg", "math",
+];
+
+/// One line of plain text: white space collapsed to single spaces and trimmed; control characters, bidirectional overrides and isolates
+/// (U+202A–202E, U+2066–2069) and invisible characters removed, so that no text can disguise itself. Joiners that scripts and emoji
+/// need (U+200C, U+200D) stay.
+pub fn clean(written: &str) -> String {
+    let mut out = String::with_capacity(written.len());
+    let mut space = false;
+    for c in written.chars() {
+        if c.is_whitespace() {
+            space = true;
+        } else if !invisible(c) {
+            if space && !out.is_empty() {
+                out.push(' ');
+            }
+            space = false;
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Characters that show nothing and can hide or reorder what others show.
+fn invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// One line of plain text of a text construct, read by its kind; [`TextKind::Unsaid`] is HTML when it looks like it.
+pub fn plain(text: &Text) -> String {
+    match text.kind {
+        TextKind::Plain => clean(&text.value),
+        TextKind::Html => of_html(&text.value),
+        TextKind::Unsaid if looks_like_html(&text.value) => of_html(&text.value),
+        TextKind::Unsaid => clean(&text.value),
+    }
+}
+
+/// One line of plain text of HTML: tags dropped, references resolved once, blocks kept apart by a space.
+pub fn of_html(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut unseen = false;
+    for token in tokens(source) {
+        match token {
+            Token::Text(text) => {
+                if !std::mem::take(&mut unseen) {
+                    out.push_str(text);
+                }
+            }
+            Token::Open(name, _) | Token::Close(name) => {
+                unseen = false;
+                if is_one_of(name, BLOCKS) {
+                    out.push('\n');
+                }
+                unseen |= matches!(token, Token::Open(..)) && is_one_of(name, UNSEEN);
+            }
+            Token::Skipped => unseen = false,
+        }
+    }
+    clean(&unescape(&out))
+}
+
+/// Resolves character references (HTML § 13.5) in text without tags.
+pub(super) fn unescape(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    // The tree builder knows all 2,231 names; with every `<` escaped it can build nothing but one text node.
+    Document::fragment(text.replace('<', "&lt;")).root().text().to_string()
+}
+
+/// Escapes text for HTML.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether an undeclared string is HTML: it has a tag of a known element, or a character reference.
+pub fn looks_like_html(text: &str) -> bool {
+    (text.contains('<')
+        && tokens(text).any(|token| match token {
+            Token::Open(name, _) | Token::Close(name) => is_one_of(name, KNOWN),
+            _ => false,
+        }))
+        || has_reference(text)
+}
+
+fn has_reference(text: &str) -> bool {
+    text.split('&').skip(1).any(|after| {
+        let name = after.split(';').next().unwrap_or_default();
+        name.len() < after.len()
+            && (2..=32).contains(&name.len())
+            && (name.bytes().all(|b| b.is_ascii_alphanumeric()) && !name.as_bytes()[0].is_ascii_digit()
+                || name.strip_prefix('#').is_some_and(|n| n.trim_start_matches(['x', 'X']).bytes().all(|b| b.is_ascii_hexdigit())))
+    })
+}
+
+pub(super) fn is_one_of(name: &str, table: &[&str]) -> bool {
+    table.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Cuts to at most `longest` characters, at the end of a sentence or word where one is near, with an ellipsis when something was cut.
+pub fn shorten(text: &str, longest: usize) -> String {
+    let Some((limit, _)) = text.char_indices().nth(longest) else {
+        return text.to_owned();
+    };
+    // One character of the budget is the ellipsis.
+    let room = text.char_indices().nth(longest.saturating_sub(1)).map_or(limit, |(at, _)| at);
+    let head = &text[..room];
+    let near = |at: usize| head[at..].chars().count() * 2 < longest;
+    if let Some((at, mark)) = head.char_indices().rev().find(|(_, c)| matches!(c, '。' | '！' | '？' | '…'))
+        && near(at)
+    {
+        return head[..at + mark.len_utf8()].to_owned();
+    }
+    let word = head.char_indices().rev().find(|(_, c)| matches!(c, ' ' | '，' | '、' | '；' | '：')).map(|(at, _)| at);
+    let head = match word {
+        Some(at) if near(at) => &head[..at],
+        _ => head,
+    };
+    format!("{}…", head.trim_end_matches([' ', ',', '，', '、', ';', '；', ':', '：']))
+}
+
+/// The first sentence, at most `longest` characters: a title for what has none.
+pub fn first_sentence(text: &str, longest: usize) -> String {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let ends = match c {
+            '。' | '！' | '？' => true,
+            '.' | '!' | '?' => at > 12 && chars.peek().is_none_or(|(_, next)| *next == ' '),
+            _ => false,
+        };
+        if ends {
+            let sentence = text[..at].trim();
+            return shorten(if sentence.is_empty() { text } else { sentence }, longest);
+        }
+        if at > longest * 4 {
+            break;
+        }
+    }
+    shorten(text, longest)
+}
+
+/// The characters that count when two texts are compared: letters and digits, lower case.
+pub(super) fn essence(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_becomes_a_line_of_text() {
+        let check = |source: &str, expected: &str| assert_eq!(of_html(source), expected, "{source:?}");
+        check("<p>One</p><p>two</p>", "One two");
+        check("a<b>b</b>c &amp;amp; d", "abc &amp; d");
+        check("渡轮&mdash;停航&nbsp;三年", "渡轮—停航 三年");
+        check("<script>alert('x')</script>left", "left");
+        check("<style>p{}</style><!-- no -->left<br>right", "left right");
+        check("1 < 2 &lt;b&gt;", "1 < 2 <b>");
+        check("x &unknown; &#x4e2d;&#128;", "x &unknown; 中€");
+        check("", "");
+    }
+
+    #[test]
+    fn kind_decides_and_looking_decides_the_rest() {
+        let check = |kind: TextKind, value: &str, expected: &str| {
+            assert_eq!(plain(&Text { value: value.into(), kind, ..Text::default() }), expected, "{kind:?} {value:?}");
+        };
+        check(TextKind::Plain, "Q&amp;A <b>", "Q&amp;A <b>");
+        check(TextKind::Html, "Q&amp;A <b>now</b>", "Q&A now");
+        check(TextKind::Unsaid, "Q&amp;A", "Q&A");
+        check(TextKind::Unsaid, "Q&A; <Untitled> 3 < 4", "Q&A; <Untitled> 3 < 4");
+        check(TextKind::Unsaid, "<i>Ferry</i> sails", "Ferry sails");
+        check(TextKind::Unsaid, "港口\u{202e}事纪\u{200b}\n 今日", "港口事纪 今日");
+    }
+
+    #[test]
+    fn shortens_at_a_boundary() {
+        let check = |text: &str, longest: usize, expected: &str| {
+            let got = shorten(text, longest);
+            assert_eq!(got, expected);
+            assert!(got.chars().count() <= longest);
+        };
+        check("short", 10, "short");
+        check("one two three four", 14, "one two three…");
+        check("渡轮停航三年。镇上的人还在等它回来。", 10, "渡轮停航三年。");
+        check("aaaaaaaaaaaaaaaa", 5, "aaaa…");
+        check("Mr. Vale sails at dawn. Nobody saw.", 60, "Mr. Vale sails at dawn. Nobody saw.");
+    }
+
+    #[test]
+    fn first_sentence_makes_a_title() {
+        let check = |text: &str, expected: &str| assert_eq!(first_sentence(text, 20), expected);
+        check("渡轮停航了。没人知道为什么。", "渡轮停航了");
+        check("The ferry sailed. Then it rained.", "The ferry sailed");
+        check("Dr. No", "Dr. No");
+        check("", "");
+    }
+}
