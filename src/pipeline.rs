@@ -23,10 +23,9 @@ use crate::model::{
     Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument, StoredArticle,
     Unreadable, Validators, Verdict, Warning,
 };
-use crate::publish::{self, Prepared, Snapshot};
+use crate::publish::{self, Pages, Prepared, Snapshot};
 use crate::render::Renderer;
 use crate::schedule::{self, Outcome, Pace};
-use crate::serve::Pages;
 use crate::store::{Change, Store, StoreError, Window};
 use crate::{attribute, normalize, parse};
 

@@ -1,7 +1,7 @@
 //! One conditional GET: bounded in bytes and time, never to an address that is not public unless the admin allows it.
 
 mod client;
-mod error;
+mod failure;
 mod freshness;
 mod guard;
 

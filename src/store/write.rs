@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection};
 
 use super::decide::{self, Decision, Incoming, Known};
-use super::error::StoreError;
+use super::failure::StoreError;
 use super::identity::{self, Standing};
 use super::read::{list, row_time, time, unreadable};
 use super::{Change, record, sql};

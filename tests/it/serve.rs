@@ -12,7 +12,7 @@ use bytes::Bytes;
 use chrono::DateTime;
 use reprint::model::PublishedDocument;
 use reprint::publish::{Prepared, Snapshot, prepare};
-use reprint::serve::{self, Caps, Limits, Pages, Site, Timeouts};
+use reprint::serve::{self, Caps, Limits, Site, Timeouts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
