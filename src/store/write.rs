@@ -194,10 +194,12 @@ async fn update(
         }
         Decision::Keep => {
             // Only the feed whose version is shown speaks for the discussion; a feed that is silent about it does not end it.
-            if incoming.is_ready() && !known.held && known.feed == feed {
-                if let Some(comments) = comments(place, incoming)?.filter(|new| known.comments.as_ref() != Some(new)) {
-                    sqlx::query(sql::REFRESH_COMMENTS).bind(known.id).bind(comments).execute(connection).await.map_err(failed)?;
-                }
+            if incoming.is_ready()
+                && !known.held
+                && known.feed == feed
+                && let Some(comments) = comments(place, incoming)?.filter(|new| known.comments.as_ref() != Some(new))
+            {
+                sqlx::query(sql::REFRESH_COMMENTS).bind(known.id).bind(comments).execute(connection).await.map_err(failed)?;
             }
             return Ok(());
         }
