@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -70,36 +69,6 @@ impl From<crate::store::StoreError> for DaemonError {
     }
 }
 
-/// Where things lie on disk.
-#[derive(Debug, Clone)]
-pub struct Places {
-    /// Folder of feeds.toml: templates are relative to it.
-    pub config: PathBuf,
-    /// Folder of the store and of the published documents.
-    pub state: PathBuf,
-}
-
-impl Places {
-    /// The usual places for a feeds.toml: its own folder, and `$STATE_DIRECTORY` (systemd) or the same folder.
-    pub fn of(config_file: &Path) -> Self {
-        let folder = match config_file.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        // systemd separates several directories with colons; the first is ours.
-        let state = std::env::var_os("STATE_DIRECTORY").map(|value| {
-            let value = value.to_string_lossy().into_owned();
-            PathBuf::from(value.split(':').next().unwrap_or_default())
-        });
-        Self { state: state.unwrap_or_else(|| folder.clone()), config: folder }
-    }
-
-    /// The SQLite file.
-    pub fn database(&self, config: &Config) -> PathBuf {
-        self.state.join(&config.site.database)
-    }
-}
-
 /// The authority of the `tag:` ids for a store that is created now (RFC 4151: a domain and a year in which it was ours).
 pub fn tag_authority(config: &Config, now: DateTime<Utc>) -> String {
     config.site.tag_authority.clone().unwrap_or_else(|| {
@@ -109,14 +78,13 @@ pub fn tag_authority(config: &Config, now: DateTime<Utc>) -> String {
 }
 
 /// Opens the stages: store, client, templates, and the documents of the last run.
-pub async fn open(mut config: Config, places: &Places) -> Result<Stages, DaemonError> {
+pub async fn open(mut config: Config) -> Result<Stages, DaemonError> {
     let client = pipeline::client(&config).map_err(DaemonError::configuration)?;
-    let database = places.database(&config);
+    let database = config.site.database.clone();
     let store = Store::open(&database, &tag_authority(&config, now())).await?;
     // Ids of feeds stand on the authority that ids of articles were minted with, whatever feeds.toml says by now.
     config.site.tag_authority = Some(store.authority().to_owned());
-    let templates = config.site.templates.as_ref().map(|folder| places.config.join(folder));
-    let renderer = Renderer::new(&config, templates.as_deref()).map_err(DaemonError::configuration)?;
+    let renderer = Renderer::new(&config, config.site.templates.as_deref()).map_err(DaemonError::configuration)?;
     let published = database.with_file_name("published");
     let snapshot = Snapshot::load(Some(&published)).map_err(|error| {
         DaemonError::configuration(format!("cannot use {}: {error}; it must be writable by reprint", published.display()))

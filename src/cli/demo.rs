@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Failure, log_to_stderr, say};
 use crate::config::{self, Config};
-use crate::daemon::{self, Daemon, Places};
+use crate::daemon::{self, Daemon};
 use crate::demo::Partners;
 
 /// A new article arrives somewhere so often.
@@ -22,9 +22,9 @@ pub(super) async fn run(listen: Option<SocketAddr>) -> Result<(), Failure> {
     };
     let state = StateFolder::create().map_err(|error| Failure::failed(format!("cannot make a temporary folder: {error}")))?;
     let toml = partners.feeds_toml(listen);
-    let config = config::parse("demo", &toml).map_err(|error| Failure::failed(error.report))?;
-    let places = Places { config: state.path().to_owned(), state: state.path().to_owned() };
-    let stages = daemon::open(config.clone(), &places).await?;
+    let mut config = config::parse("demo", &toml).map_err(|error| Failure::failed(error.report))?;
+    config.site.database = state.path().join("reprint.db");
+    let stages = daemon::open(config.clone()).await?;
     let store = stages.store.clone();
     let daemon = Daemon::bind(stages, listen).await?;
     let address = daemon.address().map_err(Failure::failed)?;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, load, say, table};
 use crate::config::{Config, Outlet};
-use crate::daemon::{self, Places};
+use crate::daemon;
 use crate::model::PollState;
 use crate::store::{Count, HeldArticle, Store};
 
@@ -19,9 +19,9 @@ struct Health {
 
 pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
     let config = load(path)?;
-    let database = Places::of(path).database(&config);
+    let database = &config.site.database;
     let health = if database.exists() {
-        let store = Store::open_read_only(&database).await?;
+        let store = Store::open_read_only(database).await?;
         Health { states: store.poll_states().await?, counts: store.counts().await?, held: store.held().await? }
     } else {
         Health { states: Vec::new(), counts: Default::default(), held: Vec::new() }

@@ -6,5 +6,5 @@ mod freshness;
 mod guard;
 
 pub use client::{Client, Options};
-pub use error::FetchError;
+pub use failure::FetchError;
 pub use guard::{Guard, Lookup, SystemLookup};

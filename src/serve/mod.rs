@@ -4,10 +4,8 @@
 //! in (or not), [`watch`] keeps its deadlines, [`routes`] finds the document, [`encoding`] and [`conditional`] pick what of it to
 //! send, and [`answer`] has the head ready.
 
-use std::future::Future;
 use std::io;
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
