@@ -1,7 +1,23 @@
 //! Bytes to structure: character set, dialect, entries. Tolerant of everything that can be read, with a warning; bounded before
 //! anything is built.
 
-use crate::model::{FetchedDocument, ParsedFeed, Unreadable};
+mod actions;
+mod build;
+mod capture;
+mod encoding;
+mod entities;
+mod json_feed;
+mod names;
+mod parts;
+mod scope;
+mod sniff;
+mod vocabulary;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+use crate::model::{FetchedDocument, ParsedFeed, Unreadable, Warning};
 
 /// Bounds of one document.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +32,55 @@ impl Default for Bounds {
     }
 }
 
-/// Reads a document of any dialect. `charset` is the outlet's configured one, tried where the document's own declarations fail.
+/// Reads a document of any dialect: RSS 0.90 to 2.0, RSS 1.0, Atom 0.3 and 1.0, CDF, news sitemaps, JSON Feed. `charset` is the
+/// outlet's configured one, tried where the document's own declarations fail.
+///
+/// Oddities that can be read past are warnings of the result. Entries that the end of the document cut are there with
+/// `complete: false`. An error means that there is nothing to take: no feed at all, or one that no honest outlet sends.
 pub fn document(doc: &FetchedDocument, charset: Option<&str>, bounds: Bounds) -> Result<ParsedFeed, Unreadable> {
-    let _ = (doc, charset, bounds);
-    todo!()
+    let bytes = doc.body.as_slice();
+    if bytes.is_empty() {
+        return Err(empty());
+    }
+    if let Some(name) = sniff::binary(bytes) {
+        return Err(Unreadable::new("not_a_feed", format!("it is {name}, not a feed; check the outlet's address")));
+    }
+    let mut findings = Findings::default();
+    let http = doc.content_type.as_deref().and_then(sniff::charset_parameter);
+    let text = encoding::decode(bytes, encoding::Labels { http, configured: charset }, &mut findings.0)?;
+    let text = encoding::clean(text, &mut findings.0);
+    match sniff::shape(&text) {
+        sniff::Shape::Empty => Err(empty()),
+        sniff::Shape::Json => json_feed::read(&text, bounds, findings),
+        sniff::Shape::Markup => xml::read(&text, bounds, findings),
+    }
+}
+
+fn empty() -> Unreadable {
+    Unreadable::new("empty_body", "the document is empty; the outlet's server answers without sending its feed")
+}
+
+/// An HTML page came instead of a feed.
+fn page(source: &str) -> Unreadable {
+    let title = sniff::html_title(source).map(|title| format!(" (\"{title}\")")).unwrap_or_default();
+    Unreadable::new(
+        "not_a_feed",
+        format!("it is an HTML page{title}, not a feed; check the outlet's address, or whether it blocks us"),
+    )
+}
+
+/// Warnings, each kind once: a feed with one mistake usually has it a thousand times.
+#[derive(Debug, Default)]
+struct Findings(Vec<Warning>);
+
+impl Findings {
+    fn add(&mut self, code: &'static str, message: impl FnOnce() -> String) {
+        if !self.0.iter().any(|warning| warning.code == code) {
+            self.0.push(Warning::new(code, message()));
+        }
+    }
+
+    fn into_warnings(self) -> Vec<Warning> {
+        self.0
+    }
 }

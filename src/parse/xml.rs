@@ -1,0 +1,629 @@
+//! One pass over the tokens of an XML document of any dialect. The tag stack, the namespaces and the tolerance are ours; quick-xml
+//! finds the tokens.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::build::Builder;
+use super::capture::{Capture, is_void};
+use super::entities::{Entities, Referent};
+use super::names::Ns;
+use super::scope::{Mark, Scope};
+use super::vocabulary::{self, Action, Field, Place};
+use super::{Bounds, Findings};
+use crate::model::{Format, ParsedFeed, TextKind, Unreadable};
+
+/// Elements inside each other.
+const DEEPEST: usize = 100;
+/// Attributes of one element.
+const MOST_ATTRIBUTES: usize = 256;
+/// How many times the length of a document may be looked at again after broken markup.
+const RESCANS: usize = 4;
+
+/// What happens when an element ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Nothing,
+    /// The root.
+    Root,
+    /// The field being read is complete.
+    Capture,
+    /// Markup inside a field.
+    Inline,
+    Entry,
+    Person,
+    Source,
+    MediaContent,
+    MediaGroup,
+}
+
+/// An open element.
+#[derive(Debug)]
+pub(super) struct Frame<'a> {
+    name: &'a [u8],
+    place: Place,
+    pub end: End,
+    mark: Mark,
+}
+
+/// An attribute, its value as written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attribute<'a> {
+    pub name: &'a str,
+    pub raw: &'a str,
+}
+
+/// Where to go on after a token.
+pub(super) enum Next {
+    Token,
+    /// Read again from that byte.
+    From(usize),
+    /// The root has ended.
+    Done,
+}
+
+/// Reads an XML document that has been decoded and cleaned.
+pub(super) fn read(source: &str, bounds: Bounds, findings: Findings) -> Result<ParsedFeed, Unreadable> {
+    Walk::new(source, bounds, findings).run()
+}
+
+pub(super) struct Walk<'a> {
+    pub(super) source: &'a str,
+    pub(super) build: Builder,
+    pub(super) findings: Findings,
+    pub(super) entities: Entities<'a>,
+    pub(super) scope: Scope<'a>,
+    pub(super) capture: Option<Capture>,
+    pub(super) stack: Vec<Frame<'a>>,
+    pub(super) attributes: Vec<Attribute<'a>>,
+    /// Text of a person or a source outside of any element.
+    pub(super) person_text: String,
+    pub(super) source_text: String,
+    pub(super) source_address: Option<String>,
+    pub(super) rooted: bool,
+    rescans: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(source: &'a str, bounds: Bounds, findings: Findings) -> Self {
+        Self {
+            source,
+            build: Builder::new(Format::Rss20, bounds),
+            findings,
+            entities: Entities::default(),
+            scope: Scope::default(),
+            capture: None,
+            stack: Vec::with_capacity(16),
+            attributes: Vec::with_capacity(16),
+            person_text: String::new(),
+            source_text: String::new(),
+            source_address: None,
+            rooted: false,
+            rescans: source.len().saturating_mul(RESCANS),
+        }
+    }
+
+    fn run(mut self) -> Result<ParsedFeed, Unreadable> {
+        let mut from = 0;
+        let cut = loop {
+            let mut reader = Reader::from_str(&self.source[from..]);
+            let config = reader.config_mut();
+            config.check_end_names = false;
+            config.allow_unmatched_ends = true;
+            config.allow_dangling_amp = true;
+            let next = loop {
+                let next = match reader.read_event() {
+                    Ok(Event::Start(tag)) => self.start(&tag, false, from + reader.buffer_position() as usize)?,
+                    Ok(Event::Empty(tag)) => self.start(&tag, true, from + reader.buffer_position() as usize)?,
+                    Ok(Event::End(tag)) => self.end(self.borrowed_bytes(tag.name().as_ref())),
+                    Ok(Event::Text(text)) => self.text(self.borrowed(&text)),
+                    Ok(Event::CData(text)) => self.cdata(self.borrowed(&text)),
+                    Ok(Event::GeneralRef(name)) => self.reference(self.borrowed(&name))?,
+                    Ok(Event::DocType(text)) => {
+                        self.entities.declare(self.borrowed(&text), &mut self.findings)?;
+                        Next::Token
+                    }
+                    Ok(Event::PI(content)) => self.unclosed_instruction(self.borrowed(&content)),
+                    Ok(Event::Decl(content)) => self.unclosed_instruction(self.borrowed(&content)),
+                    Ok(Event::Comment(_)) => Next::Token,
+                    Ok(Event::Eof) => break None,
+                    // the tokenizer is past it already
+                    Err(quick_xml::Error::IllFormed(_)) => Next::Token,
+                    Err(_) => break self.recover(from + reader.error_position() as usize),
+                };
+                match next {
+                    Next::Token => {}
+                    Next::From(at) => break Some(at),
+                    Next::Done => {
+                        self.after_root(from + reader.buffer_position() as usize);
+                        return self.finish(false);
+                    }
+                }
+            };
+            match next {
+                Some(at) if at > from && at < self.source.len() => from = at,
+                Some(_) | None => break true,
+            }
+        };
+        self.finish(cut)
+    }
+
+    /// The piece of the source that a token's bytes are: the token was cut out of valid UTF-8 at ASCII characters, so no second
+    /// validation is needed.
+    fn borrowed(&self, token: &[u8]) -> &'a str {
+        let at = (token.as_ptr() as usize).wrapping_sub(self.source.as_ptr() as usize);
+        at.checked_add(token.len()).and_then(|end| self.source.get(at..end)).unwrap_or("")
+    }
+
+    fn borrowed_bytes(&self, token: &[u8]) -> &'a [u8] {
+        self.borrowed(token).as_bytes()
+    }
+
+    fn place(&self) -> Place {
+        self.stack.last().map_or(Place::Document, |frame| frame.place)
+    }
+
+    // ---- tags
+
+    fn start(&mut self, tag: &BytesStart<'_>, empty: bool, end: usize) -> Result<Next, Unreadable> {
+        let content = self.borrowed(tag);
+        let name = self.borrowed_bytes(tag.name().as_ref());
+        let begin = end.saturating_sub(content.len() + if empty { 3 } else { 2 });
+        if !name.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':') || *b >= 0x80) {
+            return Ok(self.stray_angle(begin));
+        }
+        if content.contains('<')
+            && let Some(next) = self.swallowed(begin, content, tag)?
+        {
+            return Ok(next);
+        }
+        if self.stack.len() >= DEEPEST {
+            return Err(Unreadable::new(
+                "xml_too_deep",
+                format!("its elements are nested more than {DEEPEST} deep; ask the outlet what it sends"),
+            ));
+        }
+        self.read_attributes(tag)?;
+        self.element(name, empty)?;
+        Ok(Next::Token)
+    }
+
+    /// Acts on a start tag whose attributes have been read.
+    fn element(&mut self, name: &'a [u8], empty: bool) -> Result<(), Unreadable> {
+        if self.capture.is_some() {
+            if !self.ends_capture(name) {
+                self.inline(name, empty)?;
+                return Ok(());
+            }
+            self.findings.add("xml_repaired", || "a missing end tag was supplied".to_owned());
+            self.pop_to_capture();
+        }
+        let place = self.place();
+        if place == Place::Nowhere {
+            if !empty {
+                let mark = self.scope.mark();
+                self.stack.push(Frame { name, place, end: End::Nothing, mark });
+            }
+            return Ok(());
+        }
+        let mark = self.scope.mark();
+        self.inherit(mark)?;
+        let (mut ns, local) = self.scope.resolve(name);
+        let mut row = vocabulary::lookup(ns, local, place);
+        if row.is_none() && place == Place::Document && local.len() == name.len() && ns != Ns::Core {
+            row = vocabulary::lookup(Ns::Core, local, place).filter(|row| matches!(row.action, Action::Root(_)));
+            if row.is_some() {
+                ns = Ns::Core;
+                self.scope.rebind_default(ns);
+            }
+        }
+        let (place, end) = match row {
+            Some(row) => self.act(row, ns, place, mark, empty)?,
+            // before the root anything may stand around it; rdf:Seq and rdf:li only group
+            None if place == Place::Document || (ns == Ns::Rdf && place != Place::Feed) => (place, End::Nothing),
+            None => (Place::Nowhere, End::Nothing),
+        };
+        self.stack.push(Frame { name, place, end, mark });
+        if empty {
+            self.pop(true);
+        }
+        Ok(())
+    }
+
+    /// An element inside a field.
+    fn inline(&mut self, name: &'a [u8], empty: bool) -> Result<(), Unreadable> {
+        // <p> and its kin close themselves in HTML; counting them as nested would make long texts too deep
+        let closes_itself = [&b"p"[..], b"li", b"td", b"th", b"tr", b"dt", b"dd", b"option"];
+        if closes_itself.iter().any(|known| known.eq_ignore_ascii_case(name))
+            && self.stack.last().is_some_and(|top| top.end == End::Inline && top.name.eq_ignore_ascii_case(name))
+        {
+            self.pop(true);
+        }
+        let mark = self.scope.mark();
+        for attribute in self.attributes.iter().filter(|attribute| attribute.name.starts_with("xmlns")) {
+            let prefix = attribute.name.strip_prefix("xmlns:").unwrap_or("");
+            self.scope.bind(prefix.as_bytes(), attribute.raw, mark)?;
+        }
+        let shown = inline_name(name, &self.scope);
+        let mut attributes: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(self.attributes.len());
+        if self.capture.as_ref().is_some_and(Capture::is_rich) {
+            for attribute in &self.attributes {
+                let own = !attribute.name.starts_with("xmlns") && !attribute.name.starts_with("xml:");
+                if own {
+                    attributes.push((attribute.name, self.entities.attribute(attribute.raw, &mut self.findings)?));
+                }
+            }
+        }
+        let Some(capture) = &mut self.capture else { return Ok(()) };
+        let nests = capture.open(shown, attributes.into_iter(), empty);
+        if nests && !empty {
+            self.stack.push(Frame { name, place: Place::Nowhere, end: End::Inline, mark });
+        } else {
+            self.scope.leave(mark);
+        }
+        Ok(())
+    }
+
+    /// The start tag shows that the end tag of the field being read is missing: nothing that belongs to an item can stand in a name or
+    /// a date, nor an item in anything.
+    fn ends_capture(&self, name: &[u8]) -> bool {
+        let Some(capture) = &self.capture else { return false };
+        let Some(at) = self.stack.iter().rposition(|frame| frame.end == End::Capture) else { return false };
+        let around = at.checked_sub(1).and_then(|at| self.stack.get(at)).map_or(Place::Document, |frame| frame.place);
+        let (ns, local) = self.scope.resolve(name);
+        let Some(row) = vocabulary::lookup(ns, local, around) else { return false };
+        if !capture.is_rich() {
+            return !matches!(row.action, Action::Link) || row.rank == 0;
+        }
+        if capture.is_declared_markup() || ns != Ns::Core && ns != Ns::Content {
+            return false;
+        }
+        match row.action {
+            Action::Entry => true,
+            Action::Plain(Field::Guid | Field::Published) => capture.kind == TextKind::Unsaid,
+            Action::Rich(Field::Summary | Field::Content) => capture.field == Field::Title && capture.kind == TextKind::Unsaid,
+            Action::Link => capture.field == Field::Title && capture.kind == TextKind::Unsaid,
+            _ => false,
+        }
+    }
+
+    fn pop_to_capture(&mut self) {
+        while self.capture.is_some() && !self.stack.is_empty() {
+            self.pop(true);
+        }
+    }
+
+    fn end(&mut self, name: &[u8]) -> Next {
+        let Some(at) = self.stack.iter().rposition(|frame| frame.name == name) else {
+            return self.unmatched_end(name);
+        };
+        if at + 1 < self.stack.len() {
+            self.findings.add("xml_repaired", || "a missing end tag was supplied".to_owned());
+        }
+        self.pop_down_to(at)
+    }
+
+    fn unmatched_end(&mut self, name: &[u8]) -> Next {
+        // an end tag in other letters, or with attributes, still ends its element
+        let bare = name.split(|b| b.is_ascii_whitespace()).next().unwrap_or(name);
+        match self.stack.iter().rposition(|frame| frame.name.eq_ignore_ascii_case(bare)) {
+            Some(at) => self.pop_down_to(at),
+            None => {
+                if !std::str::from_utf8(name).is_ok_and(is_void) {
+                    self.findings.add("xml_repaired", || "an end tag without its start tag was left out".to_owned());
+                }
+                Next::Token
+            }
+        }
+    }
+
+    pub(super) fn pop_down_to(&mut self, at: usize) -> Next {
+        let mut done = false;
+        while self.stack.len() > at {
+            done |= self.stack.last().is_some_and(|frame| frame.end == End::Root);
+            self.pop(true);
+        }
+        if done { Next::Done } else { Next::Token }
+    }
+
+    /// Ends the innermost element. `complete` is false at the end of a document that was cut.
+    fn pop(&mut self, complete: bool) {
+        let Some(frame) = self.stack.pop() else { return };
+        let outer = self.place();
+        match frame.end {
+            End::Nothing | End::Root => {}
+            End::Capture => {
+                if let Some(capture) = self.capture.take() {
+                    self.build.store(outer, capture.finish(), &mut self.findings);
+                }
+            }
+            End::Inline => {
+                let name = inline_name(frame.name, &self.scope);
+                if let Some(capture) = &mut self.capture {
+                    capture.close(name);
+                }
+            }
+            End::Entry => self.build.close_entry(complete, &mut self.findings),
+            End::Person => {
+                let text = std::mem::take(&mut self.person_text);
+                self.build.close_person(outer, &text);
+            }
+            End::Source => {
+                let text = std::mem::take(&mut self.source_text);
+                self.build.close_source(self.source_address.take(), text);
+            }
+            End::MediaContent => self.build.close_media(),
+            End::MediaGroup => self.build.close_group(),
+        }
+        self.scope.leave(frame.mark);
+    }
+
+    // ---- text
+
+    fn text(&mut self, text: &str) -> Next {
+        match &mut self.capture {
+            Some(capture) => capture.text(text),
+            None => self.loose(text),
+        }
+        Next::Token
+    }
+
+    fn cdata(&mut self, text: &str) -> Next {
+        match &mut self.capture {
+            Some(capture) => capture.literal(text),
+            None => self.loose(text),
+        }
+        Next::Token
+    }
+
+    fn reference(&mut self, name: &str) -> Result<Next, Unreadable> {
+        if self.capture.is_none() && !matches!(self.place(), Place::Person | Place::Source) {
+            return Ok(Next::Token);
+        }
+        let mut bytes = [0_u8; 4];
+        let text = match self.entities.resolve(name, &mut self.findings)? {
+            Referent::Character(character) => &*character.encode_utf8(&mut bytes),
+            Referent::Text(text) => text,
+            Referent::Nothing => "",
+            Referent::Unknown => {
+                let written = format!("&{name};");
+                match &mut self.capture {
+                    // in HTML source it stays an unknown reference
+                    Some(capture) => capture.literal(&written),
+                    None => self.loose(&written),
+                }
+                return Ok(Next::Token);
+            }
+        };
+        match &mut self.capture {
+            Some(capture) => capture.literal(text),
+            None => {
+                let text = text.to_owned();
+                self.loose(&text);
+            }
+        }
+        Ok(Next::Token)
+    }
+
+    /// Text outside of any field: means something only in a person or a source.
+    fn loose(&mut self, text: &str) {
+        /// Longer is neither a name nor a title.
+        const LONGEST: usize = 4_096;
+        let target = match self.place() {
+            Place::Person => &mut self.person_text,
+            Place::Source => &mut self.source_text,
+            _ => return,
+        };
+        if target.len() + text.len() <= LONGEST {
+            target.push_str(text);
+        }
+    }
+
+    // ---- attributes
+
+    fn read_attributes(&mut self, tag: &BytesStart<'_>) -> Result<(), Unreadable> {
+        self.attributes.clear();
+        if tag.attributes_raw().is_empty() {
+            return Ok(());
+        }
+        let mut attributes = tag.html_attributes();
+        // duplicates are harmless here: the first one counts
+        attributes.with_checks(false);
+        for attribute in attributes.flatten() {
+            if self.attributes.len() >= MOST_ATTRIBUTES {
+                let message = format!("an element has more than {MOST_ATTRIBUTES} attributes; ask the outlet what it sends");
+                return Err(Unreadable::new("xml_too_many_attrs", message));
+            }
+            let raw = match &attribute.value {
+                Cow::Borrowed(value) => self.borrowed(value),
+                Cow::Owned(_) => "",
+            };
+            self.attributes.push(Attribute { name: self.borrowed(attribute.key.as_ref()), raw });
+        }
+        Ok(())
+    }
+
+    /// Namespaces, base and language that the current tag sets.
+    fn inherit(&mut self, mark: Mark) -> Result<(), Unreadable> {
+        for position in 0..self.attributes.len() {
+            let Some(Attribute { name, raw }) = self.attributes.get(position).copied() else { break };
+            if let Some(rest) = name.strip_prefix("xmlns") {
+                match rest.strip_prefix(':') {
+                    Some(prefix) => self.scope.bind(prefix.as_bytes(), raw, mark)?,
+                    None if rest.is_empty() => self.scope.bind(b"", raw, mark)?,
+                    None => {}
+                }
+            } else if name.eq_ignore_ascii_case("xml:base") {
+                let base = self.entities.attribute(raw, &mut self.findings)?;
+                self.scope.enter_base(&base, &mut self.findings);
+            } else if name.eq_ignore_ascii_case("xml:lang") {
+                let language = self.entities.attribute(raw, &mut self.findings)?;
+                self.scope.enter_language(&language);
+            }
+        }
+        Ok(())
+    }
+
+    /// Value of an attribute, by local name and without case (`rdf:about`, `thr:count`, `HREF`); trimmed, `None` when empty.
+    pub(super) fn attribute(&mut self, wanted: &str) -> Result<Option<String>, Unreadable> {
+        let local = |name: &'a str| name.rsplit_once(':').map_or(name, |(_, local)| local);
+        let Some(found) = self.attributes.iter().find(|attribute| local(attribute.name).eq_ignore_ascii_case(wanted)) else {
+            return Ok(None);
+        };
+        let value = self.entities.attribute(found.raw, &mut self.findings)?;
+        let value = value.trim();
+        if value.len() > 64 * 1_024 {
+            self.findings.add("field_too_long", || format!("the value of an attribute {wanted} is too long and was left out"));
+            return Ok(None);
+        }
+        Ok(Some(value.to_owned()).filter(|value| !value.is_empty()))
+    }
+
+    // ---- broken markup
+
+    /// `<` that begins no tag is text: goes on at the next markup that is one.
+    fn stray_angle(&mut self, begin: usize) -> Next {
+        self.findings.add("xml_repaired", || "a lone < was read as text".to_owned());
+        let rest = self.source.get(begin + 1..).unwrap_or("");
+        let mut at = 0;
+        let next = loop {
+            match rest[at..].find('<') {
+                Some(found) => {
+                    at += found;
+                    if rest.as_bytes().get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || b"/!?_:".contains(b) || *b >= 0x80)
+                    {
+                        break at;
+                    }
+                    at += 1;
+                }
+                None => break rest.len(),
+            }
+        };
+        if self.place() != Place::Document {
+            self.cdata("<");
+            self.raw_text(&rest[..next]);
+        }
+        Next::From(begin + 1 + next)
+    }
+
+    /// Text that the tokenizer did not see as such: references in it are still references.
+    fn raw_text(&mut self, text: &str) {
+        match self.entities.attribute(text, &mut self.findings) {
+            Ok(text) => _ = self.cdata(&text),
+            Err(_) => _ = self.cdata(text),
+        }
+    }
+
+    /// A tag with `<` in it: either an attribute value holds markup, or the tag (or a quote in it) was never closed and has swallowed
+    /// what follows.
+    fn swallowed(&mut self, begin: usize, content: &'a str, tag: &BytesStart<'_>) -> Result<Option<Next>, Unreadable> {
+        let Some(angle) = content.find('<') else { return Ok(None) };
+        let before = &content[..angle];
+        let quoted =
+            before.bytes().filter(|&b| b == b'"').count() % 2 == 1 || before.bytes().filter(|&b| b == b'\'').count() % 2 == 1;
+        if quoted && !content[angle..].contains("</") {
+            return Ok(None);
+        }
+        let Some(left) = self.rescans.checked_sub(content.len()) else { return Ok(None) };
+        self.rescans = left;
+        self.findings.add("xml_repaired", || "a tag that was never closed was closed".to_owned());
+        // ends at its first `>`, if that comes before the next tag
+        let length = before.find('>').unwrap_or(angle);
+        let body = content[..length].trim_end_matches(['/', ' ']);
+        let name_length = tag.name().as_ref().len().min(body.find(|c: char| c.is_ascii_whitespace()).unwrap_or(body.len()));
+        let (Some(name), true) = (body.get(..name_length), self.stack.len() < DEEPEST) else { return Ok(None) };
+        self.attributes.clear();
+        let repaired = BytesStart::from_content(body, name_length);
+        self.read_attributes(&repaired)?;
+        self.element(name.as_bytes(), content[..length].ends_with('/'))?;
+        let skip = if before.contains('>') { 2 } else { 1 };
+        Ok(Some(Next::From(begin + length + skip)))
+    }
+
+    /// A processing instruction or XML declaration that ends in `>` instead of `?>` has swallowed what follows.
+    fn unclosed_instruction(&mut self, content: &'a str) -> Next {
+        let Some(end) = content.find('>').filter(|end| content[*end..].contains('<')) else { return Next::Token };
+        let Some(left) = self.rescans.checked_sub(content.len()) else { return Next::Token };
+        self.rescans = left;
+        let at = (content.as_ptr() as usize).wrapping_sub(self.source.as_ptr() as usize);
+        Next::From(at + end + 1)
+    }
+
+    /// After a syntax error at `at`: where to go on, or `None` when the rest is inside of something that never ends.
+    fn recover(&mut self, at: usize) -> Option<usize> {
+        self.findings.add("xml_repaired", || "its markup has a syntax error".to_owned());
+        let rest = self.source.get(at..)?;
+        if let Some(text) = rest.strip_prefix("<![CDATA[") {
+            self.cdata(text);
+            return None;
+        }
+        if rest.starts_with("<!--") {
+            return None;
+        }
+        self.rescans = self.rescans.checked_sub(rest.len())?;
+        let skip = rest.find('>')?;
+        let tag = rest.get(1..skip).unwrap_or("");
+        // an unclosed quote: the tag still counts
+        if tag.starts_with(|c: char| c.is_ascii_alphabetic()) && !tag.contains('<') && self.stack.len() < DEEPEST {
+            let body = tag.trim_end_matches(['/', ' ']);
+            let name_length = body.find(|c: char| c.is_ascii_whitespace()).unwrap_or(body.len());
+            let repaired = BytesStart::from_content(body, name_length);
+            self.read_attributes(&repaired).ok()?;
+            self.element(&body.as_bytes()[..name_length], tag.ends_with('/')).ok()?;
+        }
+        Some(at + skip + 1)
+    }
+
+    fn after_root(&mut self, at: usize) {
+        let mut rest = self.source.get(at..).unwrap_or("").trim_start();
+        while let Some(after) = rest.strip_prefix("<!--").and_then(|comment| comment.split_once("-->")) {
+            rest = after.1.trim_start();
+        }
+        if !rest.is_empty() {
+            self.findings.add("junk_after_root", || "what stands after the end of the feed was left out".to_owned());
+        }
+    }
+
+    /// The end of the document, or of the root. `cut`: elements are still open.
+    fn finish(mut self, cut: bool) -> Result<ParsedFeed, Unreadable> {
+        if cut && !self.stack.is_empty() {
+            if self.rooted {
+                self.findings.add("xml_truncated", || "the document ends before the feed does".to_owned());
+            }
+            while !self.stack.is_empty() {
+                self.pop(false);
+            }
+        }
+        if self.rooted && self.build.is_feed() {
+            return Ok(self.build.finish(self.findings));
+        }
+        let first = first_element(self.source);
+        Err(Unreadable::new(
+            "not_a_feed",
+            match first {
+                Some(name) if self.rooted => format!("it begins like a feed (<{name}>), but there is nothing of a feed in it"),
+                Some(name) => format!("it is XML or HTML that begins with <{name}>, not a feed; check the outlet's address"),
+                None => "it is text, not a feed; check the outlet's address".to_owned(),
+            },
+        ))
+    }
+}
+
+/// How an element inside a field is written in HTML: XHTML, SVG and MathML without prefix.
+fn inline_name<'n>(name: &'n [u8], scope: &Scope<'_>) -> &'n str {
+    let name = std::str::from_utf8(name).unwrap_or("");
+    match name.split_once(':') {
+        Some((_, local)) if matches!(scope.resolve(name.as_bytes()).0, Ns::Xhtml | Ns::Graphics) => local,
+        _ => name,
+    }
+}
+
+/// Name of the first element, for a message.
+fn first_element(source: &str) -> Option<String> {
+    let at = source.as_bytes().windows(2).position(|pair| pair[0] == b'<' && pair[1].is_ascii_alphabetic())?;
+    let name: String =
+        source[at + 1..].chars().take_while(|c| c.is_ascii_alphanumeric() || "-_:.".contains(*c)).take(40).collect();
+    Some(name)
+}
