@@ -144,6 +144,9 @@ pub fn shorten(text: &str, longest: usize) -> String {
     {
         return head[..at + mark.len_utf8()].to_owned();
     }
+    if text[room..].starts_with([' ', '，', '、', '；', '：']) {
+        return format!("{head}…");
+    }
     let word = head.char_indices().rev().find(|(_, c)| matches!(c, ' ' | '，' | '、' | '；' | '：')).map(|(at, _)| at);
     let head = match word {
         Some(at) if near(at) => &head[..at],

@@ -25,13 +25,18 @@ pub fn resolve(base: &Url, chain: &[String], reference: &str) -> Option<Url> {
     if written.is_empty() || written.len() > 4 * LONGEST {
         return None;
     }
-    let effective = chain.iter().fold(base.clone(), |base, step| base.join(trim(step)).unwrap_or(base));
+    let effective = self::base(base, chain);
     // "www.example.com/x" without scheme is a slip of the pen, never a folder called "www.example.com".
     let joined = match written.get(..4) {
         Some(start) if start.eq_ignore_ascii_case("www.") => Url::parse(&format!("http://{written}")),
         _ => effective.join(written),
     };
     joined.ok().filter(publishable)
+}
+
+/// The base in force after a chain of `xml:base` values, outermost first (XML Base § 3.1).
+pub fn base(document: &Url, chain: &[String]) -> Url {
+    chain.iter().fold(document.clone(), |base, step| base.join(trim(step)).unwrap_or(base))
 }
 
 /// An absolute address as written, under the rules of [`resolve`].

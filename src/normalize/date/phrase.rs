@@ -107,7 +107,7 @@ pub(super) fn written_out(text: &str, clock: &Clock) -> Option<Parts> {
             continue;
         }
         let plain_number = number(bare);
-        if token.starts_with('(') && time.is_some_and(|time| time.zone.is_some()) {
+        if token.starts_with('(') && (zone.is_some() || time.is_some_and(|time| time.zone.is_some())) {
             // "(Pacific Daylight Time)" after an offset.
             break;
         } else if bare.contains(':') && bare.starts_with(|c: char| c.is_ascii_digit()) {

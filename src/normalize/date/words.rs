@@ -142,7 +142,7 @@ const UNITS: &[(Unit, &[&str])] = &[
     (Unit::Hour, &["小时", "小時", "个小时", "個小時", "时", "時間", "钟头", "시간", "h", "hr", "hrs", "hour", "hora", "heure", "std", "stunde", "ora", "ore", "ч", "час"]),
     (Unit::Day, &["天", "日", "일", "d", "day", "día", "dia", "jour", "tag", "giorn", "д", "дн", "ден", "день", "дней", "дня"]),
     (Unit::Week, &["周", "週", "星期", "个星期", "個星期", "礼拜", "週間", "주", "주일", "w", "wk", "week", "semana", "semaine", "woche", "settiman", "нед"]),
-    (Unit::Month, &["个月", "個月", "月", "か月", "ヶ月", "カ月", "ヵ月", "개월", "달", "mo", "month", "mes", "mês", "mois", "monat", "mese", "мес"]),
+    (Unit::Month, &["个月", "個月", "か月", "ヶ月", "カ月", "ヵ月", "개월", "달", "mo", "month", "mes", "mês", "mois", "monat", "mese", "мес"]),
     (Unit::Year, &["年", "년", "y", "yr", "year", "año", "ano", "an", "année", "jahr", "anno", "anni", "год", "лет", "г"]),
 ];
 
