@@ -21,12 +21,12 @@ use crate::config::{Config, Outlet};
 use crate::model::PollState;
 use crate::pipeline::{self, Stages};
 use crate::publish::Snapshot;
-use crate::render::Renderer;
+use crate::render::{self, Renderer};
 use crate::serve;
 use crate::store::Store;
 
 /// `Cache-Control: max-age` of everything published, seconds; the feeds' own ttl says the same in minutes.
-pub const MAX_AGE: u32 = 900;
+pub const MAX_AGE: u32 = 60 * render::CACHE_MINUTES;
 
 /// Changes within this span are published together.
 const COALESCE: Duration = Duration::from_millis(200);
@@ -105,7 +105,9 @@ impl Daemon {
     /// Binds the address. Nothing runs yet.
     pub async fn bind(stages: Stages, listen: SocketAddr) -> Result<Self, DaemonError> {
         let listener = TcpListener::bind(listen).await.map_err(|error| {
-            DaemonError::failed(format!("cannot listen on {listen}: {error}; another program may hold it (site.listen in feeds.toml)"))
+            DaemonError::failed(format!(
+                "cannot listen on {listen}: {error}; another program may hold it (site.listen in feeds.toml)"
+            ))
         })?;
         Ok(Self {
             stages,
@@ -141,7 +143,11 @@ impl Daemon {
             max_age: MAX_AGE,
         };
         let server = tokio::spawn(serve::run(listener, site, accepting.clone()));
-        tracing::info!(outlets = stages.config.outlets.len(), feeds = stages.config.feeds.len(), "listening on http://{address}/");
+        tracing::info!(
+            outlets = stages.config.outlets.len(),
+            feeds = stages.config.feeds.len(),
+            "listening on http://{address}/"
+        );
 
         publish(&stages, None).await;
         if let Err(error) = pipeline::retire(&stages) {
@@ -150,8 +156,7 @@ impl Daemon {
         notify(&[NotifyState::Ready, NotifyState::Status(&format!("serving on http://{address}/"))]);
 
         let stop_scheduling = CancellationToken::new();
-        let scheduler =
-            tokio::spawn(schedule(stages.clone(), states, changed.clone(), pulse.clone(), stop_scheduling.clone()));
+        let scheduler = tokio::spawn(schedule(stages.clone(), states, changed.clone(), pulse.clone(), stop_scheduling.clone()));
         let stop_publishing = CancellationToken::new();
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.clone(), pulse.clone()));
@@ -234,9 +239,8 @@ pub async fn poll_states(stages: &Stages, now: DateTime<Utc>) -> Result<Vec<Poll
     let sources = stages.config.outlets.iter().flat_map(|outlet| outlet.feeds.iter().map(move |feed| (outlet, feed)));
     Ok(sources
         .map(|(outlet, feed)| {
-            let mut state = known
-                .remove(&(outlet.id.clone(), feed.clone()))
-                .unwrap_or_else(|| PollState::new(&outlet.id, feed.clone(), now));
+            let mut state =
+                known.remove(&(outlet.id.clone(), feed.clone())).unwrap_or_else(|| PollState::new(&outlet.id, feed.clone(), now));
             mend_clock(&mut state, now);
             state
         })
@@ -263,13 +267,7 @@ struct Source {
 
 /// Asks every source when it is due; never two at a time of one host, never closer together than `host_spacing`, never more than
 /// `concurrent_polls` in all. A poll that panics counts as a failed one.
-async fn schedule(
-    stages: Stages,
-    states: Vec<PollState>,
-    changed: Arc<Changed>,
-    pulse: Arc<Pulse>,
-    stop: CancellationToken,
-) {
+async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>, pulse: Arc<Pulse>, stop: CancellationToken) {
     let limits = stages.config.limits.clone();
     let spacing = TimeDelta::from_std(limits.host_spacing).unwrap_or(TimeDelta::zero());
     let outlets: BTreeMap<&str, Arc<Outlet>> =
@@ -344,7 +342,10 @@ async fn schedule(
     })
     .await;
     if drained.is_err() {
-        tracing::warn!(polls = polls.len(), "polls that did not finish in time are abandoned; they are made again at the next start");
+        tracing::warn!(
+            polls = polls.len(),
+            "polls that did not finish in time are abandoned; they are made again at the next start"
+        );
     }
 }
 
@@ -428,7 +429,11 @@ async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) {
     match pipeline::publish(stages, outlets).await {
         Ok(publication) => {
             for rejected in &publication.rejected {
-                tracing::error!(path = rejected.path, reason = rejected.reason, "a document was kept back; readers still see the last good one");
+                tracing::error!(
+                    path = rejected.path,
+                    reason = rejected.reason,
+                    "a document was kept back; readers still see the last good one"
+                );
             }
             if !publication.changed.is_empty() {
                 tracing::debug!(documents = publication.changed.len(), "published");

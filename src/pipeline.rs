@@ -231,7 +231,12 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
             Answer { verdicts: reading.verdicts, warnings: reading.warnings, freshness, ttl: reading.ttl, failed: None }
         }
         Ok(Err(unreadable)) => Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness),
-        Err(panic) => Answer::failed("panic", Fault::Us, format!("reading the document failed inside reprint ({panic}): report it as a bug, with the document"), freshness),
+        Err(panic) => Answer::failed(
+            "panic",
+            Fault::Us,
+            format!("reading the document failed inside reprint ({panic}): report it as a bug, with the document"),
+            freshness,
+        ),
     }
 }
 

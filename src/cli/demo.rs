@@ -15,7 +15,9 @@ const RHYTHM: Duration = Duration::from_secs(4);
 
 pub(super) async fn run(listen: Option<SocketAddr>) -> Result<(), Failure> {
     log_to_stderr("reprint=warn,warn");
-    let partners = Partners::start(daemon::now()).await.map_err(|error| Failure::failed(format!("cannot start the made-up outlets: {error}")))?;
+    let partners = Partners::start(daemon::now())
+        .await
+        .map_err(|error| Failure::failed(format!("cannot start the made-up outlets: {error}")))?;
     let listen = match listen {
         Some(listen) => listen,
         None => free_address().map_err(Failure::failed)?,

@@ -88,7 +88,9 @@ impl Input {
         let request = PollRequest { outlet: String::new(), source: url, validators: Validators::default() };
         match client.fetch(&request, fetched_at).await {
             Ok(Fetched::Document(doc)) => Ok(doc),
-            Ok(Fetched::NotModified { .. }) => Err(Failure::failed("the server answers 304 although nothing was asked conditionally")),
+            Ok(Fetched::NotModified { .. }) => {
+                Err(Failure::failed("the server answers 304 although nothing was asked conditionally"))
+            }
             Err(error) => Err(Failure::Failed(error.message)),
         }
     }

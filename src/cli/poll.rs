@@ -34,7 +34,10 @@ pub(super) async fn look(config: &Config, client: &Client, outlet: &Outlet, sour
     let doc = match client.fetch(&request, now).await {
         Ok(Fetched::Document(doc)) => doc,
         Ok(Fetched::NotModified { .. }) => {
-            return Look::Failed { fault: Fault::Partner, message: "answers 304 although nothing was asked conditionally".to_owned() };
+            return Look::Failed {
+                fault: Fault::Partner,
+                message: "answers 304 although nothing was asked conditionally".to_owned(),
+            };
         }
         Err(error) => return Look::Failed { fault: error.fault, message: error.message },
     };

@@ -24,7 +24,9 @@ fn feed(entries: usize, edition: &str) -> String {
             )
         })
         .collect();
-    format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>河湾通讯</title><link>http://hewan.example/</link><description>d</description><language>zh-cn</language>{items}</channel></rss>")
+    format!(
+        "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>河湾通讯</title><link>http://hewan.example/</link><description>d</description><language>zh-cn</language>{items}</channel></rss>"
+    )
 }
 
 /// feeds.toml for outlets `(id, address)` with a schedule of the test's choice.
@@ -107,7 +109,15 @@ async fn an_article_arrives_with_its_credit_in_both_formats_and_on_its_page() {
     let program = started(&feeds_toml(HOURLY, &[("hewan", partner.url("/rss").to_string())])).await;
 
     let rss = feed_of(&program, "feeds/all.rss", 2).await.text();
-    for part in ["周岸", "http://hewan.example/2", "reprint-credit", "来源", "河湾日报", "isPermaLink=\"false\">tag:relay.example.net,", "渡口今天第2次鸣笛"] {
+    for part in [
+        "周岸",
+        "http://hewan.example/2",
+        "reprint-credit",
+        "来源",
+        "河湾日报",
+        "isPermaLink=\"false\">tag:relay.example.net,",
+        "渡口今天第2次鸣笛",
+    ] {
         assert!(rss.contains(part), "no {part} in {rss}");
     }
     assert_eq!(count(&rss, "reprint-disclaimer"), 4, "one disclaimer at each end of two articles: {rss}");
@@ -212,8 +222,7 @@ async fn kill_9_in_the_middle_of_polls_loses_nothing_and_doubles_nothing() {
         let titles: std::collections::BTreeSet<&String> = found.values().collect();
         assert_eq!(titles.len(), 29, "{path}: an article twice");
     }
-    let all: BTreeMap<String, String> =
-        futures_ids(&program, (0..8).map(|n| format!("feeds/o{n}.rss")).collect()).await;
+    let all: BTreeMap<String, String> = futures_ids(&program, (0..8).map(|n| format!("feeds/o{n}.rss")).collect()).await;
     for (id, title) in published {
         assert_eq!(all.get(&id), Some(&title), "published before a crash, gone or renamed after");
     }
@@ -232,7 +241,10 @@ fn ids(rss: &str) -> BTreeMap<String, String> {
     let between = |text: &str, from: &str, to: &str| {
         text.split_once(from).and_then(|(_, rest)| rest.split_once(to)).map(|(value, _)| value.to_owned()).unwrap_or_default()
     };
-    rss.split("<item>").skip(1).map(|item| (between(item, "isPermaLink=\"false\">", "</guid>"), between(item, "<title>", "</title>"))).collect()
+    rss.split("<item>")
+        .skip(1)
+        .map(|item| (between(item, "isPermaLink=\"false\">", "</guid>"), between(item, "<title>", "</title>")))
+        .collect()
 }
 
 #[tokio::test]
@@ -254,7 +266,11 @@ async fn our_own_feed_relayed_by_a_second_reprint_has_one_origin_and_one_disclai
         assert_eq!(count(&text, "reprint-credit"), 1, "{format}: {text}");
         assert_eq!(count(&text, "reprint-disclaimer"), 2, "{format}: one at each end: {text}");
         assert_eq!(count(&text, "<name>Ines Calloway</name>"), 1, "{format}: {text}");
-        assert!(text.contains("rel=\"related\" hreflang=\"en\" href=\"http://quill.example/river\"") || text.contains("href=\"http://quill.example/river\""), "{format}: {text}");
+        assert!(
+            text.contains("rel=\"related\" hreflang=\"en\" href=\"http://quill.example/river\"")
+                || text.contains("href=\"http://quill.example/river\""),
+            "{format}: {text}"
+        );
         assert_eq!(count(&text, "action=\"created\""), 1, "{format}: {text}");
         assert!(text.contains("闻小溪"), "{format}: the translator is gone: {text}");
         // created (or translated) … reposted by the first relay, reposted by the second: one hop longer than what came in.
@@ -274,7 +290,11 @@ async fn a_partner_that_misbehaves_changes_nothing_that_readers_see() {
     let faults: Vec<(&str, Reply, &str)> = vec![
         ("err500", Reply::status(500).body("<html>oops"), "http_500"),
         ("garbage", Reply::ok(RSS, vec![0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 1]), "not_a_feed"),
-        ("page", Reply::ok(RSS, "<!doctype html><html><head><title>Just a moment...</title></head><body>x</body></html>"), "Just a moment"),
+        (
+            "page",
+            Reply::ok(RSS, "<!doctype html><html><head><title>Just a moment...</title></head><body>x</body></html>"),
+            "Just a moment",
+        ),
         ("endless", endless, "too_large"),
         ("tolocal", Reply::redirect(302, format!("http://127.0.0.1:{}/", canary.port())), "ssrf_denied"),
         ("tometadata", Reply::redirect(302, "http://169.254.169.254/latest/meta-data/"), "ssrf_denied"),
