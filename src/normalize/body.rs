@@ -13,9 +13,48 @@ const DISCLAIMER: &str = "reprint-disclaimer";
 
 /// Elements that are a line of their own or hold lines.
 const BLOCKS: &[&str] = &[
-    "p", "div", "li", "ul", "ol", "blockquote", "section", "article", "header", "footer", "main", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead",
-    "tbody", "tfoot", "tr", "td", "th", "pre", "figure", "figcaption", "dl", "dt", "dd", "hr", "address", "center", "form", "fieldset", "details", "summary", "nav",
-    "caption", "video", "audio",
+    "p",
+    "div",
+    "li",
+    "ul",
+    "ol",
+    "blockquote",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "aside",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "td",
+    "th",
+    "pre",
+    "figure",
+    "figcaption",
+    "dl",
+    "dt",
+    "dd",
+    "hr",
+    "address",
+    "center",
+    "form",
+    "fieldset",
+    "details",
+    "summary",
+    "nav",
+    "caption",
+    "video",
+    "audio",
 ];
 
 /// Lines at either end among which source lines and bylines are looked for.
@@ -56,7 +95,10 @@ pub(super) fn read(source: &str, base: &Url, known: &[String], own: &[&str]) -> 
     let document = match html::tree(source, base) {
         Ok(document) => document,
         Err(refusal) => {
-            body.warnings.push(Warning::new(refusal.code, format!("the text has {}, so it is kept as plain text; the outlet has to repair its markup", refusal.message)));
+            body.warnings.push(Warning::new(
+                refusal.code,
+                format!("the text has {}, so it is kept as plain text; the outlet has to repair its markup", refusal.message),
+            ));
             body.html = html::refused(source);
             body.text = text::of_html(body.html.as_str());
             return body;
@@ -139,11 +181,20 @@ fn lines(document: &Document) -> Vec<Line<'_>> {
         Enter(NodeRef<'a>, bool),
         Leave(NodeRef<'a>, bool),
     }
-    fn flush<'a>(nodes: &mut Vec<NodeRef<'a>>, holder: NodeRef<'a>, kept: bool, ends_in: Option<NodeRef<'a>>, out: &mut Vec<Line<'a>>) {
+    fn flush<'a>(
+        nodes: &mut Vec<NodeRef<'a>>,
+        holder: NodeRef<'a>,
+        kept: bool,
+        ends_in: Option<NodeRef<'a>>,
+        out: &mut Vec<Line<'a>>,
+    ) {
         let nodes = std::mem::take(nodes);
         let text = text::clean(&nodes.iter().map(|node| node.text().to_string()).collect::<String>());
-        let images: Vec<NodeRef<'a>> =
-            nodes.iter().flat_map(|node| std::iter::once(*node).chain(node.descendants())).filter(|node| node.has_name("img")).collect();
+        let images: Vec<NodeRef<'a>> = nodes
+            .iter()
+            .flat_map(|node| std::iter::once(*node).chain(node.descendants()))
+            .filter(|node| node.has_name("img"))
+            .collect();
         if !text.is_empty() || !images.is_empty() {
             out.push(Line { nodes, holder, ends_in, text, images, kept });
         }
@@ -156,7 +207,10 @@ fn lines(document: &Document) -> Vec<Line<'_>> {
         match step {
             Step::Enter(node, kept) if holders.contains(&node.id) => {
                 flush(&mut current, holder.0, holder.1, None, &mut out);
-                let kept = kept || ["blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "pre", "table", "li", "q"].iter().any(|name| node.has_name(name));
+                let kept = kept
+                    || ["blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "pre", "table", "li", "q"]
+                        .iter()
+                        .any(|name| node.has_name(name));
                 stack.push(Step::Leave(node, kept));
                 let children = node.children();
                 stack.extend(children.into_iter().rev().map(|child| Step::Enter(child, kept)));
@@ -195,7 +249,8 @@ fn lift_lines(document: &Document, known: &[String], own: &[&str], body: &mut Bo
         match boilerplate::kind(&line.text, edge) {
             Some(Kind::Notice { outlet }) if !after_image || outlet.is_some() => {
                 // "The post … appeared first on X" in X's own feed tells nobody anything.
-                let ours = outlet.as_deref().is_some_and(|outlet| own.iter().any(|name| text::essence(name) == text::essence(outlet)));
+                let ours =
+                    outlet.as_deref().is_some_and(|outlet| own.iter().any(|name| text::essence(name) == text::essence(outlet)));
                 if !(ours && line.text.starts_with("The post ")) {
                     body.add_disclaimer(line.text.clone());
                 }
@@ -268,7 +323,8 @@ fn remove(line: &Line<'_>) {
 fn remove_if_empty(node: NodeRef<'_>) {
     let mut node = node;
     while node.is_element() && !node.has_name("html") {
-        let something = node.children().iter().any(|child| child.is_element() && !child.has_name("br") || child.is_nonempty_text());
+        let something =
+            node.children().iter().any(|child| child.is_element() && !child.has_name("br") || child.is_nonempty_text());
         let Some(parent) = node.parent().filter(|_| !something) else { return };
         node.remove_from_parent();
         node = parent;
@@ -286,7 +342,9 @@ fn figures(document: &Document, body: &mut Body) {
             }
             let Some(url) = img.attr("src").and_then(|src| super::url::absolute(&src)) else { continue };
             let figure = img.ancestors(Some(6)).into_iter().find(|above| above.has_name("figure"));
-            let mut caption = figure.and_then(|figure| figure.descendants().into_iter().find(|node| node.has_name("figcaption"))).map(|node| text::clean(&node.text()));
+            let mut caption = figure
+                .and_then(|figure| figure.descendants().into_iter().find(|node| node.has_name("figcaption")))
+                .map(|node| text::clean(&node.text()));
             let alone = line.text.is_empty() && line.images.len() == 1 && !line.kept;
             if figure.is_none()
                 && alone
@@ -295,7 +353,8 @@ fn figures(document: &Document, body: &mut Body) {
                 caption = Some(next.text.clone());
                 make_figure(document, img, line, next);
             }
-            let (said, credit) = caption.filter(|caption| !caption.is_empty()).map_or((None, None), |caption| image::split(&caption));
+            let (said, credit) =
+                caption.filter(|caption| !caption.is_empty()).map_or((None, None), |caption| image::split(&caption));
             if !body.images.iter().any(|known| known.url == url) {
                 body.images.push(Image {
                     url,
@@ -315,7 +374,9 @@ fn says_caption(line: &Line<'_>) -> bool {
     let class = |node: &NodeRef<'_>| {
         node.class().is_some_and(|class| {
             let class = class.to_ascii_lowercase();
-            ["caption", "img-desc", "imgdesc", "pic-desc", "photo-desc", "image-desc", "legende", "tuzhu", "cutline"].iter().any(|part| class.contains(part))
+            ["caption", "img-desc", "imgdesc", "pic-desc", "photo-desc", "image-desc", "legende", "tuzhu", "cutline"]
+                .iter()
+                .any(|part| class.contains(part))
         })
     };
     class(&line.holder) || image::is_caption(&line.text)
@@ -325,7 +386,12 @@ fn says_caption(line: &Line<'_>) -> bool {
 fn make_figure(document: &Document, img: &NodeRef<'_>, line: &Line<'_>, caption: &Line<'_>) {
     let figure = document.tree.new_element("figure");
     let figcaption = document.tree.new_element("figcaption");
-    let shown = line.nodes.iter().find(|node| node.id == img.id || node.descendants().iter().any(|inner| inner.id == img.id)).copied().unwrap_or(*img);
+    let shown = line
+        .nodes
+        .iter()
+        .find(|node| node.id == img.id || node.descendants().iter().any(|inner| inner.id == img.id))
+        .copied()
+        .unwrap_or(*img);
     // A figure cannot stand in a paragraph: it goes before the one the picture was in.
     let place = if line.holder.has_name("p") { line.holder } else { shown };
     place.insert_before(&figure);
@@ -346,7 +412,12 @@ mod tests {
     use super::*;
 
     fn body(source: &str) -> Body {
-        read(source, &Url::parse("https://outlet.example/a/1").expect("a literal"), &["Known notice, as data.".to_owned()], &["今日港"])
+        read(
+            source,
+            &Url::parse("https://outlet.example/a/1").expect("a literal"),
+            &["Known notice, as data.".to_owned()],
+            &["今日港"],
+        )
     }
 
     fn check(source: &str, html: &str, disclaimers: &[&str], outlet: Option<(&str, Option<&str>)>) {
@@ -365,11 +436,21 @@ mod tests {
             &["本文转载自海港纪事,不代表本网立场。"],
             Some(("海港纪事", Some("https://ledger.example/1"))),
         );
-        check("来源:海港纪事<br>渡轮停了。<br>来源不明的船来了。", "渡轮停了。<br>来源不明的船来了。", &[], Some(("海港纪事", None)));
+        check(
+            "来源:海港纪事<br>渡轮停了。<br>来源不明的船来了。",
+            "渡轮停了。<br>来源不明的船来了。",
+            &[],
+            Some(("海港纪事", None)),
+        );
         check("<p>渡轮停了。(本文转载自海港纪事)</p>", "<p>渡轮停了。</p>", &["(本文转载自海港纪事)"], Some(("海港纪事", None)));
         check("<blockquote>来源:海港纪事</blockquote><p>t</p>", "<blockquote>来源:海港纪事</blockquote><p>t</p>", &[], None);
         check("<p>来源:今日港</p><p>渡轮停了。</p>", "<p>渡轮停了。</p>", &[], None);
-        check("<div><div><p>Known notice,  as <b>data</b>.</p></div></div><p>t</p>", "<p>t</p>", &["Known notice, as data."], None);
+        check(
+            "<div><div><p>Known notice,  as <b>data</b>.</p></div></div><p>t</p>",
+            "<p>t</p>",
+            &["Known notice, as data."],
+            None,
+        );
         check("<p>The post Ferry appeared first on <a href=/>今日港</a>.</p><p>t</p>", "<p>t</p>", &[], None);
     }
 
@@ -387,20 +468,29 @@ mod tests {
     fn bylines_become_names() {
         let got = body("<p>作者:Nora Whitfield|译者:林书白</p><p>渡轮停了。</p>");
         assert_eq!(got.html.as_str(), "<p>渡轮停了。</p>");
-        assert_eq!(got.names, [(people::Role::Author, "Nora Whitfield".to_owned()), (people::Role::Translator, "林书白".to_owned())]);
+        assert_eq!(
+            got.names,
+            [(people::Role::Author, "Nora Whitfield".to_owned()), (people::Role::Translator, "林书白".to_owned())]
+        );
     }
 
     #[test]
     fn pictures_become_figures() {
-        let got = body("<p>a</p><p><img src=/1.jpg width=600></p><p>渡轮。 TOMAS REED, VIA HW</p><p>住在七层的会计每天都去。</p>");
+        let got =
+            body("<p>a</p><p><img src=/1.jpg width=600></p><p>渡轮。 TOMAS REED, VIA HW</p><p>住在七层的会计每天都去。</p>");
         assert_eq!(
             got.html.as_str(),
             "<p>a</p><figure><img src=\"https://outlet.example/1.jpg\" width=\"600\"><figcaption>渡轮。 TOMAS REED, VIA HW</figcaption></figure><p>住在七层的会计每天都去。</p>"
         );
         let image = &got.images[0];
-        assert_eq!((image.caption.as_deref(), image.credit.as_deref(), image.width), (Some("渡轮。"), Some("TOMAS REED, VIA HW"), Some(600)));
+        assert_eq!(
+            (image.caption.as_deref(), image.credit.as_deref(), image.width),
+            (Some("渡轮。"), Some("TOMAS REED, VIA HW"), Some(600))
+        );
 
-        let got = body("<figure><img src=/1.jpg><figcaption>甲板。摄影:林书白</figcaption></figure><p><img src=/2.jpg></p><p>渡轮停了。</p>");
+        let got = body(
+            "<figure><img src=/1.jpg><figcaption>甲板。摄影:林书白</figcaption></figure><p><img src=/2.jpg></p><p>渡轮停了。</p>",
+        );
         assert_eq!(got.images.len(), 2);
         assert_eq!((got.images[0].caption.as_deref(), got.images[0].credit.as_deref()), (Some("甲板。"), Some("林书白")));
         assert_eq!(got.images[1].caption, None);

@@ -9,7 +9,13 @@ use crate::model::{Hints, Link, ParsedEntry, Party, Person, Text, Timestamp};
 /// Names and addresses kept of one kind.
 const MOST: usize = 16;
 
-pub(super) fn of(setting: &Setting<'_>, entry: &ParsedEntry, body: &mut Body, translators: Vec<Person>, original_published: Option<Timestamp>) -> Hints {
+pub(super) fn of(
+    setting: &Setting<'_>,
+    entry: &ParsedEntry,
+    body: &mut Body,
+    translators: Vec<Person>,
+    original_published: Option<Timestamp>,
+) -> Hints {
     let head = setting.head;
     let source = entry.source.as_ref();
     let source_party = source.and_then(|source| {
@@ -17,14 +23,21 @@ pub(super) fn of(setting: &Setting<'_>, entry: &ParsedEntry, body: &mut Body, tr
         let home = source.links.iter().find(|link| link.rel == "alternate").and_then(|link| resolve(setting, link));
         (!name.is_empty() || home.is_some()).then_some(Party { name, url: home })
     });
-    let source_feed = source.and_then(|source| source.links.iter().find(|link| link.rel == "self")).and_then(|link| resolve(setting, link));
+    let source_feed =
+        source.and_then(|source| source.links.iter().find(|link| link.rel == "self")).and_then(|link| resolve(setting, link));
 
-    let via: Vec<Party> = entry.links.iter().filter(|link| link.rel == "via").filter_map(|link| party(setting, link)).take(MOST).collect();
+    let via: Vec<Party> =
+        entry.links.iter().filter(|link| link.rel == "via").filter_map(|link| party(setting, link)).take(MOST).collect();
     let mut original: Vec<Party> = Vec::new();
     let mut original_language = None;
     let mut text_source = body.source.take();
     // A bare rel=related is mostly "see also": it names the original only where something else says that there is one.
-    let derived = source.is_some() || !via.is_empty() || !translators.is_empty() || entry.provenance.is_some() || text_source.is_some() || entry.created.is_some();
+    let derived = source.is_some()
+        || !via.is_empty()
+        || !translators.is_empty()
+        || entry.provenance.is_some()
+        || text_source.is_some()
+        || entry.created.is_some();
     let related = entry.links.iter().filter(|link| link.rel == "related" && (derived || link.hreflang.is_some()));
     for link in entry.derived_from.iter().chain(related) {
         match party(setting, link) {
@@ -99,6 +112,19 @@ fn party(setting: &Setting<'_>, link: &Link) -> Option<Party> {
 /// Whether a notice states who holds the rights.
 fn states_rights(notice: &str) -> bool {
     let lower = notice.to_lowercase();
-    ["copyright", "©", "(c) ", "版权归", "版權歸", "著作权归", "著作權歸", "저작권자"].iter().any(|start| lower.starts_with(start))
-        || ["all rights reserved", "协议", "cc by", "creative commons", "版权所有", "版權所有", "tous droits réservés", "alle rechte vorbehalten"].iter().any(|held| lower.contains(held))
+    ["copyright", "©", "(c) ", "版权归", "版權歸", "著作权归", "著作權歸", "저작권자"]
+        .iter()
+        .any(|start| lower.starts_with(start))
+        || [
+            "all rights reserved",
+            "协议",
+            "cc by",
+            "creative commons",
+            "版权所有",
+            "版權所有",
+            "tous droits réservés",
+            "alle rechte vorbehalten",
+        ]
+        .iter()
+        .any(|held| lower.contains(held))
 }

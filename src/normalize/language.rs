@@ -8,12 +8,46 @@ const TRADITIONAL: &str = "們這來說國時會為對學發經過動產種開�
 
 /// Names of languages where a tag should stand → tag.
 const NAMES: &[(&str, &str)] = &[
-    ("chinese", "zh"), ("中文", "zh"), ("chs", "zh-Hans"), ("cht", "zh-Hant"), ("gb", "zh-Hans"), ("gb2312", "zh-Hans"), ("big5", "zh-Hant"),
-    ("简体中文", "zh-Hans"), ("繁體中文", "zh-Hant"), ("simplified chinese", "zh-Hans"), ("traditional chinese", "zh-Hant"), ("cn", "zh-Hans"),
-    ("tw", "zh-Hant"), ("english", "en"), ("eng", "en"), ("japanese", "ja"), ("jp", "ja"), ("jpn", "ja"), ("日本語", "ja"), ("korean", "ko"),
-    ("kr", "ko"), ("kor", "ko"), ("한국어", "ko"), ("russian", "ru"), ("rus", "ru"), ("русский", "ru"), ("spanish", "es"), ("español", "es"),
-    ("french", "fr"), ("français", "fr"), ("fra", "fr"), ("german", "de"), ("deutsch", "de"), ("deu", "de"), ("portuguese", "pt"), ("português", "pt"),
-    ("italian", "it"), ("italiano", "it"), ("chi", "zh"), ("zho", "zh"),
+    ("chinese", "zh"),
+    ("中文", "zh"),
+    ("chs", "zh-Hans"),
+    ("cht", "zh-Hant"),
+    ("gb", "zh-Hans"),
+    ("gb2312", "zh-Hans"),
+    ("big5", "zh-Hant"),
+    ("简体中文", "zh-Hans"),
+    ("繁體中文", "zh-Hant"),
+    ("simplified chinese", "zh-Hans"),
+    ("traditional chinese", "zh-Hant"),
+    ("cn", "zh-Hans"),
+    ("tw", "zh-Hant"),
+    ("english", "en"),
+    ("eng", "en"),
+    ("japanese", "ja"),
+    ("jp", "ja"),
+    ("jpn", "ja"),
+    ("日本語", "ja"),
+    ("korean", "ko"),
+    ("kr", "ko"),
+    ("kor", "ko"),
+    ("한국어", "ko"),
+    ("russian", "ru"),
+    ("rus", "ru"),
+    ("русский", "ru"),
+    ("spanish", "es"),
+    ("español", "es"),
+    ("french", "fr"),
+    ("français", "fr"),
+    ("fra", "fr"),
+    ("german", "de"),
+    ("deutsch", "de"),
+    ("deu", "de"),
+    ("portuguese", "pt"),
+    ("português", "pt"),
+    ("italian", "it"),
+    ("italiano", "it"),
+    ("chi", "zh"),
+    ("zho", "zh"),
 ];
 
 /// Cleans a tag: `zh-CN` → `zh-Hans`, `zh_TW` and `zh-HK` → `zh-Hant`, `en-us` → `en-US`, `chinese` → `zh`. `None` for what is no tag
@@ -25,7 +59,8 @@ pub fn tag(written: &str) -> Option<String> {
         return Some((*tag).to_owned());
     }
     let mut parts = lower.split('-');
-    let language = parts.next().filter(|language| (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase()))?;
+    let language =
+        parts.next().filter(|language| (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase()))?;
     if matches!(language, "und" | "mul" | "zxx") {
         return None;
     }
@@ -44,7 +79,9 @@ pub fn tag(written: &str) -> Option<String> {
             4 if alphabetic && script.is_none() && region.is_none() => script = Some(part[..1].to_uppercase() + &part[1..]),
             2 if alphabetic && region.is_none() => region = Some(part.to_uppercase()),
             3 if !alphabetic && region.is_none() => region = Some(part.to_owned()),
-            3 if language == "zh" && matches!(part, "chs" | "cht") => script = Some(if part == "chs" { "Hans" } else { "Hant" }.to_owned()),
+            3 if language == "zh" && matches!(part, "chs" | "cht") => {
+                script = Some(if part == "chs" { "Hans" } else { "Hant" }.to_owned())
+            }
             _ => {}
         }
     }
@@ -81,7 +118,8 @@ fn count(text: &str) -> Count {
     use std::sync::LazyLock;
     // A few characters are written alike in both lists' words; they say nothing and are left out of both.
     static ONLY: LazyLock<(HashSet<char>, HashSet<char>)> = LazyLock::new(|| {
-        let (simplified, traditional): (HashSet<char>, HashSet<char>) = (SIMPLIFIED.chars().collect(), TRADITIONAL.chars().collect());
+        let (simplified, traditional): (HashSet<char>, HashSet<char>) =
+            (SIMPLIFIED.chars().collect(), TRADITIONAL.chars().collect());
         (simplified.difference(&traditional).copied().collect(), traditional.difference(&simplified).copied().collect())
     });
     let mut count = Count::default();

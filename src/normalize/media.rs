@@ -10,9 +10,26 @@ const MOST: usize = 200;
 
 /// Name endings → media types, for enclosures that do not say theirs.
 const TYPES: &[(&str, &str)] = &[
-    ("mp3", "audio/mpeg"), ("m4a", "audio/mp4"), ("ogg", "audio/ogg"), ("oga", "audio/ogg"), ("opus", "audio/ogg"), ("wav", "audio/wav"), ("flac", "audio/flac"),
-    ("mp4", "video/mp4"), ("m4v", "video/mp4"), ("webm", "video/webm"), ("mov", "video/quicktime"), ("pdf", "application/pdf"), ("epub", "application/epub+zip"),
-    ("jpg", "image/jpeg"), ("jpeg", "image/jpeg"), ("png", "image/png"), ("gif", "image/gif"), ("webp", "image/webp"), ("avif", "image/avif"), ("svg", "image/svg+xml"),
+    ("mp3", "audio/mpeg"),
+    ("m4a", "audio/mp4"),
+    ("ogg", "audio/ogg"),
+    ("oga", "audio/ogg"),
+    ("opus", "audio/ogg"),
+    ("wav", "audio/wav"),
+    ("flac", "audio/flac"),
+    ("mp4", "video/mp4"),
+    ("m4v", "video/mp4"),
+    ("webm", "video/webm"),
+    ("mov", "video/quicktime"),
+    ("pdf", "application/pdf"),
+    ("epub", "application/epub+zip"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("png", "image/png"),
+    ("gif", "image/gif"),
+    ("webp", "image/webp"),
+    ("avif", "image/avif"),
+    ("svg", "image/svg+xml"),
     ("zip", "application/zip"),
 ];
 
@@ -24,7 +41,9 @@ fn guess(address: &::url::Url) -> Option<&'static str> {
 
 fn media_type(written: Option<&str>, address: &::url::Url) -> Option<String> {
     let written = written.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-    written.filter(|kind| kind.contains('/') && !kind.contains(char::is_whitespace) && kind != "application/octet-stream").or_else(|| guess(address).map(str::to_owned))
+    written
+        .filter(|kind| kind.contains('/') && !kind.contains(char::is_whitespace) && kind != "application/octet-stream")
+        .or_else(|| guess(address).map(str::to_owned))
 }
 
 /// Pictures of the text, with what Media RSS says of them. A picture that only Media RSS has is kept, as the first, when the text has none:
@@ -43,7 +62,15 @@ pub(super) fn images(setting: &Setting<'_>, entry: &ParsedEntry, of_text: &mut V
         let image = match position {
             Some(at) => &mut images[at],
             None if had_none && images.is_empty() => {
-                images.push(Image { url: address.clone(), caption: None, credit: None, copyright: None, width: None, height: None, media_type: None });
+                images.push(Image {
+                    url: address.clone(),
+                    caption: None,
+                    credit: None,
+                    copyright: None,
+                    width: None,
+                    height: None,
+                    media_type: None,
+                });
                 &mut images[0]
             }
             None => continue,
@@ -65,14 +92,25 @@ pub(super) fn images(setting: &Setting<'_>, entry: &ParsedEntry, of_text: &mut V
     if images.is_empty() {
         let lead = entry.enclosures.iter().find_map(|enclosure| {
             let address = url::resolve(setting.base, &entry.base, &enclosure.url)?;
-            media_type(enclosure.media_type.as_deref(), &address).filter(|kind| kind.starts_with("image/")).map(|kind| (address, kind))
+            media_type(enclosure.media_type.as_deref(), &address)
+                .filter(|kind| kind.starts_with("image/"))
+                .map(|kind| (address, kind))
         });
         if let Some((url, kind)) = lead {
-            images.push(Image { url, caption: None, credit: None, copyright: None, width: None, height: None, media_type: Some(kind) });
+            images.push(Image {
+                url,
+                caption: None,
+                credit: None,
+                copyright: None,
+                width: None,
+                height: None,
+                media_type: Some(kind),
+            });
         }
     }
     for image in &mut images {
-        image.media_type = image.media_type.take().or_else(|| guess(&image.url).filter(|kind| kind.starts_with("image/")).map(str::to_owned));
+        image.media_type =
+            image.media_type.take().or_else(|| guess(&image.url).filter(|kind| kind.starts_with("image/")).map(str::to_owned));
     }
     images
 }
@@ -81,14 +119,21 @@ fn is_image(media: &Media) -> bool {
     match (media.medium.as_deref(), media.media_type.as_deref()) {
         (Some(medium), _) => medium.eq_ignore_ascii_case("image"),
         (None, Some(kind)) => kind.trim().to_ascii_lowercase().starts_with("image/"),
-        (None, None) => media.thumbnail || ::url::Url::parse(&media.url).is_ok_and(|url| guess(&url).is_some_and(|kind| kind.starts_with("image/"))),
+        (None, None) => {
+            media.thumbnail
+                || ::url::Url::parse(&media.url).is_ok_and(|url| guess(&url).is_some_and(|kind| kind.starts_with("image/")))
+        }
     }
 }
 
 /// Files that go with the article: enclosures, then sound and film of Media RSS; each address once.
 pub(super) fn attachments(setting: &Setting<'_>, entry: &ParsedEntry) -> Vec<Attachment> {
     let files = entry.enclosures.iter().map(|file| (&file.url, &file.media_type, &file.length));
-    let media = entry.media.iter().filter(|media| !media.thumbnail && !is_image(media)).map(|media| (&media.url, &media.media_type, &media.length));
+    let media = entry
+        .media
+        .iter()
+        .filter(|media| !media.thumbnail && !is_image(media))
+        .map(|media| (&media.url, &media.media_type, &media.length));
     let mut seen = HashSet::new();
     files
         .chain(media)

@@ -90,7 +90,8 @@ pub fn entry(setting: &Setting<'_>, entry: &ParsedEntry) -> Article {
             warnings.push(Warning::new("title_missing", "the outlet gives no title, so its first sentence stands in"));
         }
     }
-    let short = short.filter(|short| text::essence(short) != text::essence(&title) && text::essence(short) != text::essence(&title_raw));
+    let short =
+        short.filter(|short| text::essence(short) != text::essence(&title) && text::essence(short) != text::essence(&title_raw));
 
     let declared = [
         entry.language.as_deref(),
@@ -143,7 +144,13 @@ fn markup(source: &Text) -> String {
     if is_html {
         return source.value.clone();
     }
-    source.value.lines().map(text::clean).filter(|line| !line.is_empty()).map(|line| format!("<p>{}</p>", text::escape(&line))).collect()
+    source
+        .value
+        .lines()
+        .map(text::clean)
+        .filter(|line| !line.is_empty())
+        .map(|line| format!("<p>{}</p>", text::escape(&line)))
+        .collect()
 }
 
 /// Page of the entry: the first alternate link that leads to a page, else the id where it is one (RSS 2.0 § guid).
@@ -151,11 +158,9 @@ fn page(setting: &Setting<'_>, entry: &ParsedEntry) -> Option<Url> {
     let alternates = || entry.links.iter().filter(|link| link.rel == "alternate" || link.rel.is_empty());
     let is_page = |link: &&Link| link.media_type.as_deref().is_none_or(|kind| kind.is_empty() || kind.contains("html"));
     let resolve = |link: &Link| url::resolve(setting.base, &link.base, &link.href);
-    alternates()
-        .filter(is_page)
-        .find_map(resolve)
-        .or_else(|| alternates().find_map(resolve))
-        .or_else(|| entry.id.as_deref().filter(|_| entry.id_is_permalink).and_then(|id| url::resolve(setting.base, &entry.base, id)))
+    alternates().filter(is_page).find_map(resolve).or_else(|| alternates().find_map(resolve)).or_else(|| {
+        entry.id.as_deref().filter(|_| entry.id_is_permalink).and_then(|id| url::resolve(setting.base, &entry.base, id))
+    })
 }
 
 /// What makes it the same article next time: the id, else its canonical address, else a hash of title and date.
@@ -189,11 +194,17 @@ fn read_date(setting: &Setting<'_>, written: Option<&str>, which: &str, warnings
         return None;
     };
     if !date::plausible(found.at) {
-        warnings.push(Warning::new("date_implausible", format!("the outlet's {which} date `{shown}` is before 1970 or absurdly late, so it is left out")));
+        warnings.push(Warning::new(
+            "date_implausible",
+            format!("the outlet's {which} date `{shown}` is before 1970 or absurdly late, so it is left out"),
+        ));
         return None;
     }
     if found.at > setting.fetched_at + CLOCK_SKEW {
-        warnings.push(Warning::new("date_in_future", format!("the outlet's {which} date `{shown}` lies in the future, so the time of the poll stands in")));
+        warnings.push(Warning::new(
+            "date_in_future",
+            format!("the outlet's {which} date `{shown}` lies in the future, so the time of the poll stands in"),
+        ));
         found.at = setting.fetched_at;
     }
     Some(found)
@@ -248,17 +259,29 @@ fn categories(written: &[Category], warnings: &mut Vec<Warning>) -> Vec<Category
             continue;
         }
         if out.len() == CATEGORIES {
-            warnings.push(Warning::new("too_many_categories", format!("the entry has more than {CATEGORIES} categories, the rest is left out")));
+            warnings.push(Warning::new(
+                "too_many_categories",
+                format!("the entry has more than {CATEGORIES} categories, the rest is left out"),
+            ));
             break;
         }
         let label = label.filter(|label| *label != term);
-        out.push(Category { term, scheme: category.scheme.as_deref().map(text::clean).filter(|scheme| !scheme.is_empty()), label });
+        out.push(Category {
+            term,
+            scheme: category.scheme.as_deref().map(text::clean).filter(|scheme| !scheme.is_empty()),
+            label,
+        });
     }
     out
 }
 
 fn comments(setting: &Setting<'_>, entry: &ParsedEntry) -> Option<Comments> {
-    let replies = || entry.links.iter().find(|link| link.rel == "replies" && link.media_type.as_deref().is_none_or(|kind| kind.contains("html")));
+    let replies = || {
+        entry
+            .links
+            .iter()
+            .find(|link| link.rel == "replies" && link.media_type.as_deref().is_none_or(|kind| kind.contains("html")))
+    };
     let url = match &entry.comments_url {
         Some(written) => url::resolve(setting.base, &entry.base, written),
         None => replies().and_then(|link| url::resolve(setting.base, &link.base, &link.href)),

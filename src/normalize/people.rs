@@ -16,49 +16,218 @@ pub(super) enum Role {
 
 /// Labels in front of names, `:` or a space after them. A label in Latin or Cyrillic letters must be followed by one of the two.
 const PREFIXES: &[(&str, Role)] = &[
-    ("作者", Role::Author), ("撰文", Role::Author), ("文", Role::Author), ("记者", Role::Author), ("記者", Role::Author), ("本报记者", Role::Author),
-    ("本報記者", Role::Author), ("特约记者", Role::Author), ("通讯员", Role::Author), ("撰稿", Role::Author), ("原作者", Role::Author),
-    ("筆者", Role::Author), ("著者", Role::Author), ("執筆", Role::Author), ("取材", Role::Author), ("글", Role::Author), ("기자", Role::Author),
-    ("by", Role::Author), ("written by", Role::Author), ("words by", Role::Author), ("author", Role::Author), ("von", Role::Author), ("par", Role::Author),
-    ("por", Role::Author), ("di", Role::Author), ("автор", Role::Author), ("текст", Role::Author),
-    ("译者", Role::Translator), ("譯者", Role::Translator), ("翻译", Role::Translator), ("翻譯", Role::Translator), ("编译", Role::Translator),
-    ("編譯", Role::Translator), ("译", Role::Translator), ("訳", Role::Translator), ("翻訳", Role::Translator), ("訳者", Role::Translator),
-    ("번역", Role::Translator), ("옮긴이", Role::Translator), ("translated by", Role::Translator), ("translation by", Role::Translator),
-    ("translation", Role::Translator), ("translator", Role::Translator), ("перевод", Role::Translator), ("переводчик", Role::Translator),
-    ("traduit par", Role::Translator), ("traduction", Role::Translator), ("traducido por", Role::Translator), ("traducción", Role::Translator),
-    ("traduzido por", Role::Translator), ("tradução", Role::Translator), ("übersetzt von", Role::Translator), ("übersetzung", Role::Translator),
-    ("aus dem englischen von", Role::Translator), ("traduzione di", Role::Translator), ("traduzione", Role::Translator),
-    ("编辑", Role::Editor), ("編輯", Role::Editor), ("责任编辑", Role::Editor), ("責任編輯", Role::Editor), ("责编", Role::Editor), ("責編", Role::Editor),
-    ("校对", Role::Editor), ("校對", Role::Editor), ("核稿", Role::Editor), ("审核", Role::Editor), ("審核", Role::Editor), ("编审", Role::Editor),
-    ("編集", Role::Editor), ("편집", Role::Editor), ("edited by", Role::Editor), ("editor", Role::Editor), ("редактор", Role::Editor),
-    ("revisão", Role::Editor), ("edição", Role::Editor), ("edición", Role::Editor),
-    ("摄影", Role::Photographer), ("攝影", Role::Photographer), ("图", Role::Photographer), ("圖", Role::Photographer), ("写真", Role::Photographer),
-    ("撮影", Role::Photographer), ("사진", Role::Photographer), ("photo", Role::Photographer), ("photos", Role::Photographer),
-    ("photos by", Role::Photographer), ("photo by", Role::Photographer), ("фото", Role::Photographer),
+    ("作者", Role::Author),
+    ("撰文", Role::Author),
+    ("文", Role::Author),
+    ("记者", Role::Author),
+    ("記者", Role::Author),
+    ("本报记者", Role::Author),
+    ("本報記者", Role::Author),
+    ("特约记者", Role::Author),
+    ("通讯员", Role::Author),
+    ("撰稿", Role::Author),
+    ("原作者", Role::Author),
+    ("筆者", Role::Author),
+    ("著者", Role::Author),
+    ("執筆", Role::Author),
+    ("取材", Role::Author),
+    ("글", Role::Author),
+    ("기자", Role::Author),
+    ("by", Role::Author),
+    ("written by", Role::Author),
+    ("words by", Role::Author),
+    ("author", Role::Author),
+    ("von", Role::Author),
+    ("par", Role::Author),
+    ("por", Role::Author),
+    ("di", Role::Author),
+    ("автор", Role::Author),
+    ("текст", Role::Author),
+    ("译者", Role::Translator),
+    ("譯者", Role::Translator),
+    ("翻译", Role::Translator),
+    ("翻譯", Role::Translator),
+    ("编译", Role::Translator),
+    ("編譯", Role::Translator),
+    ("译", Role::Translator),
+    ("訳", Role::Translator),
+    ("翻訳", Role::Translator),
+    ("訳者", Role::Translator),
+    ("번역", Role::Translator),
+    ("옮긴이", Role::Translator),
+    ("translated by", Role::Translator),
+    ("translation by", Role::Translator),
+    ("translation", Role::Translator),
+    ("translator", Role::Translator),
+    ("перевод", Role::Translator),
+    ("переводчик", Role::Translator),
+    ("traduit par", Role::Translator),
+    ("traduction", Role::Translator),
+    ("traducido por", Role::Translator),
+    ("traducción", Role::Translator),
+    ("traduzido por", Role::Translator),
+    ("tradução", Role::Translator),
+    ("übersetzt von", Role::Translator),
+    ("übersetzung", Role::Translator),
+    ("aus dem englischen von", Role::Translator),
+    ("traduzione di", Role::Translator),
+    ("traduzione", Role::Translator),
+    ("编辑", Role::Editor),
+    ("編輯", Role::Editor),
+    ("责任编辑", Role::Editor),
+    ("責任編輯", Role::Editor),
+    ("责编", Role::Editor),
+    ("責編", Role::Editor),
+    ("校对", Role::Editor),
+    ("校對", Role::Editor),
+    ("核稿", Role::Editor),
+    ("审核", Role::Editor),
+    ("審核", Role::Editor),
+    ("编审", Role::Editor),
+    ("編集", Role::Editor),
+    ("편집", Role::Editor),
+    ("edited by", Role::Editor),
+    ("editor", Role::Editor),
+    ("редактор", Role::Editor),
+    ("revisão", Role::Editor),
+    ("edição", Role::Editor),
+    ("edición", Role::Editor),
+    ("摄影", Role::Photographer),
+    ("攝影", Role::Photographer),
+    ("图", Role::Photographer),
+    ("圖", Role::Photographer),
+    ("写真", Role::Photographer),
+    ("撮影", Role::Photographer),
+    ("사진", Role::Photographer),
+    ("photo", Role::Photographer),
+    ("photos", Role::Photographer),
+    ("photos by", Role::Photographer),
+    ("photo by", Role::Photographer),
+    ("фото", Role::Photographer),
 ];
 
 /// Marks after names.
 const SUFFIXES: &[(&str, Role)] = &[
-    ("(译)", Role::Translator), ("(譯)", Role::Translator), ("(訳)", Role::Translator), ("(역)", Role::Translator), ("(翻译)", Role::Translator),
-    ("(翻譯)", Role::Translator), ("(编译)", Role::Translator), ("(译者)", Role::Translator), ("(translator)", Role::Translator),
-    ("(trans.)", Role::Translator), ("(transl.)", Role::Translator), ("(translation)", Role::Translator), ("(traducteur)", Role::Translator),
-    ("(traductrice)", Role::Translator), ("(trad.)", Role::Translator), ("(перевод)", Role::Translator), ("(пер.)", Role::Translator),
-    ("(übersetzung)", Role::Translator), ("(übers.)", Role::Translator), ("(번역)", Role::Translator), ("(editor)", Role::Editor),
-    ("(ed.)", Role::Editor), ("(编辑)", Role::Editor), ("(編輯)", Role::Editor), ("(photographer)", Role::Photographer), (" 기자", Role::Author),
-    (" 记者", Role::Author), (" 記者", Role::Author), ("(记者)", Role::Author), ("(author)", Role::Author), ("(文)", Role::Author),
+    ("(译)", Role::Translator),
+    ("(譯)", Role::Translator),
+    ("(訳)", Role::Translator),
+    ("(역)", Role::Translator),
+    ("(翻译)", Role::Translator),
+    ("(翻譯)", Role::Translator),
+    ("(编译)", Role::Translator),
+    ("(译者)", Role::Translator),
+    ("(translator)", Role::Translator),
+    ("(trans.)", Role::Translator),
+    ("(transl.)", Role::Translator),
+    ("(translation)", Role::Translator),
+    ("(traducteur)", Role::Translator),
+    ("(traductrice)", Role::Translator),
+    ("(trad.)", Role::Translator),
+    ("(перевод)", Role::Translator),
+    ("(пер.)", Role::Translator),
+    ("(übersetzung)", Role::Translator),
+    ("(übers.)", Role::Translator),
+    ("(번역)", Role::Translator),
+    ("(editor)", Role::Editor),
+    ("(ed.)", Role::Editor),
+    ("(编辑)", Role::Editor),
+    ("(編輯)", Role::Editor),
+    ("(photographer)", Role::Photographer),
+    (" 기자", Role::Author),
+    (" 记者", Role::Author),
+    (" 記者", Role::Author),
+    ("(记者)", Role::Author),
+    ("(author)", Role::Author),
+    ("(文)", Role::Author),
 ];
 
 /// Not names: accounts, offices, nobody.
 const NOBODY: &[&str] = &[
-    "admin", "administrator", "root", "webmaster", "editor", "editors", "staff", "newsroom", "redaktion", "redaction", "rédaction", "la rédaction",
-    "redacción", "redação", "redazione", "редакция", "noreply", "no-reply", "nobody", "none", "null", "undefined", "unknown", "anonymous", "author",
-    "user", "guest", "news", "feed", "rss", "wordpress", "n/a", "na", "管理员", "管理員", "系统管理员", "编辑部", "編輯部", "编辑", "編輯", "小编", "小編", "佚名",
-    "匿名", "无", "本站", "本网", "本站编辑", "网站编辑", "网络", "互联网", "综合", "综合报道", "記者", "记者", "編集部", "편집부", "관리자", "익명", "по умолчанию",
-    "staff writer", "staff writers", "staff reporter", "news desk", "newsdesk", "web desk", "the editors",
+    "admin",
+    "administrator",
+    "root",
+    "webmaster",
+    "editor",
+    "editors",
+    "staff",
+    "newsroom",
+    "redaktion",
+    "redaction",
+    "rédaction",
+    "la rédaction",
+    "redacción",
+    "redação",
+    "redazione",
+    "редакция",
+    "noreply",
+    "no-reply",
+    "nobody",
+    "none",
+    "null",
+    "undefined",
+    "unknown",
+    "anonymous",
+    "author",
+    "user",
+    "guest",
+    "news",
+    "feed",
+    "rss",
+    "wordpress",
+    "n/a",
+    "na",
+    "管理员",
+    "管理員",
+    "系统管理员",
+    "编辑部",
+    "編輯部",
+    "编辑",
+    "編輯",
+    "小编",
+    "小編",
+    "佚名",
+    "匿名",
+    "无",
+    "本站",
+    "本网",
+    "本站编辑",
+    "网站编辑",
+    "网络",
+    "互联网",
+    "综合",
+    "综合报道",
+    "記者",
+    "记者",
+    "編集部",
+    "편집부",
+    "관리자",
+    "익명",
+    "по умолчанию",
+    "staff writer",
+    "staff writers",
+    "staff reporter",
+    "news desk",
+    "newsdesk",
+    "web desk",
+    "the editors",
 ];
 
 /// Endings of the names of offices and accounts, not people.
-const OFFICES: &[&str] = &["编辑部", "編輯部", "編集部", "편집부", "管理员", "管理員", "小编", "小編", " staff", " newsroom", " editors", " editorial team", " desk"];
+const OFFICES: &[&str] = &[
+    "编辑部",
+    "編輯部",
+    "編集部",
+    "편집부",
+    "管理员",
+    "管理員",
+    "小编",
+    "小編",
+    " staff",
+    " newsroom",
+    " editors",
+    " editorial team",
+    " desk",
+];
 
 /// Reads names out of one person construct. Splits what is plainly a list, takes off labels, and leaves out what is nobody's name.
 /// Every name comes with the role its label says, `usual` without one.
@@ -104,7 +273,11 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
         let (labelled, rest) = label(&piece);
         role = labelled.unwrap_or(role);
         let (suffixed, rest) = suffix(&rest);
-        let name = rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')).to_owned();
+        let name = rest
+            .trim_matches(|c: char| {
+                c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
+            })
+            .to_owned();
         if is_name(&name) {
             found.push((suffixed.unwrap_or(role), name));
         }
@@ -186,8 +359,9 @@ fn label(piece: &str) -> (Option<Role>, String) {
         let found = PREFIXES
             .iter()
             .filter(|(word, _)| {
-                lower.strip_prefix(word).is_some_and(|rest| rest.starts_with([':', '：', '/']) || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty()))
-                    || lower == *word
+                lower.strip_prefix(word).is_some_and(|rest| {
+                    rest.starts_with([':', '：', '/']) || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
+                }) || lower == *word
             })
             .max_by_key(|(word, _)| word.len());
         if let Some((word, role)) = found {
@@ -230,18 +404,27 @@ fn is_name(name: &str) -> bool {
 
 fn is_email(text: &str) -> bool {
     let Some((local, host)) = text.split_once('@') else { return false };
-    !local.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !text.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>' | ','))
+    !local.is_empty()
+        && host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>' | ','))
 }
 
 /// Full-width marks that only separate, to ASCII; one line.
 fn tidy(name: &str) -> String {
-    clean(&name.chars().map(|c| match c {
-        '（' => '(',
-        '）' => ')',
-        '：' => ':',
-        '／' => '/',
-        c => c,
-    }).collect::<String>())
+    clean(
+        &name
+            .chars()
+            .map(|c| match c {
+                '（' => '(',
+                '）' => ')',
+                '：' => ':',
+                '／' => '/',
+                c => c,
+            })
+            .collect::<String>(),
+    )
 }
 
 /// Two spellings of one name, or a name and the same with its other script in brackets.
@@ -256,7 +439,8 @@ mod tests {
 
     fn check(written: &str, expected: &[(Role, &str)]) {
         let person = Person { name: Some(written.into()), ..Person::default() };
-        let got: Vec<(Role, String)> = read(&person, Role::Author).into_iter().map(|(role, person)| (role, person.name.unwrap_or_default())).collect();
+        let got: Vec<(Role, String)> =
+            read(&person, Role::Author).into_iter().map(|(role, person)| (role, person.name.unwrap_or_default())).collect();
         let expected: Vec<(Role, String)> = expected.iter().map(|(role, name)| (*role, (*name).to_owned())).collect();
         assert_eq!(got, expected, "{written:?}");
     }
@@ -290,7 +474,19 @@ mod tests {
 
     #[test]
     fn nobody_is_no_name() {
-        for written in ["admin", "管理员", "编辑部", "海港网编辑部", "Staff", "desk@x.example", "", "佚名", "1", "https://x.example/", "Harbour Desk Staff"] {
+        for written in [
+            "admin",
+            "管理员",
+            "编辑部",
+            "海港网编辑部",
+            "Staff",
+            "desk@x.example",
+            "",
+            "佚名",
+            "1",
+            "https://x.example/",
+            "Harbour Desk Staff",
+        ] {
             check(written, &[]);
         }
     }

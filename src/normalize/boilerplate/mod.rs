@@ -38,7 +38,8 @@ fn fold(text: &str) -> String {
         }
         out.extend(c.to_lowercase());
     }
-    let around = |c: char| c.is_whitespace() || matches!(c, '*' | '#' | '■' | '◆' | '●' | '▲' | '•' | '>' | '-' | '—' | '–' | '=' | '~');
+    let around =
+        |c: char| c.is_whitespace() || matches!(c, '*' | '#' | '■' | '◆' | '●' | '▲' | '•' | '>' | '-' | '—' | '–' | '=' | '~');
     let mut folded = out.trim_matches(around);
     for (open, close) in [('(', ')'), ('[', ']'), ('【', '】'), ('〔', '〕'), ('「', '」')] {
         if let Some(inside) = folded.strip_prefix(open).and_then(|rest| rest.strip_suffix(close))
@@ -88,7 +89,10 @@ fn source(line: &str, folded: &str) -> Option<String> {
     let label = label.trim();
     // "7天前 来源:X" — a date may stand in front of the label.
     let label = label.rsplit([' ', '|']).next().unwrap_or(label);
-    if !LANGUAGES.iter().any(|language| language.labels.iter().any(|known| known.trim() == label) || language.labels.contains(&folded.split(':').next().unwrap_or_default().trim())) {
+    if !LANGUAGES.iter().any(|language| {
+        language.labels.iter().any(|known| known.trim() == label)
+            || language.labels.contains(&folded.split(':').next().unwrap_or_default().trim())
+    }) {
         return None;
     }
     let (_, rest) = line.split_once([':', '：'])?;
@@ -126,10 +130,14 @@ fn unlinked(text: &str) -> &str {
             .flat_map(|language| language.link_texts)
             .filter(|words| lower.len() == text.len() && lower.ends_with(*words))
             // A name may end in such a word: "the link" is one only after a space or alone.
-            .filter(|words| text.len() == words.len() || !words.is_ascii() || text[..text.len() - words.len()].ends_with([' ', '(', '[', ',']))
+            .filter(|words| {
+                text.len() == words.len() || !words.is_ascii() || text[..text.len() - words.len()].ends_with([' ', '(', '[', ','])
+            })
             .max_by_key(|words| words.len());
         match found {
-            Some(words) => text = text[..text.len() - words.len()].trim_end_matches([' ', '(', '（', '[', '［', ',', '，', '-', '—', '·']),
+            Some(words) => {
+                text = text[..text.len() - words.len()].trim_end_matches([' ', '(', '（', '[', '［', ',', '，', '-', '—', '·'])
+            }
             None => return text,
         }
     }
@@ -137,15 +145,57 @@ fn unlinked(text: &str) -> &str {
 
 fn trim_name(name: &str) -> String {
     let name = super::text::clean(name);
-    name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '《' | '》' | '“' | '”' | '"' | '「' | '」' | '『' | '』' | '【' | '】' | '[' | ']' | '(' | ')' | '（' | '）' | ':' | '：' | ',' | '，' | '.' | '。' | '-' | '—' | '\'' | '’' | '‘' | '«' | '»' | '<' | '>' | '@' | '〈' | '〉'))
-        .to_owned()
+    name.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '《' | '》'
+                    | '“'
+                    | '”'
+                    | '"'
+                    | '「'
+                    | '」'
+                    | '『'
+                    | '』'
+                    | '【'
+                    | '】'
+                    | '['
+                    | ']'
+                    | '('
+                    | ')'
+                    | '（'
+                    | '）'
+                    | ':'
+                    | '：'
+                    | ','
+                    | '，'
+                    | '.'
+                    | '。'
+                    | '-'
+                    | '—'
+                    | '\''
+                    | '’'
+                    | '‘'
+                    | '«'
+                    | '»'
+                    | '<'
+                    | '>'
+                    | '@'
+                    | '〈'
+                    | '〉'
+            )
+    })
+    .to_owned()
 }
 
 /// The outlet a notice names.
 fn outlet_in(line: &str) -> Option<String> {
     // Character by character the same length, so that places in one are places in the other.
-    let lower: String = line.chars().map(|c| c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c)).collect();
-    let good = |name: String| (2..=40).contains(&name.chars().count()).then_some(name).filter(|name| !VAGUE.contains(&name.to_lowercase().as_str()));
+    let lower: String =
+        line.chars().map(|c| c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c)).collect();
+    let good = |name: String| {
+        (2..=40).contains(&name.chars().count()).then_some(name).filter(|name| !VAGUE.contains(&name.to_lowercase().as_str()))
+    };
     for language in LANGUAGES {
         for mark in language.name_after {
             let places = [mark.to_string(), mark.replace(':', "：")];
@@ -158,7 +208,9 @@ fn outlet_in(line: &str) -> Option<String> {
                 let end = if closed {
                     rest.find(['》', '』', '」', '”', '"', '»'])
                 } else {
-                    let stop = rest.find(['，', ',', '。', '；', ';', '（', '(', '）', ')', '、', '|', '【', '】', '!', '！']).unwrap_or(rest.len());
+                    let stop = rest
+                        .find(['，', ',', '。', '；', ';', '（', '(', '）', ')', '、', '|', '【', '】', '!', '！'])
+                        .unwrap_or(rest.len());
                     let stop = rest[..stop].find(". ").unwrap_or(stop);
                     let words = STOPS.iter().filter_map(|word| rest[..stop].find(word)).min();
                     Some(words.unwrap_or(stop))
@@ -172,7 +224,8 @@ fn outlet_in(line: &str) -> Option<String> {
             if let Some(at) = lower.find(mark) {
                 let before = line[..at].trim_end();
                 let before = before.strip_suffix(['》', '』', '」', '”']).map_or(before, |inside| inside);
-                let start = before.rfind(['《', '『', '「', '“', '、', '，', '。', '※', '经', '經', '由', '获', '獲', 'は', '는', '은']);
+                let start =
+                    before.rfind(['《', '『', '「', '“', '、', '，', '。', '※', '经', '經', '由', '获', '獲', 'は', '는', '은']);
                 let name = start.map_or(before, |at| &before[at + before[at..].chars().next().map_or(0, char::len_utf8)..]);
                 if let Some(name) = good(trim_name(name)) {
                     return Some(name);
@@ -185,12 +238,48 @@ fn outlet_in(line: &str) -> Option<String> {
 
 /// Words after which a name has ended though no punctuation stands there.
 const STOPS: &[&str] = &[
-    " under ", " and is ", " and ", " with ", " on ", " as ", " by ", "不代表", "仅代表", "僅代表", "，", "所有", " le ", " el ", " em ", " am ", " con ", " avec ", " mit ", " sous ",
-    " http", "http",
+    " under ",
+    " and is ",
+    " and ",
+    " with ",
+    " on ",
+    " as ",
+    " by ",
+    "不代表",
+    "仅代表",
+    "僅代表",
+    "，",
+    "所有",
+    " le ",
+    " el ",
+    " em ",
+    " am ",
+    " con ",
+    " avec ",
+    " mit ",
+    " sous ",
+    " http",
+    "http",
 ];
 
 /// Names of nobody.
-const VAGUE: &[&str] = &["网络", "互联网", "網絡", "網路", "the internet", "internet", "原作者", "作者", "原作者所有", "作者所有", "其他媒体", "其它媒体", "intern", "сети", "интернета"];
+const VAGUE: &[&str] = &[
+    "网络",
+    "互联网",
+    "網絡",
+    "網路",
+    "the internet",
+    "internet",
+    "原作者",
+    "作者",
+    "原作者所有",
+    "作者所有",
+    "其他媒体",
+    "其它媒体",
+    "intern",
+    "сети",
+    "интернета",
+];
 
 /// "作者:林书白 译者:周念", "文/林书白": every part says what somebody did.
 fn is_byline(folded: &str) -> bool {
@@ -198,14 +287,63 @@ fn is_byline(folded: &str) -> bool {
         return false;
     }
     LABELS.iter().any(|label| folded.strip_prefix(label).is_some_and(|rest| rest.trim_start().starts_with([':', '/'])))
-        || ["记者 ", "記者 "].iter().any(|mark| folded.split_once(mark).is_some_and(|(before, name)| before.chars().count() <= 12 && name.chars().count() <= 12 && !name.contains([',', '.'])))
+        || ["记者 ", "記者 "].iter().any(|mark| {
+            folded.split_once(mark).is_some_and(|(before, name)| {
+                before.chars().count() <= 12 && name.chars().count() <= 12 && !name.contains([',', '.'])
+            })
+        })
 }
 
 /// What a byline begins with.
 const LABELS: &[&str] = &[
-    "作者", "文", "撰文", "撰稿", "记者", "記者", "译者", "譯者", "译", "譯", "翻译", "翻譯", "编译", "編譯", "编辑", "編輯", "责任编辑", "責任編輯", "责编", "責編",
-    "校对", "校對", "审核", "審核", "编审", "原标题", "原題", "訳", "翻訳", "訳者", "執筆", "編集", "번역", "편집", "글", "translated by", "translation", "translator", "author",
-    "edited by", "автор", "перевод", "редактор", "traducción", "traduction", "tradução", "übersetzung", "traduzione",
+    "作者",
+    "文",
+    "撰文",
+    "撰稿",
+    "记者",
+    "記者",
+    "译者",
+    "譯者",
+    "译",
+    "譯",
+    "翻译",
+    "翻譯",
+    "编译",
+    "編譯",
+    "编辑",
+    "編輯",
+    "责任编辑",
+    "責任編輯",
+    "责编",
+    "責編",
+    "校对",
+    "校對",
+    "审核",
+    "審核",
+    "编审",
+    "原标题",
+    "原題",
+    "訳",
+    "翻訳",
+    "訳者",
+    "執筆",
+    "編集",
+    "번역",
+    "편집",
+    "글",
+    "translated by",
+    "translation",
+    "translator",
+    "author",
+    "edited by",
+    "автор",
+    "перевод",
+    "редактор",
+    "traducción",
+    "traduction",
+    "tradução",
+    "übersetzung",
+    "traduzione",
 ];
 
 #[cfg(test)]
@@ -230,7 +368,8 @@ mod tests {
             let tag = language.tag;
             assert!(!language.notices.is_empty() && !language.labels.is_empty() && !language.link_texts.is_empty(), "{tag}");
             assert!(!language.name_after.is_empty(), "{tag}");
-            let strings = language.notices.iter().flat_map(|notice| notice.starts.iter().chain(notice.holds.iter().copied().flatten()));
+            let strings =
+                language.notices.iter().flat_map(|notice| notice.starts.iter().chain(notice.holds.iter().copied().flatten()));
             for text in strings.chain(language.labels).chain(language.link_texts) {
                 let folded: String = text.chars().flat_map(char::to_lowercase).collect();
                 assert_eq!(*text, folded, "{tag}: compared with folded text, so it must be folded itself");
@@ -247,7 +386,10 @@ mod tests {
         check("文章内容仅代表作者个人观点", notice(""));
         check("未经授权,不得转载。", notice(""));
         check("本文經海港紀事授權轉載。", notice("海港紀事"));
-        check("This article was originally published by The Harbour Ledger. Read the original article.", notice("The Harbour Ledger"));
+        check(
+            "This article was originally published by The Harbour Ledger. Read the original article.",
+            notice("The Harbour Ledger"),
+        );
         check("Republished from Tide & Shore under a Creative Commons licence.", notice("Tide & Shore"));
         check("The views expressed are those of the author and do not necessarily reflect those of this site.", notice(""));
         check("The post Ferry sails appeared first on The Harbour Ledger.", notice("The Harbour Ledger"));
