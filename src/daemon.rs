@@ -134,6 +134,11 @@ impl Daemon {
         let address = listener.local_addr().map_err(|error| DaemonError::failed(error.to_string()))?;
         let states = poll_states(&stages, now()).await?;
 
+        // What the last run left is served at once; a feed that has never been published is rendered before anybody can ask for it.
+        let missing = stages.config.feeds.iter().any(|feed| stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).is_none());
+        if missing {
+            publish(&stages, None).await;
+        }
         let accepting = CancellationToken::new();
         let beat = pulse.clone();
         let site = serve::Site {
@@ -149,7 +154,9 @@ impl Daemon {
             "listening on http://{address}/"
         );
 
-        publish(&stages, None).await;
+        if !missing {
+            publish(&stages, None).await;
+        }
         if let Err(error) = pipeline::retire(&stages) {
             tracing::warn!(%error, "cannot remove the documents of feeds that are gone");
         }
