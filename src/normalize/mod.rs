@@ -236,8 +236,10 @@ fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec
     for person in &entry.translators {
         read(person, Role::Translator).into_iter().for_each(|(_, person)| add(Role::Translator, person));
     }
+    // Beside a link to the original in another language, who contributed is who translated (RFC 4287 has no other place for it).
+    let contributed = if is_translation(setting, entry) { Role::Translator } else { Role::Editor };
     for person in &entry.contributors {
-        read(person, Role::Editor).into_iter().for_each(|(role, person)| add(role, person));
+        read(person, contributed).into_iter().for_each(|(role, person)| add(role, person));
     }
     for (role, name) in &body.names {
         add(*role, Person { name: Some(name.clone()), ..Person::default() });
@@ -245,6 +247,14 @@ fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec
     // Who is named as translator did not write it.
     authors.retain(|author| !translators.iter().any(|translator| same(author, translator)));
     (authors, translators)
+}
+
+/// Whether the entry links to its original in another language than its own.
+fn is_translation(setting: &Setting<'_>, entry: &ParsedEntry) -> bool {
+    let own = [&entry.language, &setting.head.language, &setting.outlet.language].into_iter().flatten().next();
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase();
+    let other = |tag: &String| own.is_some_and(|own| primary(own) != primary(tag));
+    entry.links.iter().filter(|link| link.rel == "related").any(|link| link.hreflang.as_ref().is_some_and(other))
 }
 
 /// Trimmed, each once, at most [`CATEGORIES`].
