@@ -278,12 +278,10 @@ fn lift_lines(document: &Document, known: &[String], own: &[&str], body: &mut Bo
                     // The outlet names itself: nothing to learn, nothing to show twice.
                     remove(line);
                     lifted += 1;
-                    lifted += 1;
                 } else if !outlet.is_empty() || url.is_some() {
                     // A source line says more than a notice, so it comes first.
                     sources.insert(0, (outlet, url));
                     remove(line);
-                    lifted += 1;
                     lifted += 1;
                 }
             }
@@ -292,7 +290,6 @@ fn lift_lines(document: &Document, known: &[String], own: &[&str], body: &mut Bo
                 if !names.is_empty() {
                     body.names.extend(names);
                     remove(line);
-                    lifted += 1;
                     lifted += 1;
                 }
             }
