@@ -1,5 +1,6 @@
 //! feeds.toml: read exactly as written, then checked as a whole; every mistake reported at once with file, line, column and a hint.
 
+use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +10,16 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::schedule::Cron;
+
+mod address;
+mod check;
+mod keys;
+mod language;
+mod read;
+mod report;
+mod value;
+
+pub use keys::{KEYS, Key};
 
 /// A feeds.toml that has been checked as a whole.
 #[derive(Debug, Clone)]
@@ -141,13 +152,40 @@ impl Config {
     }
 }
 
+impl Default for Limits {
+    /// The limits of a file that says nothing of them.
+    fn default() -> Self {
+        Self {
+            body_bytes: 8 << 20,
+            entries_per_poll: 1000,
+            connect_timeout: Duration::from_secs(5),
+            total_timeout: Duration::from_secs(30),
+            redirects: 5,
+            host_spacing: Duration::from_secs(1),
+            concurrent_polls: 16,
+            shortest_interval: Duration::from_secs(60),
+            longest_backoff: Duration::from_secs(24 * 3600),
+            allow_networks: Vec::new(),
+            allow_ports: vec![80, 443, 8080, 8443],
+        }
+    }
+}
+
 /// Every mistake of a feeds.toml, ready to be shown.
 #[derive(Debug)]
 pub struct ConfigError {
-    /// Rendered report: every mistake with file, line, column, the text underlined, and a hint.
+    /// Rendered report: every mistake with file, line, column, the text underlined, and a hint; without colour.
     pub report: String,
+    coloured: String,
     /// How many mistakes.
     pub mistakes: usize,
+}
+
+impl ConfigError {
+    /// The report with ANSI colours, for a terminal.
+    pub fn coloured(&self) -> &str {
+        &self.coloured
+    }
 }
 
 impl std::fmt::Display for ConfigError {
@@ -158,14 +196,62 @@ impl std::fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// Reads and checks a file.
+/// Reads and checks a file, once and whole. Relative paths become paths below their folders: `database` below the state directory that
+/// systemd names in `$STATE_DIRECTORY`, else below the folder of the file; `templates` below the folder of the file.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
-    let _ = path;
-    todo!()
+    let name = path.display().to_string();
+    let text = read(path).map_err(|(problem, help)| report::without_text(&name, &problem, &help))?;
+    let text = String::from_utf8(text).map_err(|error| not_utf8(&name, &error))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut config = check::check(&name, &text, Some(folder))?;
+    let state = std::env::var_os("STATE_DIRECTORY");
+    // systemd joins several directories with colons; the first is the one of the unit.
+    let state = state.as_ref().and_then(|dirs| std::env::split_paths(dirs).next()).filter(|dir| dir.is_absolute());
+    config.site.database = state.as_deref().unwrap_or(folder).join(&config.site.database);
+    config.site.templates = config.site.templates.map(|templates| folder.join(templates));
+    Ok(config)
 }
 
-/// Checks the text of a feeds.toml; `name` is the file name that messages show.
+/// Checks the text of a feeds.toml; `name` is the file name that messages show. Paths stay as written and are not looked at.
 pub fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
-    let _ = (name, text);
-    todo!()
+    if text.len() as u64 > LARGEST_FILE {
+        return Err(report::without_text(name, TOO_LARGE.0, TOO_LARGE.1));
+    }
+    check::check(name, text, None)
+}
+
+/// Larger files are refused unread: a hundred thousand outlets fit.
+const LARGEST_FILE: u64 = 8 << 20;
+
+const TOO_LARGE: (&str, &str) = ("the file is larger than 8 MiB", "this cannot be a feeds.toml: check the path");
+
+/// The bytes of a file, else what is wrong and what to do.
+fn read(path: &Path) -> Result<Vec<u8>, (String, String)> {
+    let explain = |error: std::io::Error| {
+        let help = match error.kind() {
+            std::io::ErrorKind::NotFound => "check the path, or begin with a copy of the documented example",
+            std::io::ErrorKind::PermissionDenied => "make the file readable for the user that reprint runs as",
+            _ => "check the path and the disk",
+        };
+        (format!("the file cannot be read: {error}"), help.to_owned())
+    };
+    let mut text = Vec::new();
+    // One more than is taken: a file that grows while it is read is found out too.
+    std::fs::File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut text)).map_err(explain)?;
+    if text.len() as u64 > LARGEST_FILE {
+        return Err((TOO_LARGE.0.to_owned(), TOO_LARGE.1.to_owned()));
+    }
+    Ok(text)
+}
+
+fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> ConfigError {
+    let bytes = error.as_bytes();
+    let before = bytes.get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let help = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        "it is UTF-16: save it as UTF-8"
+    } else {
+        "save it as UTF-8 (an editor may have written GBK, Big5 or Windows-1252)"
+    };
+    report::without_text(name, &format!("line {line} is not UTF-8 text"), help)
 }

@@ -1,0 +1,138 @@
+//! The vocabulary of feeds.toml: one table that the reader, the messages and the test of the example share.
+
+/// One key of feeds.toml.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Table it belongs to: `site`, `limits`, `outlet`, `outlet.terms` or `feed`.
+    pub table: &'static str,
+    /// Name in that table.
+    pub name: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Meaning, default included, in one line.
+    pub about: &'static str,
+}
+
+const fn optional(table: &'static str, name: &'static str, about: &'static str) -> Key {
+    Key { table, name, required: false, about }
+}
+
+const fn required(table: &'static str, name: &'static str, about: &'static str) -> Key {
+    Key { table, name, required: true, about }
+}
+
+/// Every key there is, table by table. A table inside another is a key of the outer one as well (`terms` of `outlet`).
+pub const KEYS: &[Key] = &[
+    required("site", "title", "name of the site"),
+    required("site", "url", "public address of the site, http or https; ids of articles are minted from it and never change"),
+    optional("site", "language", "language of the site's own words, BCP 47; default \"en\""),
+    optional("site", "time_zone", "time zone of pages, and of outlets without their own; default \"UTC\""),
+    optional("site", "contact", "e-mail address that partners can write to; default none"),
+    optional("site", "listen", "address and port of the HTTP server; default \"127.0.0.1:8080\""),
+    optional("site", "database", "file of the SQLite database, below the state directory; default \"reprint.db\""),
+    optional("site", "templates", "folder of templates that replace the built-in ones; default none"),
+    optional(
+        "site",
+        "default_disclaimer",
+        "disclaimer for outlets without their own; default a standard wording in the article's language",
+    ),
+    optional("site", "user_agent", "how we introduce ourselves to partners; default product, version, address and contact"),
+    optional(
+        "site",
+        "tag_authority",
+        "authority of article ids, \"domain,year\" (RFC 4151); default the host of url and the first year",
+    ),
+    optional("limits", "body_bytes", "largest document taken, decoded; default \"8 MiB\""),
+    optional("limits", "entries_per_poll", "most entries taken from one document; default 1000"),
+    optional("limits", "connect_timeout", "time to connect; default \"5s\""),
+    optional("limits", "total_timeout", "time for a whole request; default \"30s\""),
+    optional("limits", "redirects", "most redirects followed; default 5"),
+    optional("limits", "host_spacing", "pause between two requests to one host; default \"1s\""),
+    optional("limits", "concurrent_polls", "most polls under way at once; default 16"),
+    optional("limits", "shortest_interval", "a schedule that fires more often is a mistake; default \"60s\""),
+    optional("limits", "longest_backoff", "longest pause after failures; default \"24h\""),
+    optional("limits", "allow_networks", "non-public networks that may be asked, on any port; default none"),
+    optional("limits", "allow_ports", "ports that may be asked; default [80, 443, 8080, 8443]"),
+    optional(
+        "outlet",
+        "id",
+        "short name in addresses, a-z 0-9 and hyphens; default made from the name, else from the feed's host",
+    ),
+    required("outlet", "name", "name as people know it: the credit"),
+    optional("outlet", "feed", "address of its feed; this or feeds is needed"),
+    optional("outlet", "feeds", "addresses of its feeds, when there are several"),
+    optional("outlet", "homepage", "home page; default what its feed says"),
+    optional("outlet", "language", "language of articles that do not say it themselves, BCP 47; default none"),
+    optional("outlet", "time_zone", "zone of its schedule and of its dates without zone; default that of the site"),
+    optional("outlet", "schedule", "when to poll, as for cron; default \"*/30 * * * *\""),
+    optional("outlet", "charset", "character set where the document's own declarations fail; default guessed"),
+    optional("outlet", "terms", "on what terms we repost its articles"),
+    optional("outlet.terms", "disclaimer", "disclaimer at both ends of each article; default site.default_disclaimer"),
+    optional("outlet.terms", "rights", "rights line where the feed has none; default none"),
+    optional("outlet.terms", "licence", "address of the licence where the feed has none; default none"),
+    required("feed", "id", "name in the address /feeds/{id}.rss, a-z 0-9 and hyphens"),
+    optional("feed", "title", "title; default made from the site and the id"),
+    optional(
+        "feed",
+        "language",
+        "language of the feed as a whole, BCP 47; default that of its outlets if they agree, else of the site",
+    ),
+    optional("feed", "outlets", "ids of the outlets it takes; default all"),
+    optional("feed", "size", "newest articles it holds; default 50"),
+    optional("feed", "keep_hours", "articles younger than this stay even beyond size; default 48"),
+];
+
+/// Tables at the top of the file, and whether they are written `[[so]]`, once for each.
+pub(super) const TABLES: [(&str, bool); 4] = [("site", false), ("limits", false), ("outlet", true), ("feed", true)];
+
+/// The keys of a table.
+pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(move |key| key.table == table)
+}
+
+/// How the header of a table is written.
+pub(super) fn header(table: &str) -> String {
+    if table == "outlet" || table == "feed" { format!("[[{table}]]") } else { format!("[{table}]") }
+}
+
+/// The nearest of some names, if any is near.
+pub(super) fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// Far enough below 1 for two typing mistakes in a short word, far enough above 0 that no other word is proposed.
+    const NEAR: f64 = 0.84;
+    let written: String = written.chars().take(64).flat_map(char::to_lowercase).collect();
+    names
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(&written, &name.to_lowercase()), name))
+        .filter(|(likeness, _)| *likeness > NEAR)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_name() {
+        let check =
+            |written: &str, expected: Option<&str>| assert_eq!(nearest(written, of("outlet").map(|key| key.name)), expected);
+        check("shedule", Some("schedule"));
+        check("Schedule", Some("schedule"));
+        check("timezone", Some("time_zone"));
+        check("lang", Some("language"));
+        check("colour", None);
+        check("", None);
+        check("时间表", None);
+    }
+
+    #[test]
+    fn every_key_belongs_to_a_table_and_is_named_once() {
+        for (index, key) in KEYS.iter().enumerate() {
+            let (outer, inner) = key.table.split_once('.').unwrap_or((key.table, ""));
+            assert!(TABLES.iter().any(|(table, _)| *table == outer), "{key:?}");
+            assert!(inner.is_empty() || of(outer).any(|key| key.name == inner), "{key:?}");
+            assert!(!KEYS[..index].iter().any(|other| (other.table, other.name) == (key.table, key.name)), "{key:?}");
+            assert!(!key.about.is_empty() && !key.about.contains('\n'), "{key:?}");
+        }
+    }
+}
