@@ -1,1 +1,2 @@
 //! The command line: one function a subcommand, one exit code each.
+pub mod inspect;
