@@ -1,1 +1,5 @@
-fn main() {}
+//! The `reprint` program: see [`reprint::cli`].
+
+fn main() -> std::process::ExitCode {
+    reprint::cli::main()
+}

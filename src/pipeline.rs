@@ -1,1 +1,423 @@
-//! The whole way of an article, top to bottom.
+//! The whole way of an article, top to bottom. Start reading here.
+//!
+//! ```text
+//! poll     fetch → parse → normalize → attribute → store.record
+//! publish  store.window → render → read back → snapshot
+//! ```
+//! Each stage is a plain call with values passed on. The store is touched at the two ends only.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::config::{Config, Feed, Outlet};
+use crate::fetch::{self, Client};
+use crate::model::{
+    Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument, StoredArticle,
+    Unreadable, Validators, Verdict, Warning,
+};
+use crate::publish::{self, Prepared, Snapshot};
+use crate::render::Renderer;
+use crate::schedule::{self, Outcome, Pace};
+use crate::serve::Pages;
+use crate::store::{Change, Store, StoreError, Window};
+use crate::{attribute, normalize, parse};
+
+/// A feed never holds more articles than this, whatever its `keep_hours` asks for.
+const WINDOW_CEILING: usize = 2_000;
+
+/// Article pages kept rendered; when full, all are let go and made again as they are asked for.
+const PAGES_KEPT: usize = 256;
+
+/// What the stages work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Stages {
+    /// feeds.toml.
+    pub config: Arc<Config>,
+    /// HTTP client with its address guard.
+    pub client: Client,
+    /// Store.
+    pub store: Store,
+    /// Renderer with its templates.
+    pub renderer: Arc<Renderer>,
+    /// Documents as readers see them.
+    pub snapshot: Arc<Snapshot>,
+    /// Article pages made when asked for.
+    pub pages: Arc<ArticlePages>,
+    reading: Arc<Semaphore>,
+}
+
+impl Stages {
+    /// Puts the stages together.
+    pub fn new(config: Arc<Config>, client: Client, store: Store, renderer: Renderer, snapshot: Snapshot) -> Self {
+        let renderer = Arc::new(renderer);
+        let pages = Arc::new(ArticlePages::new(store.clone(), renderer.clone()));
+        Self {
+            config,
+            client,
+            store,
+            renderer,
+            snapshot: Arc::new(snapshot),
+            pages,
+            // Parsing cannot be interrupted: at most two documents at a time, so that hostile ones never take every thread.
+            reading: Arc::new(Semaphore::new(2)),
+        }
+    }
+}
+
+/// The client that feeds.toml asks for.
+pub fn client(config: &Config) -> Result<Client, String> {
+    let site = &config.site;
+    let user_agent = site.user_agent.clone().unwrap_or_else(|| {
+        let contact = site.contact.as_deref().map(|contact| format!("; {contact}")).unwrap_or_default();
+        format!("reprint/{} (+{}{contact})", env!("CARGO_PKG_VERSION"), site.url)
+    });
+    Client::new(fetch::Options {
+        user_agent,
+        body_bytes: config.limits.body_bytes,
+        connect_timeout: config.limits.connect_timeout,
+        total_timeout: config.limits.total_timeout,
+        redirects: config.limits.redirects,
+        allow_networks: config.limits.allow_networks.clone(),
+        allow_ports: config.limits.allow_ports.clone(),
+    })
+}
+
+/// What one document says, after the three stages that need nothing but the document.
+#[derive(Debug)]
+pub struct Reading {
+    /// Dialect.
+    pub format: Format,
+    /// Entries in the document.
+    pub entries: usize,
+    /// One verdict an entry, in document order.
+    pub verdicts: Vec<Verdict>,
+    /// What was odd about the document.
+    pub warnings: Vec<Warning>,
+    /// How long the feed itself asks not to be polled (RSS ttl).
+    pub ttl: Option<Duration>,
+}
+
+/// parse → normalize → attribute: one document of one outlet. Pure: same input, same output.
+pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse::Bounds) -> Result<Reading, Unreadable> {
+    let feed = parse::document(doc, outlet.charset.as_deref(), bounds)?;
+    let setting = normalize::Setting { outlet, feed_url: source, base: &doc.url, fetched_at: doc.fetched_at, head: &feed.head };
+    let verdicts =
+        feed.entries.iter().map(|entry| attribute::article(outlet, normalize::entry(&setting, entry))).collect::<Vec<_>>();
+    let ttl = feed.head.ttl.as_deref().and_then(|ttl| ttl.trim().parse::<u64>().ok());
+    Ok(Reading {
+        format: feed.format,
+        entries: feed.entries.len(),
+        verdicts,
+        warnings: feed.warnings,
+        ttl: ttl.filter(|minutes| *minutes <= 7 * 24 * 60).map(|minutes| Duration::from_secs(minutes * 60)),
+    })
+}
+
+/// What a poll came to.
+#[derive(Debug)]
+pub struct Polled {
+    /// The state it left.
+    pub state: PollState,
+    /// What it changed.
+    pub change: Change,
+    /// What was odd about the document.
+    pub warnings: Vec<Warning>,
+}
+
+/// What the partner's answer was worth, before it is recorded.
+struct Answer {
+    verdicts: Vec<Verdict>,
+    warnings: Vec<Warning>,
+    freshness: Freshness,
+    ttl: Option<Duration>,
+    failed: Option<(String, Fault, String)>,
+}
+
+impl Answer {
+    fn failed(code: impl Into<String>, fault: Fault, message: impl Into<String>, freshness: Freshness) -> Self {
+        Self {
+            verdicts: Vec::new(),
+            warnings: Vec::new(),
+            freshness,
+            ttl: None,
+            failed: Some((code.into(), fault, message.into())),
+        }
+    }
+
+    fn unchanged(freshness: Freshness) -> Self {
+        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, ttl: None, failed: None }
+    }
+}
+
+/// One poll of one source, recorded. A failure is recorded as state and changes nothing that readers see.
+pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateTime<Utc>) -> Result<Polled, StoreError> {
+    let mut after = state.clone();
+    after.last_attempt = Some(now);
+    let answer = ask(stages, outlet, &mut after, now).await;
+
+    let outcome = match &answer.failed {
+        None => {
+            after.failures = 0;
+            after.problem = None;
+            after.last_success = Some(now);
+            Outcome::Success
+        }
+        Some((code, fault, message)) => {
+            after.failures = state.failures.saturating_add(1);
+            let since = state.problem.as_ref().map_or(now, |problem| problem.since);
+            after.problem = Some(Problem { code: code.clone(), fault: *fault, message: message.clone(), since });
+            Outcome::Failure(after.failures)
+        }
+    };
+    let seed = format!("{} {}", outlet.id, after.source);
+    let pace =
+        Pace { cron: &outlet.schedule, zone: outlet.time_zone, longest: stages.config.limits.longest_backoff, seed: &seed };
+    after.next_poll = schedule::next_poll(&pace, now, outcome, answer.freshness, answer.ttl);
+
+    let change = stages.store.record(&after, &answer.verdicts, now).await?;
+    if change.is_visible() {
+        after.last_change = Some(now);
+        stages.pages.forget(change.changed.iter());
+    }
+    Ok(Polled { state: after, change, warnings: answer.warnings })
+}
+
+async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateTime<Utc>) -> Answer {
+    let doc = match stages.client.fetch(&after.request(), now).await {
+        Err(error) => {
+            let freshness = Freshness { max_age: None, retry_after: error.retry_after };
+            return Answer::failed(error.code, error.fault, error.message, freshness);
+        }
+        Ok(Fetched::NotModified { freshness }) => return Answer::unchanged(freshness),
+        Ok(Fetched::Document(doc)) => doc,
+    };
+    let freshness = doc.freshness;
+    let validators = doc.validators.clone();
+    let moved_to = doc.moved_permanently.clone();
+    let hash: [u8; 32] = Sha256::digest(&doc.body).into();
+    if after.body_hash == Some(hash) {
+        // The same bytes under new validators: nothing to read.
+        after.validators = validators;
+        after.moved_to = moved_to;
+        return Answer::unchanged(freshness);
+    }
+    let bounds = parse::Bounds { entries: stages.config.limits.entries_per_poll };
+    let permit = stages.reading.clone().acquire_owned().await.expect("the semaphore is never closed");
+    let (reader, source) = (outlet.clone(), after.source.clone());
+    let reading = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        read(&reader, &source, &doc, bounds)
+    })
+    .await;
+    match reading {
+        Ok(Ok(reading)) => {
+            // A document that broke off is asked for again, unconditionally: its last entry is still to come.
+            if reading.verdicts.iter().all(is_complete) {
+                after.validators = validators;
+                after.body_hash = Some(hash);
+            } else {
+                after.validators = Validators::default();
+                after.body_hash = None;
+            }
+            after.moved_to = moved_to;
+            after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
+            Answer { verdicts: reading.verdicts, warnings: reading.warnings, freshness, ttl: reading.ttl, failed: None }
+        }
+        Ok(Err(unreadable)) => Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness),
+        Err(panic) => Answer::failed("panic", Fault::Us, format!("reading the document failed inside reprint ({panic}): report it as a bug, with the document"), freshness),
+    }
+}
+
+fn is_complete(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Ready(ready) => ready.article.complete,
+        Verdict::Held { article, .. } => article.complete,
+    }
+}
+
+/// A document that was rendered but must not be shown, with the reason.
+#[derive(Debug)]
+pub struct Rejected {
+    /// Its path.
+    pub path: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// What a publication came to.
+#[derive(Debug, Default)]
+pub struct Publication {
+    /// Paths whose bytes changed.
+    pub changed: Vec<String>,
+    /// Documents kept back; readers still see the last good ones.
+    pub rejected: Vec<Rejected>,
+}
+
+/// Why publishing stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A document could not be written to disk.
+    #[error("cannot write a published document: {0}")]
+    Disk(#[from] std::io::Error),
+}
+
+/// Renders every feed that takes one of `outlets` (`None`: every feed), reads each document back, and puts it in place of the last one.
+/// The index and the OPML list follow.
+pub async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) -> Result<Publication, PublishError> {
+    let mut publication = Publication::default();
+    let touched = |feed: &&Feed| outlets.is_none_or(|outlets| feed.outlets.iter().any(|outlet| outlets.contains(outlet)));
+    for feed in stages.config.feeds.iter().filter(touched) {
+        let window = window(&stages.store, feed).await?;
+        for format in FeedFormat::ALL {
+            let document = stages.renderer.feed(feed, format, &window);
+            match reads_back(&document, &window) {
+                Ok(()) => put(stages, document, &mut publication)?,
+                Err(reason) => publication.rejected.push(Rejected { path: document.path, reason }),
+            }
+        }
+        put(stages, stages.renderer.feed_page(feed, &window), &mut publication)?;
+        if feed.id == "all" {
+            put(stages, stages.renderer.index(&stages.config.feeds, &window), &mut publication)?;
+        }
+    }
+    let paths = stages.config.feeds.iter().map(|feed| format!("feeds/{}.atom", feed.id));
+    let modified = paths.filter_map(|path| stages.snapshot.get(&path)).map(|document| document.modified).max();
+    put(stages, stages.renderer.opml(&stages.config.feeds, modified.unwrap_or_default()), &mut publication)?;
+    Ok(publication)
+}
+
+/// Forgets documents of feeds that feeds.toml no longer has.
+pub fn retire(stages: &Stages) -> std::io::Result<()> {
+    let mut keep = BTreeSet::from([String::new(), "feeds.opml".to_owned()]);
+    for feed in &stages.config.feeds {
+        keep.insert(format!("feeds/{}", feed.id));
+        keep.extend(FeedFormat::ALL.map(|format| format!("feeds/{}.{}", feed.id, format.extension())));
+    }
+    stages.snapshot.retain(|path| keep.contains(path))
+}
+
+fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publication) -> std::io::Result<()> {
+    let path = document.path.clone();
+    if stages.snapshot.put(document)? {
+        publication.changed.push(path);
+    }
+    Ok(())
+}
+
+/// The articles of a feed: the newest `size`, and never less than `keep_hours` before the newest of them was first seen. Counted from the data,
+/// not from the clock, so that the same store gives the same feed at any time.
+pub async fn window(store: &Store, feed: &Feed) -> Result<Vec<StoredArticle>, StoreError> {
+    let newest = Window { outlets: &feed.outlets, size: 1, since: DateTime::<Utc>::MAX_UTC, ceiling: 1 };
+    let Some(newest) = store.window(&newest).await?.pop() else { return Ok(Vec::new()) };
+    let since = newest.identity.first_seen - TimeDelta::hours(i64::from(feed.keep_hours));
+    let ceiling = WINDOW_CEILING.max(feed.size);
+    store.window(&Window { outlets: &feed.outlets, size: feed.size, since, ceiling }).await
+}
+
+/// Holds a rendered feed against what it was made from, through the reader that reads partners' feeds: whole, same ids in the same order, each
+/// entry with its link, its author and its credit and disclaimer in the body.
+fn reads_back(document: &PublishedDocument, articles: &[StoredArticle]) -> Result<(), String> {
+    let base = Url::parse("http://localhost/").expect("a constant address");
+    let modified = document.modified;
+    let doc = FetchedDocument::from_bytes(base, Some(document.content_type.clone()), document.body.to_vec(), modified);
+    let bounds = parse::Bounds { entries: articles.len().max(1) };
+    let feed = parse::document(&doc, None, bounds).map_err(|unreadable| format!("it does not read back: {unreadable}"))?;
+    if let Some(warning) = feed.warnings.first() {
+        return Err(format!("it reads back with a warning: {}", warning.message));
+    }
+    if feed.entries.len() != articles.len() {
+        return Err(format!("it has {} entries for {} articles", feed.entries.len(), articles.len()));
+    }
+    for (entry, article) in feed.entries.iter().zip(articles) {
+        let id = &article.identity.id;
+        if entry.id.as_deref() != Some(id) {
+            return Err(format!("an entry has the id {:?} instead of {id}", entry.id.as_deref().unwrap_or("")));
+        }
+        if entry.authors.is_empty() || !entry.links.iter().any(|link| link.rel == "alternate") {
+            return Err(format!("entry {id} lacks its author or its link"));
+        }
+        let body = entry.content.first().or(entry.summary.as_ref()).map_or("", |text| text.value.as_str());
+        if !body.contains("reprint-credit") || body.matches("reprint-disclaimer").count() < 2 {
+            return Err(format!("entry {id} lacks its credit or a disclaimer in the body"));
+        }
+    }
+    Ok(())
+}
+
+/// Article pages, made from the store when somebody opens one and kept for the next.
+#[derive(Debug)]
+pub struct ArticlePages {
+    store: Store,
+    renderer: Arc<Renderer>,
+    kept: Mutex<KeptPages>,
+}
+
+#[derive(Debug, Default)]
+struct KeptPages {
+    /// Rises with every change, so that a page made from what was read before it is not kept after it.
+    generation: u64,
+    pages: BTreeMap<String, Arc<Prepared>>,
+}
+
+impl ArticlePages {
+    fn new(store: Store, renderer: Arc<Renderer>) -> Self {
+        Self { store, renderer, kept: Mutex::default() }
+    }
+
+    /// Drops the pages of articles that changed.
+    pub fn forget<'a>(&self, keys: impl Iterator<Item = &'a String>) {
+        let mut kept = self.kept();
+        kept.generation += 1;
+        for key in keys {
+            kept.pages.remove(key);
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, KeptPages> {
+        self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    async fn make(&self, key: &str) -> Option<Arc<Prepared>> {
+        let generation = {
+            let kept = self.kept();
+            if let Some(page) = kept.pages.get(key) {
+                return Some(page.clone());
+            }
+            kept.generation
+        };
+        let article = match self.store.article(key).await {
+            Ok(article) => article?,
+            Err(error) => {
+                tracing::error!(key, %error, "cannot read an article for its page");
+                return None;
+            }
+        };
+        let page = Arc::new(publish::prepare(self.renderer.article(&article)));
+        let mut kept = self.kept();
+        if kept.generation == generation {
+            if kept.pages.len() >= PAGES_KEPT {
+                kept.pages.clear();
+            }
+            kept.pages.insert(key.to_owned(), page.clone());
+        }
+        Some(page)
+    }
+}
+
+impl Pages for ArticlePages {
+    fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Option<Arc<Prepared>>> + Send + '_>> {
+        let key = key.to_owned();
+        Box::pin(async move { self.make(&key).await })
+    }
+}

@@ -1,2 +1,197 @@
-//! The command line: one function a subcommand, one exit code each.
-pub mod inspect;
+//! The command line: one function a subcommand, data to stdout, words to stderr.
+//!
+//! Exit codes: 0 done, 1 failed, 2 usage, 78 configuration (EX_CONFIG of sysexits.h).
+
+mod check;
+mod demo;
+mod feeds;
+mod input;
+mod inspect;
+mod outlets;
+mod poll;
+mod run;
+mod table;
+
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Config};
+use crate::daemon::DaemonError;
+
+/// Relays reposted and translated news articles as RSS and Atom, with the credit intact.
+#[derive(Debug, Parser)]
+#[command(name = "reprint", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows it at work: made-up partner outlets on loopback, relayed by the real pipeline. No network, no configuration
+    Demo {
+        /// Where to listen; without it 127.0.0.1:8080, or a free port where that is taken
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+    },
+    /// The daemon: polls, publishes, serves
+    Run {
+        /// The configuration
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+        /// Listens here instead of where site.listen says
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+    },
+    /// Checks a configuration; with --online also what each outlet sends
+    Check {
+        /// The configuration
+        #[arg(default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+        /// Polls each outlet once, records nothing, and reports what would be published or held, and why
+        #[arg(long)]
+        online: bool,
+    },
+    /// Polls one outlet now and shows what that changes
+    Poll {
+        /// Id of the outlet
+        outlet: String,
+        /// Records nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// The configuration
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+    },
+    /// A feed as data, on stdout as one JSON object
+    Inspect {
+        /// The only form there is
+        #[arg(long, required = true)]
+        json: bool,
+        #[command(flatten)]
+        input: input::Input,
+    },
+    /// Health and next poll of every outlet, and what is held
+    Outlets {
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+        /// The configuration
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+    },
+    /// What is published
+    Feeds {
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+        /// The configuration
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+    },
+}
+
+/// How a command ended, when not well.
+#[derive(Debug)]
+enum Failure {
+    /// Exit code 1.
+    Failed(String),
+    /// Exit code 2.
+    Usage(String),
+    /// Exit code 78.
+    Configuration(String),
+}
+
+impl Failure {
+    fn failed(message: impl std::fmt::Display) -> Self {
+        Self::Failed(message.to_string())
+    }
+}
+
+impl From<DaemonError> for Failure {
+    fn from(error: DaemonError) -> Self {
+        if error.configuration { Self::Configuration(error.message) } else { Self::Failed(error.message) }
+    }
+}
+
+impl From<crate::store::StoreError> for Failure {
+    fn from(error: crate::store::StoreError) -> Self {
+        DaemonError::from(error).into()
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = runtime().and_then(|runtime| runtime.block_on(dispatch(arguments.command)));
+    let (code, message) = match outcome {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Failed(message)) => (1, message),
+        Err(Failure::Usage(message)) => (2, message),
+        Err(Failure::Configuration(message)) => (78, message),
+    };
+    // A report that already says "error:" on its first line (feeds.toml) is shown as it is.
+    let mut stderr = std::io::stderr().lock();
+    let _ = if message.contains("error") && message.contains("-->") {
+        writeln!(stderr, "{}", message.trim_end())
+    } else {
+        writeln!(stderr, "reprint: {message}")
+    };
+    ExitCode::from(code)
+}
+
+async fn dispatch(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Demo { listen } => demo::run(listen).await,
+        Command::Run { config, listen } => run::run(&config, listen).await,
+        Command::Check { config, online } => check::run(&config, online).await,
+        Command::Poll { outlet, dry_run, config } => poll::run(&config, &outlet, dry_run).await,
+        Command::Inspect { json: _, input } => inspect_json(&input).await,
+        Command::Outlets { json, config } => outlets::run(&config, json).await,
+        Command::Feeds { json, config } => feeds::run(&config, json).await,
+    }
+}
+
+async fn inspect_json(input: &input::Input) -> Result<(), Failure> {
+    let (doc, offset) = input.read().await?;
+    let object = inspect::json(&doc, offset).map_err(Failure::failed)?;
+    say(serde_json::to_string_pretty(&object).map_err(Failure::failed)?);
+    Ok(())
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    // The unit file allows 64 tasks: workers, the store's threads and blocking threads (name look-ups, parsing) stay below that.
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(16)
+        .build()
+        .map_err(|error| Failure::failed(format!("cannot start: {error}")))
+}
+
+fn load(path: &Path) -> Result<Config, Failure> {
+    config::load(path).map_err(|error| Failure::Configuration(error.report))
+}
+
+/// Log lines to stderr; `RUST_LOG` chooses, else `default`.
+fn log_to_stderr(default: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
+    // Under systemd the journal stamps the lines itself.
+    let journal = std::env::var_os("JOURNAL_STREAM").is_some();
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal());
+    let _ = if journal { builder.without_time().try_init() } else { builder.try_init() };
+}
+
+/// Writes a line to stdout; a reader that went away (`| head`) ends the output quietly.
+fn say(line: impl std::fmt::Display) {
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
+}

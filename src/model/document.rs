@@ -36,6 +36,7 @@ pub struct Freshness {
 
 /// Answer to a [`PollRequest`].
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, for the length of a poll")]
 pub enum Fetched {
     /// 304: what we have is current.
     NotModified {

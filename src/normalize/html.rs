@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use ::url::Url;
 use ammonia::{Builder, UrlRelative};
 use dom_query::{Document, NodeRef};
-use ::url::Url;
 
 use super::tags::{self, Refusal};
 use super::text;
@@ -13,10 +13,67 @@ use crate::model::Html;
 
 /// Elements that pass: what Miniflux and FreshRSS both show, `div` to keep blocks apart, and phrasing that does no harm.
 const ELEMENTS: &[&str] = &[
-    "p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "a", "img", "figure", "figcaption", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table",
-    "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "pre", "code", "em", "strong", "b", "i", "small", "sub", "sup", "cite", "q", "ruby", "rt",
-    "rp", "abbr", "del", "ins", "time", "audio", "video", "source", "div", "s", "u", "mark", "kbd", "samp", "var", "dfn", "wbr", "bdi", "details",
-    "summary", "address",
+    "p",
+    "br",
+    "hr",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "a",
+    "img",
+    "figure",
+    "figcaption",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "th",
+    "td",
+    "pre",
+    "code",
+    "em",
+    "strong",
+    "b",
+    "i",
+    "small",
+    "sub",
+    "sup",
+    "cite",
+    "q",
+    "ruby",
+    "rt",
+    "rp",
+    "abbr",
+    "del",
+    "ins",
+    "time",
+    "audio",
+    "video",
+    "source",
+    "div",
+    "s",
+    "u",
+    "mark",
+    "kbd",
+    "samp",
+    "var",
+    "dfn",
+    "wbr",
+    "bdi",
+    "details",
+    "summary",
+    "address",
 ];
 
 /// Attributes that pass, by element. `title` passes on `a`, `img` and `abbr` only.
@@ -39,45 +96,126 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
 
 /// Elements that go with everything inside: nothing in them is text of the article.
 const REMOVED: &[&str] = &[
-    "script", "style", "template", "svg", "math", "title", "select", "textarea", "button", "head", "noembed", "noframes", "xmp", "link", "meta",
-    "base", "embed", "applet", "input", "frameset", "frame", "canvas", "map", "datalist",
+    "script", "style", "template", "svg", "math", "title", "select", "textarea", "button", "head", "noembed", "noframes", "xmp",
+    "link", "meta", "base", "embed", "applet", "input", "frameset", "frame", "canvas", "map", "datalist",
 ];
 
 /// Attributes in which pages keep the real address of a picture until it is scrolled into view, most trusted first.
 const LAZY: &[&str] = &[
-    "data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-original-src", "data-real-src", "data-lazyload", "data-lazy",
-    "data-ks-lazyload", "data-echo", "data-hi-res-src", "data-full-src", "data-url", "data-img", "_src", "original", "zoomfile", "file",
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-actualsrc",
+    "data-original-src",
+    "data-real-src",
+    "data-lazyload",
+    "data-lazy",
+    "data-ks-lazyload",
+    "data-echo",
+    "data-hi-res-src",
+    "data-full-src",
+    "data-url",
+    "data-img",
+    "_src",
+    "original",
+    "zoomfile",
+    "file",
 ];
 
 /// Parts of the address of a picture that is only there until the real one is loaded.
 const PLACEHOLDERS: &[&str] = &[
-    "placeholder", "blank.gif", "blank.png", "spacer.gif", "transparent.gif", "transparent.png", "loading.gif", "lazyload", "lazy_load", "grey.gif",
-    "gray.gif", "1x1.", "pixel.gif", "pixel.png", "/s.gif", "none.gif",
+    "placeholder",
+    "blank.gif",
+    "blank.png",
+    "spacer.gif",
+    "transparent.gif",
+    "transparent.png",
+    "loading.gif",
+    "lazyload",
+    "lazy_load",
+    "grey.gif",
+    "gray.gif",
+    "1x1.",
+    "pixel.gif",
+    "pixel.png",
+    "/s.gif",
+    "none.gif",
 ];
 
 /// Parts of addresses (host and path) of pictures that count readers.
 const TRACKERS: &[&str] = &[
-    "pixel.wp.com/", "stats.wordpress.com/", "feeds.feedburner.com/~r/", "feeds.feedburner.com/~ff/", "feedsportal.com/", "doubleclick.net/",
-    "google-analytics.com/", "scorecardresearch.com/", "quantserve.com/", "pi.feedsportal.com/", "feedads.g.", "hm.baidu.com/", "cnzz.com/",
-    "s.w.org/images/core/emoji/", "counter.theconversation.", "/count.gif", "/counter.gif", "/pixel.gif", "/pixel.png", "/tracker.gif", "/beacon.gif",
-    "/open.gif", "/1x1.", "facebook.com/tr?", "miaozhen.com/", "admaster.com.cn/",
+    "pixel.wp.com/",
+    "stats.wordpress.com/",
+    "feeds.feedburner.com/~r/",
+    "feeds.feedburner.com/~ff/",
+    "feedsportal.com/",
+    "doubleclick.net/",
+    "google-analytics.com/",
+    "scorecardresearch.com/",
+    "quantserve.com/",
+    "pi.feedsportal.com/",
+    "feedads.g.",
+    "hm.baidu.com/",
+    "cnzz.com/",
+    "s.w.org/images/core/emoji/",
+    "counter.theconversation.",
+    "/count.gif",
+    "/counter.gif",
+    "/pixel.gif",
+    "/pixel.png",
+    "/tracker.gif",
+    "/beacon.gif",
+    "/open.gif",
+    "/1x1.",
+    "facebook.com/tr?",
+    "miaozhen.com/",
+    "admaster.com.cn/",
 ];
 
 /// Hosts whose frames are films or posts: a link stays where the frame was.
 const FRAMES: &[&str] = &[
-    "youtube.com", "youtube-nocookie.com", "youtu.be", "vimeo.com", "dailymotion.com", "bilibili.com", "youku.com", "qq.com", "tudou.com", "iqiyi.com",
-    "nicovideo.jp", "ted.com", "facebook.com", "twitter.com", "x.com", "instagram.com", "tiktok.com", "rutube.ru", "vk.com", "ok.ru", "naver.com",
-    "kakao.com", "soundcloud.com", "spotify.com", "archive.org", "arte.tv", "globo.com",
+    "youtube.com",
+    "youtube-nocookie.com",
+    "youtu.be",
+    "vimeo.com",
+    "dailymotion.com",
+    "bilibili.com",
+    "youku.com",
+    "qq.com",
+    "tudou.com",
+    "iqiyi.com",
+    "nicovideo.jp",
+    "ted.com",
+    "facebook.com",
+    "twitter.com",
+    "x.com",
+    "instagram.com",
+    "tiktok.com",
+    "rutube.ru",
+    "vk.com",
+    "ok.ru",
+    "naver.com",
+    "kakao.com",
+    "soundcloud.com",
+    "spotify.com",
+    "archive.org",
+    "arte.tv",
+    "globo.com",
 ];
 
 static ALLOW_LIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
         .tags(ELEMENTS.iter().copied().collect())
-        .tag_attributes(ATTRIBUTES.iter().map(|(element, names)| (*element, names.iter().copied().collect())).collect::<HashMap<_, _>>())
+        .tag_attributes(
+            ATTRIBUTES.iter().map(|(element, names)| (*element, names.iter().copied().collect())).collect::<HashMap<_, _>>(),
+        )
         .generic_attributes(HashSet::new())
         .allowed_classes(HashMap::new())
-        .clean_content_tags(["script", "style", "template", "svg", "math", "title", "textarea", "select", "xmp", "noembed", "noframes", "iframe"].into())
+        .clean_content_tags(
+            ["script", "style", "template", "svg", "math", "title", "textarea", "select", "xmp", "noembed", "noframes", "iframe"]
+                .into(),
+        )
         .url_schemes(["http", "https"].into())
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("noopener nofollow"))
@@ -179,7 +317,11 @@ fn link(node: &NodeRef<'_>, base: &Url) {
 /// A picture's `img` is made whole from its sources if need be; the wrapping goes with the allow-list.
 fn picture(node: &NodeRef<'_>) {
     let children = node.descendants();
-    let best = children.iter().filter(|child| child.has_name("source")).filter_map(|source| largest(source, "srcset").or_else(|| largest(source, "data-srcset"))).next();
+    let best = children
+        .iter()
+        .filter(|child| child.has_name("source"))
+        .filter_map(|source| largest(source, "srcset").or_else(|| largest(source, "data-srcset")))
+        .next();
     if let (Some(img), Some(best)) = (children.iter().find(|child| child.has_name("img")), best)
         && !img.has_attr("srcset")
     {
@@ -252,13 +394,19 @@ pub(super) fn pixels(written: &str) -> Option<u32> {
 
 fn is_placeholder(src: &str) -> bool {
     let lower = src.trim().to_ascii_lowercase();
-    lower.is_empty() || lower.starts_with("data:") || lower.starts_with("about:") || PLACEHOLDERS.iter().any(|part| lower.contains(part))
+    lower.is_empty()
+        || lower.starts_with("data:")
+        || lower.starts_with("about:")
+        || PLACEHOLDERS.iter().any(|part| lower.contains(part))
 }
 
 fn is_tracker(node: &NodeRef<'_>, url: &Url) -> bool {
     let tiny = |name: &str| node.attr(name).is_some_and(|value| matches!(value.trim().trim_end_matches("px"), "0" | "1" | "2"));
     let style = node.attr("style").map(|style| style.replace(char::is_whitespace, "").to_ascii_lowercase()).unwrap_or_default();
-    let hidden = style.contains("display:none") || style.contains("visibility:hidden") || style.contains("width:1px") || style.contains("width:0");
+    let hidden = style.contains("display:none")
+        || style.contains("visibility:hidden")
+        || style.contains("width:1px")
+        || style.contains("width:0");
     let place = url.as_str().split_once("://").map_or("", |(_, rest)| rest);
     tiny("width") && (tiny("height") || !node.has_attr("height"))
         || tiny("height") && !node.has_attr("width")
@@ -309,12 +457,18 @@ mod tests {
         let check = |source: &str, expected: &str| assert_eq!(clean(source), expected, "{source}");
         check("<p onclick=x style='position:fixed' class=c id=i>t</p>", "<p>t</p>");
         check("a<script>alert(1)</script>b<style>p{}</style>", "ab");
-        check("<a href='/x?a=1&amp;b=2' target=_blank>t</a>", "<a href=\"https://outlet.example/x?a=1&amp;b=2\" rel=\"noopener nofollow\">t</a>");
+        check(
+            "<a href='/x?a=1&amp;b=2' target=_blank>t</a>",
+            "<a href=\"https://outlet.example/x?a=1&amp;b=2\" rel=\"noopener nofollow\">t</a>",
+        );
         check("<a href='java\tscript:alert(1)'>text stays</a>", "text stays");
         check("<a href=vbscript:x>t</a><a href=data:text/html,x>u</a>", "tu");
         check("<h1>T</h1>", "<h2>T</h2>");
         check("<svg><set attributeName=href to=javascript:alert(1)></svg>t", "t");
-        check("<math><annotation-xml encoding='text/html'><style><img src=x onerror=alert(1)></style></annotation-xml></math>t", "t");
+        check(
+            "<math><annotation-xml encoding='text/html'><style><img src=x onerror=alert(1)></style></annotation-xml></math>t",
+            "t",
+        );
         check("<form action=/x><input name=a>t</form>", "t");
         check("<object data=x.swf>t</object>", "t");
         check("<base href='https://evil.example/'><meta http-equiv=refresh content=0><link rel=stylesheet href=x>t", "t");

@@ -1,17 +1,26 @@
 //! An outlet's entry into our terms: absolute addresses, sanitized HTML, UTC times with their precision, plain titles, pictures with
 //! captions; credit blocks and disclaimers lifted out of the body into fields.
 
+mod body;
+mod boilerplate;
 pub mod date;
+mod hints;
 pub mod html;
+mod image;
+pub mod language;
+mod media;
+mod people;
 mod tags;
 pub mod text;
+pub mod title;
 pub mod url;
 
-use chrono::{DateTime, Utc};
 use ::url::Url;
+use chrono::{DateTime, Duration, Utc};
+use sha2::{Digest, Sha256};
 
 use crate::config::Outlet;
-use crate::model::{Article, FeedHead, ParsedEntry};
+use crate::model::{Article, Category, Comments, FeedHead, Link, ParsedEntry, Person, Text, TextKind, Timestamp, Warning};
 
 /// What an entry's strings refer to.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +37,258 @@ pub struct Setting<'a> {
     pub head: &'a FeedHead,
 }
 
+/// Characters of a summary.
+const SUMMARY: usize = 500;
+/// Characters of a title made from the text.
+const MADE_TITLE: usize = 60;
+/// Characters of a title; a paragraph where a title belongs is cut.
+const TITLE: usize = 300;
+/// Categories of one article.
+const CATEGORIES: usize = 32;
+/// How far two clocks may differ: a date that is later by more is put right.
+const CLOCK_SKEW: Duration = Duration::minutes(10);
+
 /// Normalizes one entry. Cannot fail: what is missing stays missing.
 pub fn entry(setting: &Setting<'_>, entry: &ParsedEntry) -> Article {
-    let _ = (setting, entry);
-    todo!()
+    let mut warnings = Vec::new();
+    let feed_title = setting.head.title.as_ref().map(text::plain).unwrap_or_default();
+    let own = [setting.outlet.name.as_str(), feed_title.as_str()];
+
+    let url = page(setting, entry);
+    let known = entry.provenance.as_ref().map(|provenance| provenance.disclaimers.as_slice()).unwrap_or_default();
+    let content = entry.content.iter().find(|content| !content.value.trim().is_empty());
+    let summary = entry.summary.as_ref().filter(|summary| !summary.value.trim().is_empty());
+    let read = |source: &Text| body::read(&markup(source), &url::base(setting.base, &source.base), known, &own);
+    let mut body = content.or(summary).map(read).unwrap_or_default();
+    let mut short = None;
+    if content.is_some()
+        && let Some(summary) = summary
+    {
+        let summary = read(summary);
+        if body.html.is_empty() {
+            body = summary;
+        } else {
+            for notice in summary.disclaimers {
+                if !body.disclaimers.iter().any(|known| text::essence(known) == text::essence(&notice)) {
+                    body.disclaimers.push(notice);
+                }
+            }
+            if body.images.is_empty() {
+                body.images = summary.images;
+            }
+            let same = text::essence(&summary.text) == text::essence(&body.text);
+            short = (!same && !summary.text.is_empty()).then(|| text::shorten(&summary.text, SUMMARY));
+        }
+    }
+    warnings.append(&mut body.warnings);
+
+    let title_raw = entry.title.as_ref().map(text::plain).unwrap_or_default();
+    let mut title = text::shorten(&title::clean(&title_raw, &own), TITLE);
+    if title.is_empty() {
+        title = text::first_sentence(&body.text, MADE_TITLE);
+        if !title.is_empty() {
+            warnings.push(Warning::new("title_missing", "the outlet gives no title, so its first sentence stands in"));
+        }
+    }
+    let short =
+        short.filter(|short| text::essence(short) != text::essence(&title) && text::essence(short) != text::essence(&title_raw));
+
+    let declared = [
+        entry.language.as_deref(),
+        content.and_then(|content| content.language.as_deref()),
+        entry.title.as_ref().and_then(|title| title.language.as_deref()),
+        setting.head.language.as_deref(),
+        setting.outlet.language.as_deref(),
+    ];
+    let language = language::of(&format!("{title_raw} {}", body.text), &declared);
+
+    let updated = read_date(setting, entry.updated.as_deref(), "updated", &mut warnings);
+    let published = read_date(setting, entry.published.as_deref(), "published", &mut warnings).or(updated);
+    let original_published = read_date(setting, entry.created.as_deref(), "created", &mut warnings);
+
+    let (authors, translators) = people(setting, entry, &body);
+    let images = media::images(setting, entry, &mut body.images);
+    let source_key = source_key(entry, url.as_ref(), &title_raw);
+    let hints = hints::of(setting, entry, &mut body, translators, original_published);
+    Article {
+        outlet: setting.outlet.id.clone(),
+        feed_url: setting.feed_url.clone(),
+        source_key,
+        url,
+        title,
+        title_raw,
+        language,
+        published,
+        updated,
+        authors,
+        summary: short,
+        body: body.html,
+        images,
+        attachments: media::attachments(setting, entry),
+        categories: categories(&entry.categories, &mut warnings),
+        comments: comments(setting, entry),
+        disclaimers: body.disclaimers,
+        hints,
+        warnings,
+        complete: entry.complete,
+    }
 }
+
+/// HTML source of a text construct: plain text becomes paragraphs.
+fn markup(source: &Text) -> String {
+    let is_html = match source.kind {
+        TextKind::Html => true,
+        TextKind::Plain => false,
+        TextKind::Unsaid => text::looks_like_html(&source.value),
+    };
+    if is_html {
+        return source.value.clone();
+    }
+    source
+        .value
+        .lines()
+        .map(text::clean)
+        .filter(|line| !line.is_empty())
+        .map(|line| format!("<p>{}</p>", text::escape(&line)))
+        .collect()
+}
+
+/// Page of the entry: the first alternate link that leads to a page, else the id where it is one (RSS 2.0 § guid).
+fn page(setting: &Setting<'_>, entry: &ParsedEntry) -> Option<Url> {
+    let alternates = || entry.links.iter().filter(|link| link.rel == "alternate" || link.rel.is_empty());
+    let is_page = |link: &&Link| link.media_type.as_deref().is_none_or(|kind| kind.is_empty() || kind.contains("html"));
+    let resolve = |link: &Link| url::resolve(setting.base, &link.base, &link.href);
+    alternates().filter(is_page).find_map(resolve).or_else(|| alternates().find_map(resolve)).or_else(|| {
+        entry.id.as_deref().filter(|_| entry.id_is_permalink).and_then(|id| url::resolve(setting.base, &entry.base, id))
+    })
+}
+
+/// What makes it the same article next time: the id, else its canonical address, else a hash of title and date.
+fn source_key(entry: &ParsedEntry, url: Option<&Url>, title: &str) -> String {
+    if let Some(id) = entry.id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
+        return id.to_owned();
+    }
+    if let Some(url) = url {
+        return url::canonical(url);
+    }
+    let mut hash = Sha256::new();
+    hash.update(title.as_bytes());
+    hash.update([0]);
+    hash.update(entry.published.as_deref().or(entry.updated.as_deref()).unwrap_or_default().trim().as_bytes());
+    if title.is_empty() {
+        hash.update([0]);
+        let body = entry.content.first().or(entry.summary.as_ref());
+        hash.update(body.map(|text| text.value.as_bytes()).unwrap_or_default());
+    }
+    let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("hash:{digest}")
+}
+
+/// Reads a date, in the outlet's zone where it has none. Impossible years are no date; a date in the future is the fetch.
+fn read_date(setting: &Setting<'_>, written: Option<&str>, which: &str, warnings: &mut Vec<Warning>) -> Option<Timestamp> {
+    let written = written.filter(|written| !written.trim().is_empty())?;
+    let shown: String = text::clean(written).chars().take(40).collect();
+    let clock = date::Clock { zone: setting.outlet.time_zone, fetched_at: setting.fetched_at };
+    let Some(mut found) = date::parse(written, &clock) else {
+        warnings.push(Warning::new("date_unreadable", format!("the outlet's {which} date `{shown}` is no date")));
+        return None;
+    };
+    if !date::plausible(found.at) {
+        warnings.push(Warning::new(
+            "date_implausible",
+            format!("the outlet's {which} date `{shown}` is before 1970 or absurdly late, so it is left out"),
+        ));
+        return None;
+    }
+    if found.at > setting.fetched_at + CLOCK_SKEW {
+        warnings.push(Warning::new(
+            "date_in_future",
+            format!("the outlet's {which} date `{shown}` lies in the future, so the time of the poll stands in"),
+        ));
+        found.at = setting.fetched_at;
+    }
+    Some(found)
+}
+
+/// Authors and translators: of the entry, of the feed it was copied from, of the feed (RFC 4287 § 4.2.1), and of lines in the text.
+fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec<Person>, Vec<Person>) {
+    use people::{Role, read, same};
+    let mut authors: Vec<Person> = Vec::new();
+    let mut translators: Vec<Person> = Vec::new();
+    let mut add = |role: Role, person: Person| {
+        let list = match role {
+            Role::Author => &mut authors,
+            Role::Translator => &mut translators,
+            Role::Editor | Role::Photographer => return,
+        };
+        if list.len() < 32 && !list.iter().any(|known| same(known, &person)) {
+            list.push(person);
+        }
+    };
+    let inherited = match &entry.source {
+        Some(source) if !source.authors.is_empty() => &source.authors,
+        _ => &setting.head.authors,
+    };
+    let named = entry.authors.iter().any(|person| !read(person, Role::Author).is_empty());
+    for person in if named { &entry.authors } else { inherited } {
+        read(person, Role::Author).into_iter().for_each(|(role, person)| add(role, person));
+    }
+    for person in &entry.translators {
+        read(person, Role::Translator).into_iter().for_each(|(_, person)| add(Role::Translator, person));
+    }
+    for person in &entry.contributors {
+        read(person, Role::Editor).into_iter().for_each(|(role, person)| add(role, person));
+    }
+    for (role, name) in &body.names {
+        add(*role, Person { name: Some(name.clone()), ..Person::default() });
+    }
+    // Who is named as translator did not write it.
+    authors.retain(|author| !translators.iter().any(|translator| same(author, translator)));
+    (authors, translators)
+}
+
+/// Trimmed, each once, at most [`CATEGORIES`].
+fn categories(written: &[Category], warnings: &mut Vec<Warning>) -> Vec<Category> {
+    let mut seen = std::collections::HashSet::new();
+    let mut out: Vec<Category> = Vec::new();
+    for category in written {
+        let label = category.label.as_deref().map(text::clean).filter(|label| !label.is_empty());
+        let term = text::clean(&category.term);
+        let term = if term.is_empty() { label.clone().unwrap_or_default() } else { term };
+        if term.is_empty() || term.chars().count() > 200 || !seen.insert(term.to_lowercase()) {
+            continue;
+        }
+        if out.len() == CATEGORIES {
+            warnings.push(Warning::new(
+                "too_many_categories",
+                format!("the entry has more than {CATEGORIES} categories, the rest is left out"),
+            ));
+            break;
+        }
+        let label = label.filter(|label| *label != term);
+        out.push(Category {
+            term,
+            scheme: category.scheme.as_deref().map(text::clean).filter(|scheme| !scheme.is_empty()),
+            label,
+        });
+    }
+    out
+}
+
+fn comments(setting: &Setting<'_>, entry: &ParsedEntry) -> Option<Comments> {
+    let replies = || {
+        entry
+            .links
+            .iter()
+            .find(|link| link.rel == "replies" && link.media_type.as_deref().is_none_or(|kind| kind.contains("html")))
+    };
+    let url = match &entry.comments_url {
+        Some(written) => url::resolve(setting.base, &entry.base, written),
+        None => replies().and_then(|link| url::resolve(setting.base, &link.base, &link.href)),
+    };
+    let count = entry.comment_count.as_deref().and_then(|count| count.trim().parse().ok());
+    (url.is_some() || count.is_some()).then_some(Comments { url, count })
+}
+
+#[cfg(test)]
+mod tests;

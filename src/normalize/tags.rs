@@ -220,15 +220,21 @@ enum Kind {
 
 fn kind(name: &str) -> Kind {
     match name {
-        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "param" | "source" | "track" | "wbr" | "image"
-        | "basefont" | "bgsound" | "frame" | "keygen" => Kind::Void,
-        "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u" => Kind::Formatting,
+        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "param" | "source" | "track"
+        | "wbr" | "image" | "basefont" | "bgsound" | "frame" | "keygen" => Kind::Void,
+        "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u" => {
+            Kind::Formatting
+        }
         "p" => Kind::Paragraph,
         "li" | "dd" | "dt" => Kind::Item,
-        "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "caption" | "colgroup" | "option" | "html" | "body" | "head" => Kind::Cell,
-        "address" | "article" | "aside" | "blockquote" | "center" | "details" | "dialog" | "dir" | "div" | "dl" | "fieldset" | "figcaption"
-        | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hgroup" | "listing" | "main" | "menu" | "nav"
-        | "ol" | "plaintext" | "pre" | "search" | "section" | "summary" | "ul" | "xmp" => Kind::Block,
+        "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "caption" | "colgroup" | "option" | "html" | "body" | "head" => {
+            Kind::Cell
+        }
+        "address" | "article" | "aside" | "blockquote" | "center" | "details" | "dialog" | "dir" | "div" | "dl" | "fieldset"
+        | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hgroup"
+        | "listing" | "main" | "menu" | "nav" | "ol" | "plaintext" | "pre" | "search" | "section" | "summary" | "ul" | "xmp" => {
+            Kind::Block
+        }
         "table" | "button" | "object" | "applet" | "marquee" | "select" | "template" | "svg" | "math" => Kind::Barrier,
         _ => Kind::Ordinary,
     }
@@ -238,10 +244,12 @@ fn kind(name: &str) -> Kind {
 pub(super) fn check(source: &str) -> Result<(), Refusal> {
     const DEEP: Refusal = Refusal { code: "html_too_deep", message: "elements nested more than 256 deep" };
     const ATTR: Refusal = Refusal { code: "html_too_many_attributes", message: "a tag with more than 256 attributes" };
-    const OPEN: Refusal = Refusal { code: "html_too_tangled", message: "formatting that is opened over and over and never closed" };
+    const OPEN: Refusal =
+        Refusal { code: "html_too_tangled", message: "formatting that is opened over and over and never closed" };
 
     let lower = source.as_bytes();
-    let foreign = lower.windows(4).any(|w| w.eq_ignore_ascii_case(b"<svg")) || lower.windows(5).any(|w| w.eq_ignore_ascii_case(b"<math"));
+    let foreign =
+        lower.windows(4).any(|w| w.eq_ignore_ascii_case(b"<svg")) || lower.windows(5).any(|w| w.eq_ignore_ascii_case(b"<math"));
     let tags = tokens(source);
     let tags = if foreign { tags.everything_is_markup() } else { tags };
 
@@ -310,12 +318,10 @@ mod tests {
         check("1 < 2 <", &[Token::Text("1 < 2 <")]);
         check("<a href='x>y' b>t", &[Token::Open("a", " href='x>y' b"), Token::Text("t")]);
         check("<!-- <b> -->x<!-->y", &[Token::Skipped, Token::Text("x"), Token::Skipped, Token::Text("y")]);
-        check("<script>if(a<b)</scripty></SCRIPT>x", &[
-            Token::Open("script", ""),
-            Token::Skipped,
-            Token::Close("SCRIPT"),
-            Token::Text("x"),
-        ]);
+        check(
+            "<script>if(a<b)</scripty></SCRIPT>x",
+            &[Token::Open("script", ""), Token::Skipped, Token::Close("SCRIPT"), Token::Text("x")],
+        );
         check("<?php ?>x</ >y", &[Token::Skipped, Token::Text("x"), Token::Skipped, Token::Text("y")]);
         check("<b", &[Token::Open("b", "")]);
         check("", &[]);

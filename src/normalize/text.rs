@@ -7,9 +7,47 @@ use crate::model::{Text, TextKind};
 
 /// Elements that begin and end a line of their own when markup becomes text.
 const BLOCKS: &[&str] = &[
-    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "footer",
-    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
-    "tfoot", "th", "thead", "title", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
 ];
 
 /// Elements whose inside is not text.
@@ -17,10 +55,73 @@ const UNSEEN: &[&str] = &["script", "style", "iframe", "noembed", "noframes", "x
 
 /// Elements whose tags prove that an undeclared string is HTML: `a < b` and `<Title> of a book` are not.
 const KNOWN: &[&str] = &[
-    "a", "abbr", "acronym", "b", "big", "blockquote", "br", "center", "cite", "code", "del", "div", "em", "embed", "figure", "font", "h1", "h2",
-    "h3", "h4", "h5", "h6", "hr", "i", "iframe", "img", "ins", "kbd", "li", "mark", "nobr", "object", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s",
-    "script", "section", "small", "span", "strike", "strong", "style", "sub", "sup", "table", "tbody", "td", "th", "tr", "tt", "u", "ul", "var",
-    "video", "wbr", "article", "audio", "dd", "dl", "dt", "svg", "math",
+    "a",
+    "abbr",
+    "acronym",
+    "b",
+    "big",
+    "blockquote",
+    "br",
+    "center",
+    "cite",
+    "code",
+    "del",
+    "div",
+    "em",
+    "embed",
+    "figure",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "iframe",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "nobr",
+    "object",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "script",
+    "section",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "video",
+    "wbr",
+    "article",
+    "audio",
+    "dd",
+    "dl",
+    "dt",
+    "svg",
+    "math",
 ];
 
 /// One line of plain text: white space collapsed to single spaces and trimmed; control characters, bidirectional overrides and isolates
@@ -122,7 +223,9 @@ fn has_reference(text: &str) -> bool {
         name.len() < after.len()
             && (2..=32).contains(&name.len())
             && (name.bytes().all(|b| b.is_ascii_alphanumeric()) && !name.as_bytes()[0].is_ascii_digit()
-                || name.strip_prefix('#').is_some_and(|n| n.trim_start_matches(['x', 'X']).bytes().all(|b| b.is_ascii_hexdigit())))
+                || name
+                    .strip_prefix('#')
+                    .is_some_and(|n| n.trim_start_matches(['x', 'X']).bytes().all(|b| b.is_ascii_hexdigit())))
     })
 }
 
@@ -143,6 +246,9 @@ pub fn shorten(text: &str, longest: usize) -> String {
         && near(at)
     {
         return head[..at + mark.len_utf8()].to_owned();
+    }
+    if text[room..].starts_with([' ', '，', '、', '；', '：']) {
+        return format!("{head}…");
     }
     let word = head.char_indices().rev().find(|(_, c)| matches!(c, ' ' | '，' | '、' | '；' | '：')).map(|(at, _)| at);
     let head = match word {

@@ -8,11 +8,66 @@ pub const LONGEST: usize = 2_048;
 
 /// Query parameters that say how a reader came, not what the page is. A trailing `*` stands for any ending.
 const TRACKING: &[&str] = &[
-    "utm_*", "mtm_*", "pk_*", "piwik_*", "matomo_*", "hsa_*", "_hs*", "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "yclid",
-    "ysclid", "msclkid", "twclid", "ttclid", "igshid", "igsh", "mc_cid", "mc_eid", "oly_anon_id", "oly_enc_id", "vero_id", "wickedid", "mkt_tok",
-    "spm", "scm", "share_token", "share_source", "share_medium", "share_from", "sharefrom", "sharer_*", "from_source", "wx_header", "scene",
-    "srcid", "isappinstalled", "nsukey", "ncid", "cmpid", "ocid", "smid", "smtyp", "soc_src", "soc_trk", "guccounter", "guce_*", "at_*", "xtor",
-    "_ga", "_gl", "ref_src", "ref_url", "cvid", "fb_action_*", "fb_source", "rss_source",
+    "utm_*",
+    "mtm_*",
+    "pk_*",
+    "piwik_*",
+    "matomo_*",
+    "hsa_*",
+    "_hs*",
+    "fbclid",
+    "gclid",
+    "gclsrc",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "yclid",
+    "ysclid",
+    "msclkid",
+    "twclid",
+    "ttclid",
+    "igshid",
+    "igsh",
+    "mc_cid",
+    "mc_eid",
+    "oly_anon_id",
+    "oly_enc_id",
+    "vero_id",
+    "wickedid",
+    "mkt_tok",
+    "spm",
+    "scm",
+    "share_token",
+    "share_source",
+    "share_medium",
+    "share_from",
+    "sharefrom",
+    "sharer_*",
+    "from_source",
+    "wx_header",
+    "scene",
+    "srcid",
+    "isappinstalled",
+    "nsukey",
+    "ncid",
+    "cmpid",
+    "ocid",
+    "smid",
+    "smtyp",
+    "soc_src",
+    "soc_trk",
+    "guccounter",
+    "guce_*",
+    "at_*",
+    "xtor",
+    "_ga",
+    "_gl",
+    "ref_src",
+    "ref_url",
+    "cvid",
+    "fb_action_*",
+    "fb_source",
+    "rss_source",
 ];
 
 /// Resolves a reference against the chain of `xml:base` values in force (outermost first) and the address of the document.
@@ -25,13 +80,18 @@ pub fn resolve(base: &Url, chain: &[String], reference: &str) -> Option<Url> {
     if written.is_empty() || written.len() > 4 * LONGEST {
         return None;
     }
-    let effective = chain.iter().fold(base.clone(), |base, step| base.join(trim(step)).unwrap_or(base));
+    let effective = self::base(base, chain);
     // "www.example.com/x" without scheme is a slip of the pen, never a folder called "www.example.com".
     let joined = match written.get(..4) {
         Some(start) if start.eq_ignore_ascii_case("www.") => Url::parse(&format!("http://{written}")),
         _ => effective.join(written),
     };
     joined.ok().filter(publishable)
+}
+
+/// The base in force after a chain of `xml:base` values, outermost first (XML Base § 3.1).
+pub fn base(document: &Url, chain: &[String]) -> Url {
+    chain.iter().fold(document.clone(), |base, step| base.join(trim(step)).unwrap_or(base))
 }
 
 /// An absolute address as written, under the rules of [`resolve`].

@@ -1,12 +1,26 @@
 //! The documents as readers see them now: immutable bytes, swapped whole, also kept on disk and loaded at start.
+//!
+//! A reader takes the present map and reads on in it, whatever is put meanwhile. A writer puts a document on the disk first and into the map
+//! second: what readers have seen is there after a restart, under the same validators.
 
+mod disk;
+
+use std::collections::HashMap;
+use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use flate2::{Compression, GzBuilder};
+use sha2::{Digest, Sha256};
 
+use self::disk::Folder;
 use crate::model::PublishedDocument;
+
+/// Level of gzip: one per cent larger than level 9 in half the time.
+const GZIP_LEVEL: u32 = 6;
 
 /// A document prepared for serving: both representations and their validators.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,50 +35,134 @@ pub struct Prepared {
     pub etag: String,
     /// Strong validator of `gzip`, quotes included.
     pub etag_gzip: String,
-    /// Last significant change.
+    /// Last significant change, whole seconds as HTTP dates are.
     pub modified: DateTime<Utc>,
 }
+
+type Documents = HashMap<String, Arc<Prepared>>;
 
 /// All documents by path. Readers never wait for writers.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    // ArcSwap of a map, folder on disk
+    documents: ArcSwap<Documents>,
+    folder: Option<Folder>,
+    /// Held while the map and the folder are changed.
+    writing: Mutex<()>,
 }
 
 impl Snapshot {
-    /// Loads what the last run left in `folder` (created if missing); half-written files are ignored. `None`: memory only.
+    /// Loads what the last run left in `folder` (created if missing). Files that are half-written, damaged or not ours are ignored; temporary
+    /// files of a run that was killed are deleted. `None`: memory only.
+    ///
+    /// # Errors
+    /// The folder cannot be made or listed.
     pub fn load(folder: Option<&Path>) -> std::io::Result<Self> {
-        let _ = folder;
-        todo!()
+        let Some(path) = folder else { return Ok(Self::default()) };
+        let (folder, documents) = Folder::open(path)?;
+        let documents = documents.into_iter().map(|(path, prepared)| (path, Arc::new(prepared))).collect();
+        Ok(Self { documents: ArcSwap::from_pointee(documents), folder: Some(folder), writing: Mutex::default() })
     }
 
     /// Puts a document in place of the one of the same path; false when its bytes are the same already (then nothing changes, the
-    /// validators included). On disk: temporary file, fsync, rename, fsync of the folder.
+    /// validators included). On disk: temporary file, fsync, rename, fsync of the folder. Blocks for as long as that takes.
+    ///
+    /// Other bytes never keep the old `modified`: a reader that asks by date alone (`If-Modified-Since`) would not get them (RFC 9110
+    /// § 8.8.2). It then rises by a second, as in a feed from which an article was taken out.
+    ///
+    /// # Errors
+    /// The disk. Readers see the document of before; the next put of the same one tries again.
     pub fn put(&self, document: PublishedDocument) -> std::io::Result<bool> {
-        let _ = document;
-        todo!()
+        let _writing = self.writing();
+        let current = self.documents.load_full();
+        let before = current.get(&document.path);
+        if before.is_some_and(|before| before.identity == document.body && before.content_type == document.content_type) {
+            return Ok(false);
+        }
+        let path = document.path.clone();
+        let mut prepared = prepare(document);
+        if let Some(before) = before {
+            prepared.modified = prepared.modified.max(before.modified + TimeDelta::seconds(1));
+        }
+        if let Some(folder) = &self.folder {
+            folder.write(&path, &prepared)?;
+        }
+        let mut documents = Documents::clone(&current);
+        documents.insert(path, Arc::new(prepared));
+        self.documents.store(Arc::new(documents));
+        Ok(true)
     }
 
     /// The document at `path`.
     pub fn get(&self, path: &str) -> Option<Arc<Prepared>> {
-        let _ = path;
-        todo!()
+        self.documents.load().get(path).cloned()
     }
 
     /// Removes documents whose path `keep` refuses (feeds that left the configuration).
+    ///
+    /// # Errors
+    /// The disk: the documents are gone for readers, but a file is left, which the next start would load.
     pub fn retain(&self, keep: impl Fn(&str) -> bool) -> std::io::Result<()> {
-        let _ = keep;
-        todo!()
+        let _writing = self.writing();
+        let (kept, removed): (Documents, Documents) = self
+            .documents
+            .load()
+            .iter()
+            .map(|(path, prepared)| (path.clone(), Arc::clone(prepared)))
+            .partition(|(path, _)| keep(path));
+        if removed.is_empty() {
+            return Ok(());
+        }
+        self.documents.store(Arc::new(kept));
+        match &self.folder {
+            Some(folder) => folder.remove(removed.keys().map(String::as_str)),
+            None => Ok(()),
+        }
     }
 
     /// Every path, sorted.
     pub fn paths(&self) -> Vec<String> {
-        todo!()
+        let mut paths: Vec<String> = self.documents.load().keys().cloned().collect();
+        paths.sort_unstable();
+        paths
+    }
+
+    fn writing(&self) -> MutexGuard<'_, ()> {
+        // A writer that panicked left the map as it was: maps are swapped whole.
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Prepares a document for serving.
+/// Prepares a document for serving. The same document gives the same bytes and validators in every process.
 pub fn prepare(document: PublishedDocument) -> Prepared {
-    let _ = document;
-    todo!()
+    let gzip = compress(&document.body);
+    let [etag, etag_gzip] = etags(&document.body);
+    Prepared {
+        content_type: document.content_type,
+        identity: document.body,
+        gzip,
+        etag,
+        etag_gzip,
+        modified: document.modified.trunc_subsecs(0),
+    }
 }
+
+/// Validators of the two representations of `body`: 128 bits of its SHA-256. Strong ones have to differ (RFC 9110 § 8.8.3.3).
+fn etags(body: &[u8]) -> [String; 2] {
+    let hash = hex(&Sha256::digest(body)[..16]);
+    [format!("\"{hash}\""), format!("\"{hash}-gz\"")]
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+/// No time of compression and no system in the header: the same bytes everywhere.
+fn compress(body: &[u8]) -> Bytes {
+    let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::new(GZIP_LEVEL));
+    let written = encoder.write_all(body).and_then(|()| encoder.finish());
+    written.expect("writing to memory cannot fail").into()
+}
+
+#[cfg(test)]
+mod tests;

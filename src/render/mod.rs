@@ -1,51 +1,232 @@
 //! Attributed articles into documents: RSS, Atom, OPML, pages. Valid by construction, same input same bytes.
+//!
+//! What is said of an article is worked out once (`facts`) and written the same in every format; `body` puts credit and disclaimer
+//! around the text. No clock, no randomness, no order that is not given: a document's dates are those of its articles.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::config::{Config, Feed};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use url::Url;
+
+use crate::config::{Config, Feed, Outlet};
 use crate::model::{FeedFormat, PublishedDocument, StoredArticle};
+
+mod atom;
+mod body;
+mod elements;
+mod facts;
+mod json_ld;
+mod opml;
+mod page;
+mod rss;
+mod sample;
+mod templates;
+mod text;
+mod words;
+
+use facts::Facts;
+use templates::Templates;
+use words::Words;
+
+/// Minutes for which a feed may be cached: `ttl` and syndication module in the feed, `Cache-Control: max-age` of the answer (in seconds), so that
+/// all three agree.
+pub const CACHE_MINUTES: u32 = 15;
+
+/// `updated` of a feed that has no article yet (2026-01-01T00:00:00Z). Both formats demand a date; a fixed one keeps the bytes the same from
+/// one start to the next, and lies before any article the program can have relayed.
+pub const EMPTY_FEED_UPDATED: DateTime<Utc> = match DateTime::from_timestamp(1_767_225_600, 0) {
+    Some(at) => at,
+    None => DateTime::UNIX_EPOCH,
+};
+
+/// The reprint namespace, the same for every installation.
+const REPRINT_NAMESPACE: &str = "urn:uuid:4486557c-82cf-43f6-b83f-0b3b52c982c6";
 
 /// Everything documents are made with: the configuration's site and outlets, and the templates.
 #[derive(Debug)]
 pub struct Renderer {
-    // site, outlets by id, minijinja environment
+    site: SiteFacts,
+    outlets: BTreeMap<String, Relayed>,
+    /// Ids of the outlets in the order of the file.
+    outlet_order: Vec<String>,
+    /// Feeds in the order of the file.
+    feeds: Vec<Listed>,
+    templates: Templates,
+    words: Words,
+}
+
+/// What documents say of the site.
+#[derive(Debug)]
+struct SiteFacts {
+    title: String,
+    /// With a trailing slash.
+    address: String,
+    language: String,
+    time_zone: Tz,
+    contact: Option<String>,
+    disclaimer: Option<String>,
+    tag_authority: Option<String>,
+}
+
+/// What documents say of an outlet.
+#[derive(Debug)]
+struct Relayed {
+    id: String,
+    name: String,
+    homepage: Option<Url>,
+    language: Option<String>,
+    disclaimer: Option<String>,
+    rights: Option<String>,
+    licence: Option<Url>,
+}
+
+/// What pages say of a feed.
+#[derive(Debug)]
+struct Listed {
+    id: String,
+    title: String,
+    outlets: BTreeSet<String>,
+}
+
+impl Relayed {
+    fn new(outlet: &Outlet) -> Self {
+        let language = outlet.language.as_deref().and_then(text::language_tag).map(str::to_owned);
+        Self {
+            id: outlet.id.clone(),
+            name: text::name(&outlet.name),
+            homepage: outlet.homepage.clone(),
+            language,
+            disclaimer: outlet.terms.disclaimer.clone(),
+            rights: outlet.terms.rights.clone(),
+            licence: outlet.terms.licence.clone(),
+        }
+    }
 }
 
 impl Renderer {
-    /// Loads the built-in templates and those of `folder` that replace them, and renders each on a sample. The error names file, line and what
-    /// is wrong (a syntax error, an unknown variable, a credit template that drops source, link or disclaimer).
+    /// Loads the built-in templates and those of `folder` that replace them, and renders each on samples. The error names file, line and what
+    /// is wrong (a syntax error, an unknown variable, a credit template that drops source, link or author, a disclaimer template that drops
+    /// the disclaimer).
+    ///
+    /// The `tag:` ids of the feeds are minted with `site.tag_authority`: where the configuration has none, the caller puts the store's there;
+    /// without any, a feed's id is its address.
     pub fn new(config: &Config, folder: Option<&Path>) -> Result<Self, String> {
-        let _ = (config, folder);
-        todo!()
+        let site = SiteFacts {
+            title: text::line(&config.site.title),
+            address: text::uri(&config.site.url)
+                .ok_or_else(|| format!("site.url {}: expected http or https", config.site.url))?,
+            language: text::language_tag(&config.site.language).unwrap_or("en").to_owned(),
+            time_zone: config.site.time_zone,
+            contact: config.site.contact.as_deref().map(text::line).filter(|contact| !contact.is_empty()),
+            disclaimer: config.site.default_disclaimer.clone(),
+            tag_authority: config.site.tag_authority.clone(),
+        };
+        Self::with(site, config.outlets.iter().map(Relayed::new).collect(), &config.feeds, folder)
     }
 
-    /// A feed in one format, path `feeds/{id}.{ext}`.
+    fn with(site: SiteFacts, outlets: Vec<Relayed>, feeds: &[Feed], folder: Option<&Path>) -> Result<Self, String> {
+        let (templates, words) = Templates::load(folder)?;
+        let listed = |feed: &Feed| Listed {
+            id: feed.id.clone(),
+            title: text::line(&feed.title),
+            outlets: feed.outlets.iter().cloned().collect(),
+        };
+        let mut renderer = Self {
+            site,
+            outlet_order: outlets.iter().map(|outlet| outlet.id.clone()).collect(),
+            outlets: outlets.into_iter().map(|outlet| (outlet.id.clone(), outlet)).collect(),
+            feeds: feeds.iter().map(listed).collect(),
+            templates,
+            words,
+        };
+        renderer.try_templates()?;
+        renderer.templates.end_trial();
+        Ok(renderer)
+    }
+
+    /// Renders every template on made-up articles.
+    fn try_templates(&self) -> Result<(), String> {
+        let articles: Vec<_> = sample::Sample::ALL.into_iter().map(sample::article).collect();
+        for article in &articles {
+            self.try_fragments(&self.facts(article))?;
+        }
+        self.try_pages(&articles)
+    }
+
+    /// A feed in one format, path `feeds/{id}.{ext}`: the articles in the order given, of several with one id the first.
     pub fn feed(&self, feed: &Feed, format: FeedFormat, articles: &[StoredArticle]) -> PublishedDocument {
-        let _ = (feed, format, articles);
-        todo!()
+        let mut seen = BTreeSet::new();
+        let articles: Vec<&StoredArticle> = articles.iter().filter(|article| seen.insert(article.identity.id.as_str())).collect();
+        let modified = newest(articles.iter().copied());
+        let facts: Vec<(Facts<'_>, String)> = articles
+            .into_iter()
+            .map(|article| {
+                let facts = self.facts(article);
+                let body = self.body(&facts);
+                (facts, body)
+            })
+            .collect();
+        let head = self.feed_head(feed, format, modified);
+        let body = match format {
+            FeedFormat::Rss => rss::write(&self.site, &head, &facts),
+            FeedFormat::Atom => atom::write(&self.site, &head, &facts),
+        };
+        document(format!("feeds/{}.{}", feed.id, format.extension()), format.content_type(), body, modified)
     }
 
-    /// The article page for people, path `a/{key}`.
-    pub fn article(&self, article: &StoredArticle) -> PublishedDocument {
-        let _ = article;
-        todo!()
-    }
-
-    /// The page about a feed: its articles and the addresses to copy, path `feeds/{id}`.
-    pub fn feed_page(&self, feed: &Feed, articles: &[StoredArticle]) -> PublishedDocument {
-        let _ = (feed, articles);
-        todo!()
-    }
-
-    /// The index for people, path `` (empty). `latest` are the newest articles of the feed `all`.
-    pub fn index(&self, feeds: &[Feed], latest: &[StoredArticle]) -> PublishedDocument {
-        let _ = (feeds, latest);
-        todo!()
-    }
-
-    /// OPML 2.0 of all feeds, path `feeds.opml`.
-    pub fn opml(&self, feeds: &[Feed], modified: chrono::DateTime<chrono::Utc>) -> PublishedDocument {
-        let _ = (feeds, modified);
-        todo!()
+    fn feed_head(&self, feed: &Feed, format: FeedFormat, updated: DateTime<Utc>) -> FeedHead<'_> {
+        let words = self.words.of([Some(feed.language.as_str()), Some(&self.site.language)]);
+        let page = format!("{}feeds/{}", self.site.address, feed.id);
+        FeedHead {
+            id: match &self.site.tag_authority {
+                Some(authority) => format!("tag:{}:feeds/{}", text::line(authority), feed.id),
+                None => page.clone(),
+            },
+            title: text::line(&feed.title),
+            about: words.get("about"),
+            copyright: words.get("copyright"),
+            original: words.get("original"),
+            language: text::language_tag(&feed.language).unwrap_or(&self.site.language).to_owned(),
+            own_address: format!("{page}.{}", format.extension()),
+            page,
+            updated,
+        }
     }
 }
+
+/// What a feed says of itself.
+#[derive(Debug)]
+struct FeedHead<'a> {
+    id: String,
+    title: String,
+    about: &'a str,
+    copyright: &'a str,
+    /// "original", in the feed's language.
+    original: &'a str,
+    language: String,
+    /// Where this document is.
+    own_address: String,
+    /// The page for people.
+    page: String,
+    updated: DateTime<Utc>,
+}
+
+/// When what these show last changed here. Not the newest `updated`: an article may reach us days after its date, and a feed that did not get
+/// newer with it would be kept from whoever asks `If-Modified-Since`.
+fn newest<'a>(articles: impl Iterator<Item = &'a StoredArticle>) -> DateTime<Utc> {
+    articles.map(changed).max().unwrap_or(EMPTY_FEED_UPDATED)
+}
+
+/// When an article last changed here.
+fn changed(article: &StoredArticle) -> DateTime<Utc> {
+    text::writable(article.updated().max(article.identity.changed))
+}
+
+fn document(path: String, content_type: &str, body: String, modified: DateTime<Utc>) -> PublishedDocument {
+    PublishedDocument { path, content_type: content_type.to_owned(), body: body.into(), modified }
+}
+
+#[cfg(test)]
+mod tests;

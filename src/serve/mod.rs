@@ -1,17 +1,31 @@
 //! GET → snapshot → reader. No poll, no query, no network.
+//!
+//! `run` takes a listener and answers from memory until it is told to stop. The way of a request: [`accept`] lets the connection
+//! in (or not), [`watch`] keeps its deadlines, [`routes`] finds the document, [`encoding`] and [`conditional`] pick what of it to
+//! send, and [`answer`] has the head ready.
 
 use std::future::Future;
+use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::publish::{Prepared, Snapshot};
 
+mod accept;
+mod answer;
+mod conditional;
+mod encoding;
+mod routes;
+mod watch;
+
 /// Where article pages come from when somebody opens one: made when asked for, never part of a feed's way.
 pub trait Pages: Send + Sync + 'static {
-    /// The page of the article with this key, `None` when there is none.
+    /// The page of the article with this key, `None` when there is none. `key` is always 20 lower-case hexadecimal digits.
     fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Option<Arc<Prepared>>> + Send + '_>>;
 }
 
@@ -22,14 +36,87 @@ pub struct Site {
     pub snapshot: Arc<Snapshot>,
     /// Article pages.
     pub pages: Arc<dyn Pages>,
-    /// What `/readyz` says: the store answers, the snapshot is loaded, the scheduler ticks.
+    /// What `/readyz` says: the store answers, the snapshot is loaded, the scheduler ticks. `Err` is the reason, in words.
     pub ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
     /// `Cache-Control: max-age`, seconds.
     pub max_age: u32,
 }
 
+/// How long a connection may take over what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From the accept, or from the first byte of a later request, to the end of its head. A connection that says nothing at all
+    /// ends by it too.
+    pub head: Duration,
+    /// Between the last byte of an answer and the first byte of the next request.
+    pub idle: Duration,
+    /// How long a write may make no progress: the client has stopped reading.
+    pub stall: Duration,
+    /// How long an article page may take, waiting for its turn included; then 503.
+    pub page: Duration,
+    /// How long requests under way may take once the server is told to stop.
+    pub drain: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(30),
+            stall: Duration::from_secs(30),
+            page: Duration::from_secs(10),
+            drain: Duration::from_secs(15),
+        }
+    }
+}
+
+/// How much of the server clients can take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caps {
+    /// Connections at once; more are closed at the accept.
+    pub connections: usize,
+    /// Connections at once from one address (IPv6: from one /64, which is what one customer is given).
+    pub per_address: usize,
+    /// Front proxies: all clients of the world come from their addresses, so `per_address` does not bind them.
+    pub proxies: Vec<IpAddr>,
+    /// Loopback addresses count as front proxies.
+    pub loopback_is_proxy: bool,
+    /// Requests on one connection; the answer to the last one says `Connection: close`.
+    pub requests_per_connection: u32,
+    /// Article pages being made at once.
+    pub pages: usize,
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            per_address: 64,
+            proxies: Vec::new(),
+            loopback_is_proxy: true,
+            requests_per_connection: 1000,
+            pages: 4,
+        }
+    }
+}
+
+/// All limits of the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Times.
+    pub timeouts: Timeouts,
+    /// Numbers.
+    pub caps: Caps,
+}
+
 /// Serves until `shutdown`, then stops accepting and lets requests under way finish (15 s at most).
-pub async fn run(listener: TcpListener, site: Site, shutdown: CancellationToken) -> std::io::Result<()> {
-    let _ = (listener, site, shutdown);
-    todo!()
+///
+/// Errors: only when the listener itself is unusable. Running out of file descriptors is not an error: accepting pauses.
+pub async fn run(listener: TcpListener, site: Site, shutdown: CancellationToken) -> io::Result<()> {
+    run_with(listener, site, Limits::default(), shutdown).await
+}
+
+/// [`run`] with limits other than the usual ones.
+pub async fn run_with(listener: TcpListener, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
+    accept::run(listener, site, limits, shutdown).await
 }

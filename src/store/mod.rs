@@ -1,21 +1,40 @@
 //! What survives a restart: poll states, articles with their permanent identity, what is held and why. SQLite, one transaction a poll.
 
-use std::path::Path;
+//!
+//! An article goes in as a verdict and comes out as a [`StoredArticle`] with an identity that never changes: key and id follow from the
+//! outlet and from what the outlet calls the article, so that a store restored from a backup, or begun anew, gives the same ids. What a
+//! poll does to each article is decided in `decide` without the database; `write` and `read` are the two ways through it, `sql` has every
+//! statement, `record` the wire format of an article.
+
+mod decide;
+mod error;
+mod identity;
+mod open;
+mod read;
+mod record;
+mod sql;
+mod window;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Connection, SqliteConnection};
 use url::Url;
 
+pub use self::error::StoreError;
+pub use self::identity::key;
 use crate::model::{PollState, StoredArticle, Verdict};
 
-/// What went wrong with the store.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct StoreError {
-    /// What happened and what to do, for an admin, without a final stop.
-    pub message: String,
-    /// The configuration or the file's permissions are at fault: starting again does not help.
-    pub configuration: bool,
-}
+/// Most held articles listed at once: what is held is for people to look at. [`Store::counts`] counts them all.
+pub const HELD_LISTED: usize = 10_000;
 
 /// What a poll changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,9 +43,9 @@ pub struct Change {
     pub new: Vec<String>,
     /// Keys of articles whose content changed.
     pub changed: Vec<String>,
-    /// Articles held now.
+    /// Articles of the document that are held now, whether since now or since earlier.
     pub held: usize,
-    /// Articles of the document that were known and unchanged.
+    /// Articles of the document that were known and unchanged for readers, comment counts aside.
     pub unchanged: usize,
 }
 
@@ -59,11 +78,11 @@ pub struct HeldArticle {
 pub struct Window<'a> {
     /// Outlets.
     pub outlets: &'a [String],
-    /// Newest so many …
+    /// Newest so many by date …
     pub size: usize,
-    /// … and everything first seen since then, up to `ceiling`.
+    /// … and everything first seen since then, whatever its date, up to `ceiling`.
     pub since: DateTime<Utc>,
-    /// Never more than this.
+    /// Never more than this. What was first seen earliest is left out first.
     pub ceiling: usize,
 }
 
@@ -79,70 +98,160 @@ pub struct Count {
 /// The store. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    // writer pool of one, reader pool
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    authority: String,
+    /// One connection; `None` when opened for reading only.
+    writer: Option<SqlitePool>,
+    readers: SqlitePool,
+    /// Held while the store is open for writing.
+    lock: Mutex<Option<File>>,
 }
 
 impl Store {
-    /// Opens (creates, migrates) the SQLite file. `authority` is the tag authority to use when the store is created; an existing store keeps
-    /// its own.
+    /// Opens the SQLite file for the one process that writes it: creates it and its folder, brings its schema up to date. `authority` is the
+    /// tag authority (RFC 4151, `domain,date`) to use when the store is created; an existing store keeps its own.
+    ///
+    /// # Errors
+    /// Another process has it open for writing; it is damaged, of another program or of a newer reprint; its place cannot be written to.
     pub async fn open(path: &Path, authority: &str) -> Result<Self, StoreError> {
-        let _ = (path, authority);
-        todo!()
+        Ok(Self::from_opened(path, open::for_writing(path, authority).await?))
     }
 
-    /// Opens an existing store for reading only (commands beside a running daemon).
+    /// Opens an existing store for reading only (commands beside a running daemon). It takes no lock and changes nothing.
+    ///
+    /// # Errors
+    /// There is none; it is damaged, of another program, or of a newer or older reprint.
     pub async fn open_read_only(path: &Path) -> Result<Self, StoreError> {
-        let _ = path;
-        todo!()
+        Ok(Self::from_opened(path, open::for_reading(path).await?))
+    }
+
+    fn from_opened(path: &Path, opened: open::Opened) -> Self {
+        let open::Opened { writer, readers, authority, lock } = opened;
+        Self { shared: Arc::new(Shared { path: path.to_owned(), authority, writer, readers, lock: Mutex::new(lock) }) }
     }
 
     /// Authority of the ids minted here, for ever.
     pub fn authority(&self) -> &str {
-        todo!()
+        &self.shared.authority
     }
 
-    /// All poll states.
+    /// All poll states, by outlet and address; also those of sources that left the configuration.
     pub async fn poll_states(&self) -> Result<Vec<PollState>, StoreError> {
-        todo!()
+        let rows = sqlx::query(sql::SOURCES).fetch_all(&self.shared.readers).await.map_err(|error| self.failed(&error))?;
+        rows.iter().map(read::poll_state).collect::<Result<_, _>>().map_err(|error| self.failed(&error))
     }
 
     /// Saves a poll: the articles it brought and the state it left, in one transaction. An article that is known and unchanged is not
-    /// touched; a changed one keeps its identity and first-seen date and rises one revision.
+    /// touched, but for its comments; a changed one keeps its identity, its first-seen date and its date of publication, and rises one
+    /// revision. A held article that can be published now is new. One that is published and comes as held stays published as it was.
+    /// Of articles with the same key in one document the last one counts. Articles that are not complete are left out.
+    ///
+    /// An article that several feeds of an outlet carry in several versions is shown in the one that came first; another one counts as a
+    /// change when it changes.
+    ///
+    /// # Errors
+    /// Nothing was saved: neither articles nor state.
     pub async fn record(&self, state: &PollState, verdicts: &[Verdict], now: DateTime<Utc>) -> Result<Change, StoreError> {
-        let _ = (state, verdicts, now);
-        todo!()
+        let Some(writer) = &self.shared.writer else {
+            return Err(StoreError::passing(format!("the store {} was opened for reading only", self.shared.path.display())));
+        };
+        let hashed = write::hashed(verdicts).await;
+        let mut connection = writer.acquire().await.map_err(|error| self.failed(&error))?;
+        let recorded = self.record_on(&mut connection, state, &hashed, now).await;
+        if recorded.is_err() {
+            // SQLite ends a transaction by itself when the disk is full or fails; sqlx 0.9 does not notice and would refuse every further one
+            // on this connection. After a failed fsync a new one is needed anyway.
+            let _ = connection.close().await; // the error to report is the first one
+        }
+        recorded
     }
 
-    /// What `record` would change, without changing it.
+    async fn record_on(
+        &self,
+        connection: &mut SqliteConnection,
+        state: &PollState,
+        hashed: &write::Hashed<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Change, StoreError> {
+        let failed = |error: sqlx::Error| self.failed(&error);
+        // IMMEDIATE: a transaction that begins by reading and then writes is refused at once when another program wrote in between.
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let place = write::Place { path: &self.shared.path, authority: &self.shared.authority };
+        let change = write::articles(&mut transaction, place, hashed, now).await?;
+        read::save_poll_state(&mut transaction, state).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(change)
+    }
+
+    /// What [`Store::record`] would change, without changing it.
     pub async fn preview(&self, verdicts: &[Verdict]) -> Result<Change, StoreError> {
-        let _ = verdicts;
-        todo!()
+        let hashed = write::hashed(verdicts).await;
+        let mut connection = self.shared.readers.acquire().await.map_err(|error| self.failed(&error))?;
+        write::preview(&mut connection, &self.shared.path, &hashed).await
     }
 
-    /// The articles of a feed, newest first by date, then by key.
+    /// The articles of a feed, newest first by [`StoredArticle::date`], then by key. Costs the same however much is stored.
     pub async fn window(&self, window: &Window<'_>) -> Result<Vec<StoredArticle>, StoreError> {
-        let _ = window;
-        todo!()
+        // One transaction: all statements see the same state.
+        let mut transaction = self.shared.readers.begin().await.map_err(|error| self.failed(&error))?;
+        let ids = window::rows(&mut transaction, window).await.map_err(|error| self.failed(&error))?;
+        let rows = sqlx::query(sql::ARTICLES)
+            .bind(read::list(ids))
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(|error| self.failed(&error))?;
+        transaction.commit().await.map_err(|error| self.failed(&error))?;
+        let articles: Result<Vec<_>, _> = rows.iter().map(|row| read::article(row, &self.shared.path)).collect();
+        let mut articles = articles?;
+        articles.sort_by(|a, b| b.date().cmp(&a.date()).then_with(|| a.identity.key.cmp(&b.identity.key)));
+        Ok(articles)
     }
 
-    /// One article by the key of its address.
+    /// One published article by the key of its address; `None` also while it is held.
     pub async fn article(&self, key: &str) -> Result<Option<StoredArticle>, StoreError> {
-        let _ = key;
-        todo!()
+        let row = sqlx::query(sql::ARTICLE)
+            .bind(key)
+            .fetch_optional(&self.shared.readers)
+            .await
+            .map_err(|error| self.failed(&error))?;
+        row.map(|row| read::article(&row, &self.shared.path)).transpose()
     }
 
-    /// What is held, newest first.
+    /// What is held, newest first, [`HELD_LISTED`] at most.
     pub async fn held(&self) -> Result<Vec<HeldArticle>, StoreError> {
-        todo!()
+        let most = i64::try_from(HELD_LISTED).unwrap_or(i64::MAX);
+        let rows =
+            sqlx::query(sql::HELD).bind(most).fetch_all(&self.shared.readers).await.map_err(|error| self.failed(&error))?;
+        rows.iter().map(read::held).collect::<Result<_, _>>().map_err(|error| self.failed(&error))
     }
 
-    /// Counts per outlet id.
-    pub async fn counts(&self) -> Result<std::collections::BTreeMap<String, Count>, StoreError> {
-        todo!()
+    /// Counts per outlet id; an outlet without articles is not in it.
+    pub async fn counts(&self) -> Result<BTreeMap<String, Count>, StoreError> {
+        let mut connection = self.shared.readers.acquire().await.map_err(|error| self.failed(&error))?;
+        read::counts(&mut connection).await.map_err(|error| self.failed(&error))
     }
 
-    /// Closes it: the write-ahead log is checkpointed.
+    /// Asks the database for next to nothing: a sign of life.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query(sql::AUTHORITY).fetch_one(&self.shared.readers).await.map(drop).map_err(|error| self.failed(&error))
+    }
+
+    /// Closes it for every clone: waits for what is under way, moves the write-ahead log into the file, gives up the lock.
     pub async fn close(&self) {
-        todo!()
+        self.shared.readers.close().await;
+        if let Some(writer) = &self.shared.writer {
+            // The last connection to go empties the log.
+            writer.close().await;
+        }
+        self.shared.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    fn failed(&self, error: &sqlx::Error) -> StoreError {
+        StoreError::from_sqlx(&self.shared.path, error)
     }
 }

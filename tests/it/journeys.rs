@@ -1,1 +1,376 @@
-//! journeys.
+//! Whole journeys: loopback partners, the real program, and what its readers see.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::time::sleep;
+
+use crate::harness::{Answer, Canary, Partner, Reply, Reprint, Step, get, until};
+
+const RSS: &str = "application/rss+xml; charset=utf-8";
+
+/// An RSS feed of so many entries; `edition` is part of every body.
+fn feed(entries: usize, edition: &str) -> String {
+    let items: String = (1..=entries)
+        .map(|number| {
+            format!(
+                "<item><title>第{number}期河湾通讯</title><link>http://hewan.example/{number}</link><guid>http://hewan.example/{number}</guid>\
+                 <pubDate>Mon, 04 May 2026 08:{:02}:00 +0800</pubDate><author>desk@hewan.example (周岸)</author>\
+                 <description><![CDATA[<p>渡口今天第{number}次鸣笛,{edition}。</p>]]></description></item>",
+                number % 60
+            )
+        })
+        .collect();
+    format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>河湾通讯</title><link>http://hewan.example/</link><description>d</description><language>zh-cn</language>{items}</channel></rss>")
+}
+
+/// feeds.toml for outlets `(id, address)` with a schedule of the test's choice.
+fn feeds_toml(schedule: &str, outlets: &[(&str, String)]) -> String {
+    let mut toml = String::from(
+        "[site]\ntitle = \"南十字转载\"\nurl = \"https://relay.example.net\"\n[limits]\nhost_spacing = \"0s\"\nshortest_interval = \"1s\"\n\
+         connect_timeout = \"2s\"\ntotal_timeout = \"3s\"\nallow_networks = [\"127.0.0.2/32\", \"127.0.0.3/32\"]\n",
+    );
+    for (id, address) in outlets {
+        toml.push_str(&format!("[[outlet]]\nid = \"{id}\"\nname = \"{id} 河湾日报\"\nhomepage = \"http://{id}.example/\"\nfeed = \"{address}\"\nlanguage = \"zh-Hans\"\nschedule = \"{schedule}\"\n"));
+    }
+    toml
+}
+
+const HOURLY: &str = "0 * * * *";
+const EVERY_SECOND: &str = "* * * * * *";
+
+async fn started(toml: &str) -> Reprint {
+    Reprint::start(toml).await.unwrap_or_else(|failure| panic!("it ended with {}: {}", failure.status, failure.stderr))
+}
+
+async fn restarted(folder: Arc<TempDir>, toml: &str) -> Reprint {
+    Reprint::start_in(folder, toml).await.unwrap_or_else(|failure| panic!("it ended with {}: {}", failure.status, failure.stderr))
+}
+
+async fn document(program: &Reprint, path: &str) -> Answer {
+    let answer = get(&program.url(path), &[]).await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    answer
+}
+
+/// Waits until the feed holds so many entries and gives it.
+async fn feed_of(program: &Reprint, path: &str, entries: usize) -> Answer {
+    for _ in 0..1_000 {
+        let answer = document(program, path).await;
+        if count(&answer.text(), "<guid ") + count(&answer.text(), "<entry>") == entries {
+            return answer;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{path} never had {entries} entries; it said:\n{}\n{}", program.stderr(), document(program, path).await.text());
+}
+
+fn count(text: &str, part: &str) -> usize {
+    text.matches(part).count()
+}
+
+/// Runs a command of the program in the folder of a running one: exit code, stdout, stderr.
+fn command(program: &Reprint, words: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_reprint"))
+        .args(words)
+        .current_dir(program.folder())
+        .env_remove("STATE_DIRECTORY")
+        .output()
+        .expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// What is wrong with each outlet, by id, from `outlets --json`; empty when nothing is.
+fn problems(program: &Reprint) -> BTreeMap<String, String> {
+    let (code, stdout, stderr) = command(program, &["outlets", "--json"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let object: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    let outlets = object["outlets"].as_array().expect("a list");
+    outlets
+        .iter()
+        .map(|outlet| {
+            let problem = &outlet["sources"][0]["problem"];
+            let text = if problem.is_null() { String::new() } else { format!("{} {}", problem["code"], problem["message"]) };
+            (outlet["id"].as_str().expect("an id").to_owned(), text)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn an_article_arrives_with_its_credit_in_both_formats_and_on_its_page() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, feed(2, "晴")).header("ETag", "\"1\""));
+    let program = started(&feeds_toml(HOURLY, &[("hewan", partner.url("/rss").to_string())])).await;
+
+    let rss = feed_of(&program, "feeds/all.rss", 2).await.text();
+    for part in ["周岸", "http://hewan.example/2", "reprint-credit", "来源", "河湾日报", "isPermaLink=\"false\">tag:relay.example.net,", "渡口今天第2次鸣笛"] {
+        assert!(rss.contains(part), "no {part} in {rss}");
+    }
+    assert_eq!(count(&rss, "reprint-disclaimer"), 4, "one disclaimer at each end of two articles: {rss}");
+    let atom = feed_of(&program, "feeds/hewan.atom", 2).await.text();
+    assert!(atom.contains("<name>周岸</name>"), "{atom}");
+
+    let (_, after) = rss.split_once("https://relay.example.net/a/").expect("a page address");
+    let page = document(&program, &format!("a/{}", &after[..20])).await.text();
+    for part in ["渡口今天第", "reprint-credit", "application/ld+json", "http://hewan.example/"] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
+    for path in ["", "feeds/all", "feeds.opml"] {
+        assert!(document(&program, path).await.text().contains("南十字转载"), "{path}");
+    }
+    assert_eq!(get(&program.url("readyz"), &[]).await.status, 200);
+    assert_eq!(get(&program.url("a/00000000000000000000"), &[]).await.status, 404);
+    assert_eq!(get(&program.url("feeds/none.rss"), &[]).await.status, 404);
+    assert_eq!(problems(&program), BTreeMap::from([("hewan".to_owned(), String::new())]));
+}
+
+#[tokio::test]
+async fn a_restart_polls_nothing_early_and_serves_the_same_bytes_under_the_same_etags() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, feed(5, "晴")));
+    let toml = feeds_toml(HOURLY, &[("hewan", partner.url("/rss").to_string())]);
+    let program = started(&toml).await;
+    feed_of(&program, "feeds/all.rss", 5).await;
+    let paths = ["feeds/all.rss", "feeds/all.atom", "feeds/hewan.rss", "feeds/hewan.atom", "feeds.opml", ""];
+    let mut before = Vec::new();
+    for path in paths {
+        let answer = document(&program, path).await;
+        before.push((answer.header("etag").expect("an ETag"), answer.body));
+    }
+    let (status, folder) = program.stop().await;
+    assert!(status.success());
+
+    let program = restarted(folder, &toml).await;
+    sleep(Duration::from_secs(1)).await;
+    for (path, (etag, body)) in paths.iter().zip(before) {
+        let answer = document(&program, path).await;
+        assert_eq!(answer.header("etag"), Some(etag.clone()), "{path}");
+        assert!(answer.body == body, "{path} changed");
+        let again = get(&program.url(path), &[("If-None-Match", &etag)]).await;
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+    }
+    assert_eq!(partner.seen().len(), 1, "asked again before its time");
+}
+
+#[tokio::test]
+async fn validators_go_back_verbatim_and_an_edit_raises_no_second_article() {
+    let partner = Partner::start().await;
+    let odd = "W/\"odd, but \\ theirs\"";
+    partner.put("/rss", Reply::ok(RSS, feed(1, "晴")).header("ETag", odd).header("Last-Modified", "yesterday, or so"));
+    let program = started(&feeds_toml(EVERY_SECOND, &[("hewan", partner.url("/rss").to_string())])).await;
+    let first = feed_of(&program, "feeds/all.atom", 1).await;
+    until("a second poll", || partner.seen().len() >= 2).await;
+    let second = partner.seen()[1].clone();
+    assert_eq!(second.header("if-none-match"), Some(odd.as_bytes()));
+    assert_eq!(second.header("if-modified-since"), Some("yesterday, or so".as_bytes()));
+    assert_eq!(document(&program, "feeds/all.atom").await.header("etag"), first.header("etag"));
+
+    partner.put("/rss", Reply::ok(RSS, feed(1, "转雨")).header("ETag", "\"2\""));
+    let id = |text: &str| text.split("<entry>").nth(1).and_then(|entry| entry.split("</id>").next()).map(str::to_owned);
+    for _ in 0..500 {
+        let edited = document(&program, "feeds/all.atom").await.text();
+        if edited.contains("转雨") {
+            assert_eq!(count(&edited, "<entry>"), 1);
+            assert_eq!(id(&edited), id(&first.text()), "the id moved");
+            return;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the edit never arrived: {}", program.stderr());
+}
+
+#[tokio::test]
+async fn kill_9_in_the_middle_of_polls_loses_nothing_and_doubles_nothing() {
+    let partner = Partner::start().await;
+    let outlets: Vec<(String, String)> = (0..8).map(|n| (format!("o{n}"), partner.url(&format!("/{n}")).to_string())).collect();
+    let outlets: Vec<(&str, String)> = outlets.iter().map(|(id, url)| (id.as_str(), url.clone())).collect();
+    let toml = feeds_toml(EVERY_SECOND, &outlets);
+    let mut folder = Arc::new(tempfile::tempdir().expect("a folder"));
+    // Every round something new is on offer, and the program is killed a little later in its work.
+    let mut published: BTreeMap<String, String> = BTreeMap::new();
+    for round in 0..10 {
+        for n in 0..8 {
+            partner.put(&format!("/{n}"), Reply::ok(RSS, feed(20 + round, "晴")).header("ETag", format!("\"{round}\"")));
+        }
+        let program = restarted(folder, &toml).await;
+        sleep(Duration::from_millis(40 + 130 * round as u64)).await;
+        for (id, title) in ids(&document(&program, "feeds/all.rss").await.text()) {
+            published.insert(id, title);
+        }
+        folder = program.crash();
+    }
+    let program = restarted(folder, &toml).await;
+    for n in 0..8 {
+        let path = format!("feeds/o{n}.rss");
+        let text = feed_of(&program, &path, 29).await.text();
+        let found = ids(&text);
+        assert_eq!(found.len(), 29, "{path}: an id twice");
+        let titles: std::collections::BTreeSet<&String> = found.values().collect();
+        assert_eq!(titles.len(), 29, "{path}: an article twice");
+    }
+    let all: BTreeMap<String, String> =
+        futures_ids(&program, (0..8).map(|n| format!("feeds/o{n}.rss")).collect()).await;
+    for (id, title) in published {
+        assert_eq!(all.get(&id), Some(&title), "published before a crash, gone or renamed after");
+    }
+}
+
+async fn futures_ids(program: &Reprint, paths: Vec<String>) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for path in paths {
+        all.extend(ids(&document(program, &path).await.text()));
+    }
+    all
+}
+
+/// Ids and titles of an RSS feed of ours.
+fn ids(rss: &str) -> BTreeMap<String, String> {
+    let between = |text: &str, from: &str, to: &str| {
+        text.split_once(from).and_then(|(_, rest)| rest.split_once(to)).map(|(value, _)| value.to_owned()).unwrap_or_default()
+    };
+    rss.split("<item>").skip(1).map(|item| (between(item, "isPermaLink=\"false\">", "</guid>"), between(item, "<title>", "</title>"))).collect()
+}
+
+#[tokio::test]
+async fn our_own_feed_relayed_by_a_second_reprint_has_one_origin_and_one_disclaimer() {
+    let partner = Partner::start().await;
+    let original = r#"<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-Hans"><id>urn:x:f</id><title>羽笔中文网</title><updated>2026-05-07T00:00:00Z</updated>
+        <entry><id>urn:x:1</id><title>当河流改道之后</title><link href="http://cn.quill.example/river"/><link rel="related" hreflang="en" href="http://quill.example/river" title="The Quill"/>
+        <updated>2026-05-06T02:00:00Z</updated><published>2026-05-06T02:00:00Z</published><author><name>Ines Calloway</name></author><contributor><name>闻小溪</name></contributor>
+        <content type="html">&lt;p&gt;河流离开了原来的河道。&lt;/p&gt;</content></entry></feed>"#;
+    partner.put("/atom", Reply::ok("application/atom+xml", original));
+    let first = started(&feeds_toml(HOURLY, &[("quill", partner.url("/atom").to_string())])).await;
+    let second_partner = Partner::start().await;
+    for format in ["rss", "atom"] {
+        let ours = feed_of(&first, &format!("feeds/all.{format}"), 1).await;
+        second_partner.put(&format!("/{format}"), Reply::ok(&ours.header("content-type").expect("a type"), ours.body));
+        let toml = feeds_toml(HOURLY, &[("relay", second_partner.url(&format!("/{format}")).to_string())]);
+        let second = started(&toml).await;
+        let text = feed_of(&second, "feeds/all.atom", 1).await.text();
+        assert_eq!(count(&text, "reprint-credit"), 1, "{format}: {text}");
+        assert_eq!(count(&text, "reprint-disclaimer"), 2, "{format}: one at each end: {text}");
+        assert_eq!(count(&text, "<name>Ines Calloway</name>"), 1, "{format}: {text}");
+        assert!(text.contains("rel=\"related\" hreflang=\"en\" href=\"http://quill.example/river\"") || text.contains("href=\"http://quill.example/river\""), "{format}: {text}");
+        assert_eq!(count(&text, "action=\"created\""), 1, "{format}: {text}");
+        assert!(text.contains("闻小溪"), "{format}: the translator is gone: {text}");
+        // created (or translated) … reposted by the first relay, reposted by the second: one hop longer than what came in.
+        let hops = |text: &str| count(text, "<reprint:hop ");
+        assert_eq!(hops(&text), hops(&document(&first, "feeds/all.atom").await.text()) + 1, "{format}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_partner_that_misbehaves_changes_nothing_that_readers_see() {
+    let canary = Canary::start().await;
+    let partner = Partner::start().await;
+    let endless = Reply::Script(vec![
+        Step::Send(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<rss><channel>".to_vec()),
+        Step::Repeat(vec![b' '; 65_536], 1_000_000, Duration::ZERO),
+    ]);
+    let faults: Vec<(&str, Reply, &str)> = vec![
+        ("err500", Reply::status(500).body("<html>oops"), "http_500"),
+        ("garbage", Reply::ok(RSS, vec![0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 1]), "not_a_feed"),
+        ("page", Reply::ok(RSS, "<!doctype html><html><head><title>Just a moment...</title></head><body>x</body></html>"), "Just a moment"),
+        ("endless", endless, "too_large"),
+        ("tolocal", Reply::redirect(302, format!("http://127.0.0.1:{}/", canary.port())), "ssrf_denied"),
+        ("tometadata", Reply::redirect(302, "http://169.254.169.254/latest/meta-data/"), "ssrf_denied"),
+        ("nothing", Reply::Script(vec![Step::Hang]), "timeout"),
+        ("empty", Reply::ok(RSS, ""), "empty_body"),
+        ("missing", Reply::status(404), "http_404"),
+    ];
+    let mut outlets = Vec::new();
+    for (id, _, _) in &faults {
+        partner.put(&format!("/{id}"), Reply::ok(RSS, feed(3, id)));
+        outlets.push((*id, partner.url(&format!("/{id}")).to_string()));
+    }
+    let program = started(&feeds_toml(EVERY_SECOND, &outlets)).await;
+    let mut before = BTreeMap::new();
+    for (id, _, _) in &faults {
+        let path = format!("feeds/{id}.rss");
+        let answer = feed_of(&program, &path, 3).await;
+        before.insert(path, (answer.header("etag"), answer.body));
+    }
+    for (id, reply, _) in &faults {
+        partner.put(&format!("/{id}"), reply.clone());
+    }
+    for _ in 0..600 {
+        if problems(&program).values().all(|text| !text.is_empty()) {
+            break;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    let said = problems(&program);
+    for (id, _, expected) in &faults {
+        let text = &said[*id];
+        assert!(text.contains(expected), "{id}: {text:?} does not say {expected}; the log:\n{}", program.stderr());
+    }
+    for (path, (etag, body)) in before {
+        let answer = document(&program, &path).await;
+        assert_eq!(answer.header("etag"), etag, "{path}");
+        assert!(answer.body == body, "{path} changed");
+    }
+    canary.assert_untouched().await;
+    let (code, table, _) = command(&program, &["outlets"]);
+    assert_eq!(code, Some(0));
+    assert!(table.contains("failing since") && table.contains("fault: partner"), "{table}");
+    // Two different tables for people and for scripts, one truth: the outlet is named with its address.
+    assert!(table.contains(partner.url("/err500").as_str()), "{table}");
+}
+
+#[tokio::test]
+async fn a_partner_that_recovers_is_read_again() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::status(503).header("Retry-After", "1"));
+    let program = started(&feeds_toml(EVERY_SECOND, &[("hewan", partner.url("/rss").to_string())])).await;
+    until("a failed poll", || problems(&program)["hewan"].contains("http_503")).await;
+    assert_eq!(count(&document(&program, "feeds/all.rss").await.text(), "<item>"), 0, "an empty feed is served from the start");
+}
+
+#[tokio::test]
+async fn a_second_daemon_on_the_same_store_does_not_start() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, feed(1, "晴")));
+    let toml = feeds_toml(HOURLY, &[("hewan", partner.url("/rss").to_string())]);
+    let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+    let _first = restarted(folder.clone(), &toml).await;
+    let failure = Reprint::start_in(folder, &toml).await.err().expect("a refusal");
+    assert!(failure.stderr.contains("reprint.db"), "{}", failure.stderr);
+}
+
+#[tokio::test]
+async fn mistakes_in_feeds_toml_end_with_78_and_all_of_them_named() {
+    let toml = "[site]\ntitel = \"x\"\nurl = \"ftp://relay.example.net\"\n[[outlet]]\nname = \"x\"\nfeed = \"http://a.example/\"\nshedule = \"* * * * *\"\n";
+    let failure = Reprint::start(toml).await.err().expect("a refusal");
+    assert_eq!(failure.status.code(), Some(78));
+    for part in ["feeds.toml:2:", "titel", "title", "ftp", "shedule", "schedule"] {
+        assert!(failure.stderr.contains(part), "no {part} in {}", failure.stderr);
+    }
+}
+
+#[tokio::test]
+async fn poll_and_check_report_without_recording() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, feed(2, "晴")));
+    let toml = feeds_toml(HOURLY, &[("hewan", partner.url("/rss").to_string())]);
+    let program = started(&toml).await;
+    feed_of(&program, "feeds/all.rss", 2).await;
+    partner.put("/rss", Reply::ok(RSS, feed(3, "晴")));
+    let (code, stdout, stderr) = command(&program, &["poll", "hewan", "--dry-run"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.contains("1 new, 0 changed, 0 held, 2 unchanged") && stdout.contains("第3期"), "{stdout}");
+    let (code, stdout, stderr) = command(&program, &["check", "--online"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.contains("rss20, 3 entries") && stdout.contains("publish"), "{stdout}");
+    let (code, _, stderr) = command(&program, &["poll", "nobody"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("hewan"), "{stderr}");
+    assert_eq!(count(&document(&program, "feeds/all.rss").await.text(), "<item>"), 2);
+    let (code, stdout, _) = command(&program, &["feeds", "--json"]);
+    assert_eq!(code, Some(0));
+    let object: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(object["feeds"][0]["articles"], 2, "{stdout}");
+}

@@ -1,1 +1,51 @@
-//! published.
+//! What is published, in the hands of foreign programs: feedparser, newsboat, xmllint; and the unit file in systemd's.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The Python that `tests/run` has set up with feedparser.
+fn python() -> PathBuf {
+    let python = std::env::var_os("REPRINT_TEST_PYTHON").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-python/bin/python"),
+        PathBuf::from,
+    );
+    assert!(python.exists(), "no {}: `tests/run` sets it up", python.display());
+    python
+}
+
+#[test]
+fn foreign_readers_see_title_link_id_author_source_and_content_of_every_entry() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(python())
+        .arg(root.join("tests/relay.py"))
+        .arg(root.join("tests/corpus/feeds"))
+        .args(["--bin", env!("CARGO_BIN_EXE_reprint")])
+        .output()
+        .expect("Python runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.contains("not-a-feed") && said.contains("Just a moment"), "the page is not named: {said}");
+    assert!(said.contains("12 articles relayed from 9 files, 0 problems"), "{said}");
+}
+
+/// The unit file with the program under test in place of the installed one, which `systemd-analyze verify` wants to exist.
+fn unit(folder: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd/reprint.service")).expect("the unit");
+    let unit = folder.join("reprint.service");
+    assert!(text.contains("/usr/bin/reprint run"));
+    std::fs::write(&unit, text.replace("/usr/bin/reprint run", &format!("{} run", env!("CARGO_BIN_EXE_reprint")))).expect("written");
+    unit
+}
+
+#[test]
+fn systemd_accepts_the_unit_and_finds_it_hardened() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let unit = unit(folder.path());
+    for words in [vec!["verify"], vec!["security", "--offline=yes", "--threshold=15"]] {
+        let output = Command::new("systemd-analyze").args(&words).arg(&unit).output().expect("systemd-analyze: `tests/run` installs it");
+        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        assert!(output.status.success(), "{words:?}: {text:?}");
+        assert!(words[0] != "verify" || !text[1].contains("reprint.service"), "{text:?}");
+    }
+}

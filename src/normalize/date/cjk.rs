@@ -6,22 +6,61 @@ use super::{Parts, Zone, time_of_day, words};
 use crate::model::Precision;
 
 /// Eras: the year before their first.
-const ERAS: &[(&str, i32)] = &[("民国", 1911), ("民國", 1911), ("令和", 2018), ("平成", 1988), ("昭和", 1925), ("公元", 0), ("西元", 0), ("서기", 0)];
+const ERAS: &[(&str, i32)] =
+    &[("民国", 1911), ("民國", 1911), ("令和", 2018), ("平成", 1988), ("昭和", 1925), ("公元", 0), ("西元", 0), ("서기", 0)];
 
 /// Parts of the day, and whether hours from 1 to 11 in them are after noon.
 const DAY_PARTS: &[(&str, bool)] = &[
-    ("上午", false), ("午前", false), ("早上", false), ("清晨", false), ("凌晨", false), ("早晨", false), ("오전", false), ("새벽", false), ("am", false),
-    ("下午", true), ("午後", true), ("晚上", true), ("傍晚", true), ("中午", true), ("晚间", true), ("夜间", true), ("夜", true), ("오후", true), ("저녁", true),
-    ("밤", true), ("pm", true),
+    ("上午", false),
+    ("午前", false),
+    ("早上", false),
+    ("清晨", false),
+    ("凌晨", false),
+    ("早晨", false),
+    ("오전", false),
+    ("새벽", false),
+    ("am", false),
+    ("下午", true),
+    ("午後", true),
+    ("晚上", true),
+    ("傍晚", true),
+    ("中午", true),
+    ("晚间", true),
+    ("夜间", true),
+    ("夜", true),
+    ("오후", true),
+    ("저녁", true),
+    ("밤", true),
+    ("pm", true),
 ];
 
 /// Names of weekdays, longest first, and other words that carry nothing.
 const IGNORED: &[&str] = &[
-    "星期", "礼拜", "禮拜", "曜日", "曜", "요일", "周", "週", "发布于", "發布於", "发表于", "发布时间", "发布", "公開", "更新", "配信", "입력", "수정", "등록",
+    "星期",
+    "礼拜",
+    "禮拜",
+    "曜日",
+    "曜",
+    "요일",
+    "周",
+    "週",
+    "发布于",
+    "發布於",
+    "发表于",
+    "发布时间",
+    "发布",
+    "公開",
+    "更新",
+    "配信",
+    "입력",
+    "수정",
+    "등록",
 ];
 
 /// One of the weekdays' own characters, which may only stand after one of the above or in brackets.
-const WEEKDAY: &[char] = &['一', '二', '三', '四', '五', '六', '日', '天', '月', '火', '水', '木', '金', '土', '화', '수', '목', '금', '토', '월', '일'];
+const WEEKDAY: &[char] = &[
+    '一', '二', '三', '四', '五', '六', '日', '天', '月', '火', '水', '木', '金', '土', '화', '수', '목', '금', '토', '월', '일',
+];
 
 /// Reads a date whose numbers carry their units, or an ISO date with 上午, 오후 and the like in its time.
 pub(super) fn parse(text: &str, this_year: i32) -> Option<Parts> {

@@ -16,7 +16,10 @@ pub(super) fn parse(text: &str) -> Option<Parts> {
         let (date, rest) = text.split_at(8);
         return with_time(calendar(date)?, rest);
     }
-    let cut = text.char_indices().find(|(at, c)| *c == ' ' || matches!(c, 'T' | 't' | '_') && *at >= 4).map(|(at, c)| (at, c.len_utf8()));
+    let cut = text
+        .char_indices()
+        .find(|(at, c)| *c == ' ' || matches!(c, 'T' | 't' | '_') && *at >= 4)
+        .map(|(at, c)| (at, c.len_utf8()));
     let Some((at, width)) = cut else {
         return calendar(text.trim_end_matches('Z'));
     };
@@ -136,7 +139,9 @@ fn separated(text: &str) -> Option<Parts> {
         [first, second, third] if first.len() <= 2 && second.len() <= 2 && matches!(third.len(), 2 | 4) => {
             day_first(number(first)?, number(second)?, year(third)?)
         }
-        [first, second] if first.len() == 4 => return NaiveDate::from_ymd_opt(year(first)?, number(second)?, 1).map(|date| Parts::day(date, Precision::Month)),
+        [first, second] if first.len() == 4 => {
+            return NaiveDate::from_ymd_opt(year(first)?, number(second)?, 1).map(|date| Parts::day(date, Precision::Month));
+        }
         _ => None,
     };
     date.map(|date| Parts::day(date, Precision::Day))
@@ -167,5 +172,9 @@ fn week_date(fields: &[&str], week: usize) -> Option<NaiveDate> {
         return None;
     }
     let weekday = number(weekday).filter(|n| (1..=7).contains(n))?;
-    NaiveDate::from_isoywd_opt(year(written_year)?, number(week_number)?, Weekday::try_from(u8::try_from(weekday - 1).ok()?).ok()?)
+    NaiveDate::from_isoywd_opt(
+        year(written_year)?,
+        number(week_number)?,
+        Weekday::try_from(u8::try_from(weekday - 1).ok()?).ok()?,
+    )
 }

@@ -161,7 +161,9 @@ fn tidy(written: &str) -> String {
 
 /// Seconds (9 or 10 digits), milliseconds (12 or 13) or microseconds (16) since 1970. Digits that read as a calendar date are one.
 fn epoch(text: &str) -> Option<Timestamp> {
-    let whole = text.split_once('.').map_or(text, |(whole, fraction)| if fraction.bytes().all(|b| b.is_ascii_digit()) { whole } else { text });
+    let whole = text
+        .split_once('.')
+        .map_or(text, |(whole, fraction)| if fraction.bytes().all(|b| b.is_ascii_digit()) { whole } else { text });
     if !whole.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }

@@ -74,7 +74,8 @@ fn count(text: &str) -> Option<(f64, &str)> {
 fn named_day(lower: &str, clock: &Clock) -> Option<Timestamp> {
     let (word, days) = words::DAYS.iter().filter(|(word, _)| lower.starts_with(word)).max_by_key(|(word, _)| word.len())?;
     let rest = lower[word.len()..].trim_start_matches([' ', ',', '，']);
-    let rest = ["at ", "à ", "um ", "a las ", "às ", "alle ", "в "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+    let rest =
+        ["at ", "à ", "um ", "a las ", "às ", "alle ", "в "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
     let day = clock.fetched_at.with_timezone(&clock.zone).date_naive().checked_sub_days(Days::new(*days))?;
     let parts = Parts::day(day, Precision::Day);
     if rest.is_empty() {
@@ -83,7 +84,10 @@ fn named_day(lower: &str, clock: &Clock) -> Option<Timestamp> {
     let parts = match iso::with_time(parts, rest) {
         Some(parts) => parts,
         // The reader of 下午3点 wants a day in front of it.
-        None => super::cjk::parse(&format!("{}月{}日 {rest}", chrono::Datelike::month(&day), chrono::Datelike::day(&day)), chrono::Datelike::year(&day))?,
+        None => super::cjk::parse(
+            &format!("{}月{}日 {rest}", chrono::Datelike::month(&day), chrono::Datelike::day(&day)),
+            chrono::Datelike::year(&day),
+        )?,
     };
     Parts { yearless: false, ..parts }.resolve(clock)
 }
@@ -107,14 +111,15 @@ pub(super) fn written_out(text: &str, clock: &Clock) -> Option<Parts> {
             continue;
         }
         let plain_number = number(bare);
-        if token.starts_with('(') && time.is_some_and(|time| time.zone.is_some()) {
+        if token.starts_with('(') && (zone.is_some() || time.is_some_and(|time| time.zone.is_some())) {
             // "(Pacific Daylight Time)" after an offset.
             break;
         } else if bare.contains(':') && bare.starts_with(|c: char| c.is_ascii_digit()) {
             if time.is_some() {
                 return None;
             }
-            let meridiem = tokens.peek().map(|next| next.trim_matches('.')).filter(|next| matches!(*next, "am" | "pm" | "a.m" | "p.m"));
+            let meridiem =
+                tokens.peek().map(|next| next.trim_matches('.')).filter(|next| matches!(*next, "am" | "pm" | "a.m" | "p.m"));
             let with = match meridiem {
                 Some(mark) => {
                     tokens.next();
@@ -134,11 +139,20 @@ pub(super) fn written_out(text: &str, clock: &Clock) -> Option<Parts> {
             }
         } else if let Some(n) = ordinal(bare).filter(|_| day.is_none()) {
             day = Some(n);
-        } else if bare.starts_with(|c: char| c.is_ascii_digit()) && bare.contains(['/', '.', '-']) && date.is_none() && month.is_none() {
+        } else if bare.starts_with(|c: char| c.is_ascii_digit())
+            && bare.contains(['/', '.', '-'])
+            && date.is_none()
+            && month.is_none()
+        {
             date = Some(iso::calendar(bare).filter(|parts| parts.precision == Precision::Day)?.date);
-        } else if bare.starts_with(|c: char| c.is_ascii_digit()) && time.is_none() && (bare.contains('h') || bare.ends_with("am") || bare.ends_with("pm")) {
+        } else if bare.starts_with(|c: char| c.is_ascii_digit())
+            && time.is_none()
+            && (bare.contains('h') || bare.ends_with("am") || bare.ends_with("pm"))
+        {
             time = Some(iso::with_time(any, bare.replace('h', ":").trim_end_matches(':'))?);
-        } else if let Some(n) = words::month(bare).filter(|_| month.is_none() && !(words::is_weekday(bare) && weekday_here(bare, day, tokens.peek()))) {
+        } else if let Some(n) =
+            words::month(bare).filter(|_| month.is_none() && !(words::is_weekday(bare) && weekday_here(bare, day, tokens.peek())))
+        {
             month = Some(n);
         } else if words::is_weekday(bare) || words::is_filler(bare) {
             continue;
@@ -159,7 +173,9 @@ pub(super) fn written_out(text: &str, clock: &Clock) -> Option<Parts> {
             Parts { yearless: named_year.is_none(), ..Parts::day(date, Precision::Day) }
         }
         // "June 2026"
-        (None, None, Some(month)) if time.is_none() => Parts::day(NaiveDate::from_ymd_opt(named_year?, month, 1)?, Precision::Month),
+        (None, None, Some(month)) if time.is_none() => {
+            Parts::day(NaiveDate::from_ymd_opt(named_year?, month, 1)?, Precision::Month)
+        }
         _ => return None,
     };
     Some(match time {
@@ -170,7 +186,9 @@ pub(super) fn written_out(text: &str, clock: &Clock) -> Option<Parts> {
 
 /// "mar" is Tuesday and March, "mar 3 mars": a word that could be both is the weekday when a month is still to come.
 fn weekday_here(word: &str, day: Option<u32>, next: Option<&&str>) -> bool {
-    day.is_none() && word.starts_with("mar") && next.is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()))
+    day.is_none()
+        && word.starts_with("mar")
+        && next.is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()))
         && !matches!(word, "march" | "mars" | "marzo" | "março" | "marca" | "mart" | "märz" | "maart")
         && word.len() > 3
 }
@@ -191,8 +209,11 @@ fn spread(lower: &str) -> String {
     let mut chars = lower.chars().peekable();
     while let Some(c) = chars.next() {
         let next = chars.peek().copied().unwrap_or(' ');
-        if c == '-' && (before.is_alphabetic() && next.is_ascii_digit() && out.rsplit(' ').next().is_some_and(|word| words::month(word).is_some())
-            || before.is_ascii_digit() && next.is_alphabetic())
+        if c == '-'
+            && (before.is_alphabetic()
+                && next.is_ascii_digit()
+                && out.rsplit(' ').next().is_some_and(|word| words::month(word).is_some())
+                || before.is_ascii_digit() && next.is_alphabetic())
         {
             out.push(' ');
         } else {
@@ -206,5 +227,8 @@ fn spread(lower: &str) -> String {
 /// `1st`, `2nd`, `3rd`, `4th`, `1er`, `1º`, `1.`
 fn ordinal(word: &str) -> Option<u32> {
     let end = word.find(|c: char| !c.is_ascii_digit())?;
-    matches!(&word[end..], "st" | "nd" | "rd" | "th" | "er" | "º" | "°" | "ª").then(|| number(&word[..end])).flatten().filter(|n| (1..=31).contains(n))
+    matches!(&word[end..], "st" | "nd" | "rd" | "th" | "er" | "º" | "°" | "ª")
+        .then(|| number(&word[..end]))
+        .flatten()
+        .filter(|n| (1..=31).contains(n))
 }

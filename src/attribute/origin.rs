@@ -1,0 +1,222 @@
+//! Where the text was first published, when that is not the outlet.
+
+use url::Url;
+
+use crate::config::Outlet;
+use crate::model::{Article, Evidence, HopAction, Original, ParsedHop, Party};
+
+/// The original, and who stood between it and the outlet.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) original: Original,
+    /// The outlet's own source, when it is another than the original: the text came through it.
+    pub(super) through: Option<Party>,
+}
+
+/// Looks for the original: the chain that the feed carries as data, then links that name it, then upstream links, then the source that
+/// a feed or a line of the text names. What leads back to the outlet itself is none.
+pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Evidence>) -> Option<Found> {
+    let hints = &article.hints;
+    let foreign = |party: &&Party| {
+        !(party.name.is_empty() && party.url.is_none())
+            && !party.url.as_ref().is_some_and(|url| is_own(outlet, article, url))
+            && !same_name(&party.name, &outlet.name)
+    };
+    let mut add = |rule: &'static str, party: &Party| {
+        let text = party.url.as_ref().map_or_else(|| party.name.clone(), Url::to_string);
+        evidence.push(Evidence { field: "original", rule, text });
+    };
+
+    if let Some(found) = hints.provenance.as_ref().and_then(|provenance| of_hops(outlet, article, &provenance.hops)) {
+        add("reprint_hops", &found.original.outlet);
+        return Some(found);
+    }
+
+    // Names for addresses: what the feed calls its source, what the text calls it.
+    let named: Vec<&Party> = hints
+        .text_source
+        .iter()
+        .chain(&hints.source)
+        .filter(|party| !party.name.is_empty() && !same_name(&party.name, &outlet.name))
+        .collect();
+    let name_for = |party: &Party| -> String {
+        if !party.name.is_empty() && !is_generic(&party.name) {
+            return party.name.clone();
+        }
+        let same_site =
+            named.iter().find(|named| party.url.is_some() && named.url.as_ref().map(site) == party.url.as_ref().map(site));
+        let unplaced = named.iter().find(|named| named.url.is_none());
+        same_site
+            .or(unplaced)
+            .map(|named| named.name.clone())
+            .or_else(|| hints.publisher.clone().filter(|name| !same_name(name, &outlet.name)))
+            .unwrap_or_else(|| party.url.as_ref().map(|url| site(url).to_owned()).unwrap_or_default())
+    };
+    let text_source = hints.text_source.as_ref().filter(foreign);
+    let feed_source = hints.source.as_ref().filter(foreign);
+
+    let (rule, party) = if let Some(original) = hints.original.iter().find(foreign) {
+        ("link_to_original", Party { name: name_for(original), url: original.url.clone() })
+    } else if let Some(via) = hints.via.iter().rev().find(foreign) {
+        ("link_via", Party { name: name_for(via), url: via.url.clone() })
+    } else if let Some(source) = text_source {
+        let name = if source.name.is_empty() {
+            feed_source.map_or_else(|| name_for(source), |feed| feed.name.clone())
+        } else {
+            source.name.clone()
+        };
+        let url = source
+            .url
+            .clone()
+            .or_else(|| feed_source.filter(|feed| same_name(&feed.name, &name)).and_then(|feed| feed.url.clone()));
+        ("source_line", Party { name, url })
+    } else if let Some(source) = feed_source {
+        ("source_of_feed", Party { name: name_for(source), url: source.url.clone() })
+    } else {
+        return None;
+    };
+    if party.name.is_empty() {
+        return None;
+    }
+    add(rule, &party);
+    // A second, different name is a stop on the way: the one the outlet took it from.
+    let through = hints
+        .via
+        .first()
+        .filter(foreign)
+        .map(|via| Party { name: name_for(via), url: via.url.clone() })
+        .into_iter()
+        .chain(feed_source.cloned())
+        .find(|stop| {
+            !stop.name.is_empty()
+                && !same_name(&stop.name, &party.name)
+                && stop.url.as_ref().map(site) != party.url.as_ref().map(site)
+                && rule != "source_line"
+        });
+    let published = hints.original_published.map(|published| published.at);
+    let language = hints.original_language.clone();
+    Some(Found { original: Original { outlet: party, language, published }, through })
+}
+
+/// The first step of a chain that the feed carries, when another than the outlet made it.
+fn of_hops(outlet: &Outlet, article: &Article, hops: &[ParsedHop]) -> Option<Found> {
+    let hops = super::way::read(hops);
+    let first = hops.iter().find(|hop| hop.action == HopAction::Created).or_else(|| hops.first())?;
+    let own =
+        same_name(&first.party.name, &outlet.name) || first.party.url.as_ref().is_some_and(|url| is_own(outlet, article, url));
+    (!own).then(|| Found {
+        original: Original { outlet: first.party.clone(), language: first.language.clone(), published: first.at },
+        through: None,
+    })
+}
+
+/// Words by which a title or a notice says "this is a repost".
+const REPOST: &[&str] = &[
+    "转载",
+    "轉載",
+    "转贴",
+    "轉貼",
+    "转帖",
+    "転載",
+    "전재",
+    "펌",
+    "repost",
+    "reposted",
+    "reblog",
+    "syndicated",
+    "перепост",
+    "репост",
+    "republicado",
+    "rediffusion",
+];
+
+/// Sentences by which a notice says so and leaves open of whom.
+const VAGUE: &[&str] = &[
+    "本文系转载",
+    "本文为转载",
+    "本文係轉載",
+    "本文為轉載",
+    "文章来源于网络",
+    "文章来源网络",
+    "内容来源于网络",
+    "本文来源于网络",
+    "本文来自网络",
+    "转载自网络",
+    "转自网络",
+    "轉載自網路",
+    "轉載自網絡",
+    "this is a repost",
+    "reposted from the internet",
+];
+
+/// The words with which the outlet itself says that the text is a repost, in a label of the title or in a notice that names nobody.
+pub(super) fn says_repost(article: &Article) -> Option<String> {
+    let raw = article.title_raw.trim();
+    let label = raw
+        .strip_prefix(['[', '【', '(', '（', '〔', '［'])
+        .and_then(|rest| rest.split([']', '】', ')', '）', '〕', '］']).next())
+        .or_else(|| raw.split_once([':', '：']).map(|(label, _)| label))
+        .map(str::trim)
+        .filter(|label| REPOST.contains(&label.to_lowercase().as_str()));
+    let vague = || {
+        article.disclaimers.iter().find(|notice| {
+            let lower = notice.to_lowercase();
+            VAGUE.iter().any(|words| lower.contains(words))
+        })
+    };
+    label.map(str::to_owned).or_else(|| vague().cloned())
+}
+
+/// Texts of links that name no outlet.
+fn is_generic(name: &str) -> bool {
+    let lower = name.trim().to_lowercase();
+    let lower = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    [
+        "原文",
+        "原文链接",
+        "原文連結",
+        "英文原文",
+        "阅读原文",
+        "查看原文",
+        "original",
+        "original article",
+        "the original",
+        "source",
+        "link",
+        "via",
+        "read more",
+        "元記事",
+        "원문",
+        "оригинал",
+        "artículo original",
+        "article original",
+        "originalartikel",
+        "artigo original",
+    ]
+    .contains(&lower)
+        || lower.chars().count() <= 6 && lower.ends_with("原文")
+}
+
+/// Whether an address is the outlet's: on the site of its home page, of the article's page, or of its feed.
+pub(super) fn is_own(outlet: &Outlet, article: &Article, url: &Url) -> bool {
+    let known = outlet.homepage.iter().chain(&article.url).chain([&article.feed_url]);
+    known.into_iter().any(|known| site(known) == site(url))
+}
+
+fn site(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
+/// Whether two names are one outlet's: equal but for case, spaces and marks, or one the other with a section behind it.
+pub(super) fn same_name(one: &str, other: &str) -> bool {
+    let section = |name: &str| {
+        name.split([" - ", " | ", " – ", " — ", ": "].iter().find(|mark| name.contains(**mark)).copied().unwrap_or("\0"))
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let key = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let (whole_one, whole_other) = (key(one), key(other));
+    !whole_one.is_empty() && (whole_one == whole_other || whole_one == key(&section(other)) || key(&section(one)) == whole_other)
+}

@@ -1,0 +1,198 @@
+//! The way from the original to us: the chain that the feed carries, or one built from what is known; and how the text got into its
+//! language.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::origin::{Found, is_own, same_name};
+use crate::config::Outlet;
+use crate::model::{Article, Evidence, Hop, HopAction, ParsedHop, Party, Translation, TranslationKind};
+
+/// Steps kept of a chain: a longer one is a loop or a joke.
+const MOST: usize = 32;
+/// Characters of a name.
+const NAME: usize = 200;
+
+/// Steps of a chain as written → in order, with known actions, names, http(s) addresses and RFC 3339 times; what is neither is left out.
+pub(super) fn read(written: &[ParsedHop]) -> Vec<Hop> {
+    let mut hops: Vec<(u64, Hop)> = written
+        .iter()
+        .take(4 * MOST)
+        .enumerate()
+        .filter_map(|(place, hop)| {
+            let name: String = hop
+                .party
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(NAME)
+                .collect();
+            let action = HopAction::from_name(hop.action.trim())?;
+            let order = hop.seq.as_deref().and_then(|seq| seq.trim().parse().ok()).unwrap_or(place as u64 + 1);
+            (!name.is_empty()).then(|| {
+                let party = Party { name, url: hop.href.as_deref().and_then(address) };
+                (
+                    order,
+                    Hop { action, party, at: hop.at.as_deref().and_then(time), language: hop.language.as_deref().and_then(tag) },
+                )
+            })
+        })
+        .collect();
+    hops.sort_by_key(|(order, _)| *order);
+    hops.truncate(MOST);
+    hops.into_iter().map(|(_, hop)| hop).collect()
+}
+
+fn address(written: &str) -> Option<Url> {
+    let url = Url::parse(written.trim()).ok()?;
+    (matches!(url.scheme(), "http" | "https")
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.as_str().len() <= 2_048)
+        .then_some(url)
+}
+
+fn time(written: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(written.trim()).ok().map(|at| at.with_timezone(&Utc))
+}
+
+/// A language tag (BCP 47 § 2.1) by its shape; extensions such as -t- are left out.
+fn tag(written: &str) -> Option<String> {
+    let written = written.trim();
+    let shape = (2..=35).contains(&written.len())
+        && written.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let parts: Vec<&str> = written.split('-').take_while(|part| part.len() > 1).collect();
+    (shape && !parts.is_empty()).then(|| parts.join("-"))
+}
+
+/// The way here, origin first, the outlet last.
+pub(super) fn hops(
+    outlet: &Outlet,
+    article: &Article,
+    source: &Party,
+    found: Option<&Found>,
+    translation: Option<&Translation>,
+) -> Vec<Hop> {
+    let published = article.published.map(|published| published.at);
+    let by_outlet = |action: HopAction, language: Option<String>| Hop { action, party: source.clone(), at: published, language };
+    let mut hops = article.hints.provenance.as_ref().map(|provenance| read(&provenance.hops)).unwrap_or_default();
+    if !hops.is_empty() {
+        let last = hops.last_mut().filter(|hop| {
+            same_name(&hop.party.name, &outlet.name) || hop.party.url.as_ref().is_some_and(|url| is_own(outlet, article, url))
+        });
+        match last {
+            Some(_) => {}
+            None => {
+                hops.truncate(MOST - 1);
+                hops.push(by_outlet(HopAction::Reposted, article.language.clone()));
+            }
+        }
+        return hops;
+    }
+    let Some(found) = found else {
+        let action = if translation.is_some() { HopAction::Translated } else { HopAction::Created };
+        return vec![by_outlet(action, article.language.clone())];
+    };
+    let original = &found.original;
+    let from = translation
+        .map_or_else(|| original.language.clone().or_else(|| article.language.clone()), |translation| translation.from.clone());
+    hops.push(Hop { action: HopAction::Created, party: original.outlet.clone(), at: original.published, language: from });
+    let action = match translation.map(|translation| translation.kind) {
+        Some(TranslationKind::ScriptConversion) => Some(HopAction::ScriptConverted),
+        Some(_) => Some(HopAction::Translated),
+        None => None,
+    };
+    match &found.through {
+        Some(through) => {
+            hops.push(Hop {
+                action: action.unwrap_or(HopAction::Reposted),
+                party: through.clone(),
+                at: None,
+                language: article.language.clone(),
+            });
+            hops.push(by_outlet(HopAction::Reposted, article.language.clone()));
+        }
+        None => hops.push(by_outlet(action.unwrap_or(HopAction::Reposted), article.language.clone())),
+    }
+    hops
+}
+
+/// Labels in brackets at the front of a title, and beginnings of notices, that say the text is a translation.
+const LABELS: &[&str] = &[
+    "译",
+    "譯",
+    "翻译",
+    "翻譯",
+    "译文",
+    "譯文",
+    "编译",
+    "編譯",
+    "翻訳",
+    "訳",
+    "번역",
+    "translation",
+    "translated",
+    "перевод",
+    "traducción",
+    "tradução",
+    "traduction",
+    "übersetzung",
+    "traduzione",
+];
+const NOTICES: &[&str] =
+    &["本文译自", "本文編譯自", "本文编译自", "本文譯自", "译自", "譯自", "编译自", "編譯自", "this translation"];
+
+/// How the text got into its language: what the feed carries as data, else by hand when it names a translator or says that it is a
+/// translation.
+pub(super) fn translation(article: &Article, found: Option<&Found>, evidence: &mut Vec<Evidence>) -> Option<Translation> {
+    let hints = &article.hints;
+    let translators = hints.translators.clone();
+    let mut say = |rule: &'static str, text: String| evidence.push(Evidence { field: "translator", rule, text });
+    let original = found.map(|found| &found.original);
+    if let Some(said) = hints.provenance.as_ref().and_then(|provenance| provenance.translation.as_ref())
+        && let Some(kind) = TranslationKind::from_name(said.kind.trim())
+    {
+        say("reprint_translation", said.kind.trim().to_owned());
+        let engine =
+            said.engine.as_deref().map(|engine| engine.trim().chars().filter(|c| !c.is_control()).take(NAME).collect::<String>());
+        return Some(Translation {
+            kind,
+            from: said.from.as_deref().and_then(tag).or_else(|| original.and_then(|original| original.language.clone())),
+            to: said.to.as_deref().and_then(tag).or_else(|| article.language.clone()),
+            engine: engine.filter(|engine| !engine.is_empty()),
+            source: said
+                .source
+                .as_deref()
+                .and_then(address)
+                .or_else(|| original.and_then(|original| original.outlet.url.clone())),
+            translators,
+        });
+    }
+    let names: Vec<&str> = translators.iter().filter_map(|person| person.name.as_deref()).collect();
+    let label = article
+        .title_raw
+        .trim()
+        .strip_prefix(['[', '【', '(', '（'])
+        .and_then(|rest| rest.split([']', '】', ')', '）']).next())
+        .filter(|label| LABELS.contains(&label.trim().to_lowercase().as_str()));
+    let notice = article.disclaimers.iter().find(|notice| {
+        NOTICES.iter().any(|start| notice.trim_start_matches(['(', '（', '[', '【']).to_lowercase().starts_with(start))
+    });
+    if !names.is_empty() {
+        say("translator_named", names.join(" / "));
+    } else if let Some(words) = label.map(str::to_owned).or_else(|| notice.cloned()) {
+        say("says_translation", words);
+    } else {
+        return None;
+    }
+    Some(Translation {
+        kind: TranslationKind::Human,
+        from: hints.original_language.clone().or_else(|| original.and_then(|original| original.language.clone())),
+        to: article.language.clone(),
+        engine: None,
+        source: original.and_then(|original| original.outlet.url.clone()),
+        translators,
+    })
+}

@@ -1,0 +1,82 @@
+//! `reprint check [--online]`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::poll::{Look, look};
+use super::{Failure, load, say};
+use crate::config::Config;
+use crate::daemon::{self, Places};
+use crate::model::Verdict;
+use crate::pipeline;
+use crate::render::Renderer;
+
+pub(super) async fn run(path: &Path, online: bool) -> Result<(), Failure> {
+    let config = load(path)?;
+    let places = Places::of(path);
+    let templates = config.site.templates.as_ref().map(|folder| places.config.join(folder));
+    Renderer::new(&config, templates.as_deref()).map_err(Failure::Configuration)?;
+    let client = pipeline::client(&config).map_err(Failure::Configuration)?;
+    say(format_args!("{}: {}", path.display(), summary(&config)));
+    for outlet in &config.outlets {
+        let mut fires = Vec::new();
+        let mut at = daemon::now();
+        while let Some(next) = outlet.schedule.next(outlet.time_zone, at).filter(|_| fires.len() < 3) {
+            fires.push(next.with_timezone(&outlet.time_zone).format("%m-%d %H:%M").to_string());
+            at = next;
+        }
+        say(format_args!("  {:<20} polls at {} ({}) …", outlet.id, fires.join(", "), outlet.time_zone));
+    }
+    if !online {
+        return Ok(());
+    }
+    let mut unreadable = 0;
+    for (number, outlet) in config.outlets.iter().enumerate() {
+        for feed in &outlet.feeds {
+            if number > 0 {
+                tokio::time::sleep(config.limits.host_spacing.min(Duration::from_secs(1))).await;
+            }
+            say(format_args!("\n{} ({}): {feed}", outlet.name, outlet.id));
+            match look(&config, &client, outlet, feed, daemon::now()).await {
+                Look::Failed { fault, message } => {
+                    unreadable += 1;
+                    say(format_args!("  FAILED (fault: {}): {message}", fault.name()));
+                }
+                Look::Read(reading) => {
+                    say(format_args!("  {}, {} entries", reading.format.name(), reading.entries));
+                    for warning in &reading.warnings {
+                        say(format_args!("  warning: {}", warning.message));
+                    }
+                    for verdict in &reading.verdicts {
+                        say_verdict(verdict);
+                    }
+                }
+            }
+        }
+    }
+    match unreadable {
+        0 => Ok(()),
+        1 => Err(Failure::failed("1 address could not be read; the others are fine")),
+        _ => Err(Failure::failed(format!("{unreadable} addresses could not be read"))),
+    }
+}
+
+fn summary(config: &Config) -> String {
+    let count = |number: usize, thing: &str| format!("{number} {thing}{}", if number == 1 { "" } else { "s" });
+    format!("no mistakes; {}, {}", count(config.outlets.len(), "outlet"), count(config.feeds.len(), "feed"))
+}
+
+fn say_verdict(verdict: &Verdict) {
+    match verdict {
+        Verdict::Ready(ready) => {
+            let rules: Vec<&str> = ready.provenance.evidence.iter().map(|evidence| evidence.rule).collect();
+            let authors: Vec<&str> = ready.provenance.authors.iter().filter_map(|author| author.name.as_deref()).collect();
+            say(format_args!("  publish  {}", ready.article.title));
+            say(format_args!("           by {}; rules: {}", authors.join(", "), rules.join(", ")));
+        }
+        Verdict::Held { article, code, reason } => {
+            say(format_args!("  hold     {}", article.title));
+            say(format_args!("           {reason} [{code}]"));
+        }
+    }
+}

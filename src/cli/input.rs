@@ -1,0 +1,95 @@
+//! A document named on the command line: a file or an address.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, Utc};
+use url::Url;
+
+use super::Failure;
+use crate::daemon;
+use crate::fetch::{Client, Options};
+use crate::model::{Fetched, FetchedDocument, PollRequest, Validators};
+
+/// Bytes of a document that a command reads at most: the default of `limits.body_bytes`.
+const BODY_BYTES: u64 = 8 << 20;
+
+/// What a command reads, and what it should believe about it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Input {
+    /// The document
+    #[arg(value_name = "FILE-or-URL")]
+    from: String,
+    /// Address it came from: the base of relative references
+    #[arg(long, value_name = "URL")]
+    base: Option<String>,
+    /// Content-Type it was served with
+    #[arg(long, value_name = "TYPE")]
+    content_type: Option<String>,
+    /// When it was fetched, RFC 3339; the offset is the outlet's, for dates without one
+    #[arg(long, value_name = "TIME")]
+    fetched_at: Option<String>,
+    /// Asks addresses that are not public, too
+    #[arg(long)]
+    allow_private: bool,
+}
+
+impl Input {
+    /// The document, and the outlet's offset from UTC.
+    pub(super) async fn read(&self) -> Result<(FetchedDocument, FixedOffset), Failure> {
+        let fetched_at = match &self.fetched_at {
+            Some(text) => DateTime::parse_from_rfc3339(text)
+                .map_err(|_| Failure::Usage(format!("--fetched-at {text}: not a time like 2026-06-02T08:40:00+08:00")))?,
+            None => daemon::now().fixed_offset(),
+        };
+        let (offset, fetched_at) = (*fetched_at.offset(), fetched_at.with_timezone(&Utc));
+        let base = match &self.base {
+            Some(text) => Some(Url::parse(text).map_err(|error| Failure::Usage(format!("--base {text}: {error}")))?),
+            None => None,
+        };
+        let mut doc = match Url::parse(&self.from) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => self.fetch(url, fetched_at).await?,
+            _ => self.open(fetched_at)?,
+        };
+        if let Some(base) = base {
+            doc.url = base;
+        }
+        if let Some(content_type) = &self.content_type {
+            doc.content_type = Some(content_type.clone());
+        }
+        Ok((doc, offset))
+    }
+
+    fn open(&self, fetched_at: DateTime<Utc>) -> Result<FetchedDocument, Failure> {
+        let path = PathBuf::from(&self.from);
+        let cannot = |error: std::io::Error| Failure::failed(format!("cannot read {}: {error}", self.from));
+        let size = std::fs::metadata(&path).map_err(cannot)?.len();
+        if size > BODY_BYTES {
+            return Err(Failure::failed(format!("{} has {size} bytes; a document may have {BODY_BYTES}", self.from)));
+        }
+        let body = std::fs::read(&path).map_err(cannot)?;
+        let absolute = std::path::absolute(&path).map_err(cannot)?;
+        let url = Url::from_file_path(&absolute).map_err(|()| Failure::failed(format!("{}: not a path", self.from)))?;
+        Ok(FetchedDocument::from_bytes(url, None, body, fetched_at))
+    }
+
+    async fn fetch(&self, url: Url, fetched_at: DateTime<Utc>) -> Result<FetchedDocument, Failure> {
+        let everything = ["0.0.0.0/0", "::/0"].map(|network| network.parse().expect("a constant network"));
+        let client = Client::new(Options {
+            user_agent: format!("reprint/{}", env!("CARGO_PKG_VERSION")),
+            body_bytes: BODY_BYTES,
+            connect_timeout: Duration::from_secs(5),
+            total_timeout: Duration::from_secs(30),
+            redirects: 5,
+            allow_networks: if self.allow_private { everything.to_vec() } else { Vec::new() },
+            allow_ports: vec![80, 443, 8080, 8443],
+        })
+        .map_err(Failure::failed)?;
+        let request = PollRequest { outlet: String::new(), source: url, validators: Validators::default() };
+        match client.fetch(&request, fetched_at).await {
+            Ok(Fetched::Document(doc)) => Ok(doc),
+            Ok(Fetched::NotModified { .. }) => Err(Failure::failed("the server answers 304 although nothing was asked conditionally")),
+            Err(error) => Err(Failure::Failed(error.message)),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! `reprint outlets`: health and next poll of every outlet, and what is held.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::{Failure, load, say, table};
+use crate::config::{Config, Outlet};
+use crate::daemon::{self, Places};
+use crate::model::PollState;
+use crate::store::{Count, HeldArticle, Store};
+
+struct Health {
+    states: Vec<PollState>,
+    counts: std::collections::BTreeMap<String, Count>,
+    held: Vec<HeldArticle>,
+}
+
+pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
+    let config = load(path)?;
+    let database = Places::of(path).database(&config);
+    let health = if database.exists() {
+        let store = Store::open_read_only(&database).await?;
+        Health { states: store.poll_states().await?, counts: store.counts().await?, held: store.held().await? }
+    } else {
+        Health { states: Vec::new(), counts: Default::default(), held: Vec::new() }
+    };
+    if as_json {
+        let outlets: Vec<Value> = config.outlets.iter().map(|outlet| outlet_json(outlet, &health)).collect();
+        say(serde_json::to_string_pretty(&json!({ "outlets": outlets })).map_err(Failure::failed)?);
+    } else {
+        say_table(&config, &health, daemon::now());
+    }
+    Ok(())
+}
+
+/// `ok`, `failing`, `never polled`.
+fn state_word(state: Option<&PollState>) -> &'static str {
+    match state {
+        Some(state) if state.problem.is_some() => "failing",
+        Some(state) if state.last_success.is_some() => "ok",
+        _ => "never polled",
+    }
+}
+
+fn outlet_json(outlet: &Outlet, health: &Health) -> Value {
+    let count = health.counts.get(&outlet.id).copied().unwrap_or_default();
+    let sources: Vec<Value> = outlet
+        .feeds
+        .iter()
+        .map(|feed| {
+            let state = state_of(health, outlet, feed);
+            json!({
+                "url": feed.as_str(),
+                "state": state_word(state),
+                "next_poll": state.map(|state| stamp(state.next_poll)),
+                "last_attempt": state.and_then(|state| state.last_attempt).map(stamp),
+                "last_success": state.and_then(|state| state.last_success).map(stamp),
+                "last_change": state.and_then(|state| state.last_change).map(stamp),
+                "failures": state.map_or(0, |state| state.failures),
+                "entries": state.map_or(0, |state| state.entries),
+                "moved_to": state.and_then(|state| state.moved_to.as_ref()).map(|url| url.as_str()),
+                "problem": state.and_then(|state| state.problem.as_ref()).map(|problem| json!({
+                    "code": problem.code,
+                    "fault": problem.fault.name(),
+                    "message": problem.message,
+                    "since": stamp(problem.since),
+                })),
+            })
+        })
+        .collect();
+    let held: Vec<Value> = held_of(health, outlet)
+        .map(|held| {
+            json!({
+                "title": held.title,
+                "url": held.url.as_ref().map(|url| url.as_str()),
+                "code": held.code,
+                "reason": held.reason,
+                "first_seen": stamp(held.first_seen),
+            })
+        })
+        .collect();
+    json!({
+        "id": outlet.id,
+        "name": outlet.name,
+        "schedule": outlet.schedule.expression(),
+        "time_zone": outlet.time_zone.name(),
+        "published": count.ready,
+        "held": held,
+        "sources": sources,
+    })
+}
+
+fn stamp(at: DateTime<Utc>) -> String {
+    at.format("%FT%TZ").to_string()
+}
+
+fn state_of<'a>(health: &'a Health, outlet: &Outlet, feed: &url::Url) -> Option<&'a PollState> {
+    health.states.iter().find(|state| state.outlet == outlet.id && state.source == *feed)
+}
+
+fn held_of<'a>(health: &'a Health, outlet: &'a Outlet) -> impl Iterator<Item = &'a HeldArticle> {
+    health.held.iter().filter(|held| held.outlet == outlet.id)
+}
+
+fn say_table(config: &Config, health: &Health, now: DateTime<Utc>) {
+    let mut rows = Vec::new();
+    let mut notes = Vec::new();
+    for outlet in &config.outlets {
+        let count = health.counts.get(&outlet.id).copied().unwrap_or_default();
+        for (number, feed) in outlet.feeds.iter().enumerate() {
+            let state = state_of(health, outlet, feed);
+            let first = number == 0;
+            rows.push(vec![
+                if first { outlet.id.clone() } else { String::new() },
+                if first { outlet.name.clone() } else { String::new() },
+                state_word(state).to_owned(),
+                state.and_then(|state| state.last_success).map_or("–".to_owned(), |at| ago(now, at)),
+                state.map_or("at once".to_owned(), |state| ahead(now, state.next_poll)),
+                if first { count.ready.to_string() } else { String::new() },
+                if first { count.held.to_string() } else { String::new() },
+            ]);
+            if let Some(problem) = state.and_then(|state| state.problem.as_ref()) {
+                let since = ago(now, problem.since);
+                let fault = problem.fault.name();
+                notes.push(format!("{}: failing since {since} ({}, fault: {fault})\n  {feed}\n  {}", outlet.id, problem.code, problem.message));
+            }
+            if let Some(moved) = state.and_then(|state| state.moved_to.as_ref()) {
+                notes.push(format!("{}: {feed} has moved for good to {moved}: put that address into feeds.toml", outlet.id));
+            }
+        }
+        for held in held_of(health, outlet) {
+            let address = held.url.as_ref().map(|url| format!("\n  {url}")).unwrap_or_default();
+            notes.push(format!("{}: held: {}\n  {} [{}]{address}", outlet.id, held.title, held.reason, held.code));
+        }
+    }
+    for line in table::lines(&["OUTLET", "NAME", "STATE", "LAST ANSWER", "NEXT POLL", "PUBLISHED", "HELD"], &rows) {
+        say(line);
+    }
+    for note in notes {
+        say(format_args!("\n{note}"));
+    }
+}
+
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+fn ago(now: DateTime<Utc>, at: DateTime<Utc>) -> String {
+    format!("{} ago", span((now - at).num_seconds().max(0)))
+}
+
+fn ahead(now: DateTime<Utc>, at: DateTime<Utc>) -> String {
+    let seconds = (at - now).num_seconds();
+    if seconds <= 0 { "due".to_owned() } else { format!("in {}", span(seconds)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::span;
+
+    #[test]
+    fn spans_are_words() {
+        for (seconds, expected) in [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3_599, "59 min"), (7_200, "2 h"), (172_800, "2 d")] {
+            assert_eq!(span(seconds), expected);
+        }
+    }
+}

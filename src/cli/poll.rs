@@ -1,0 +1,154 @@
+//! `reprint poll OUTLET [--dry-run]`: one poll now, and what it changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::{Failure, load, say};
+use crate::config::{Config, Outlet};
+use crate::daemon::{self, Places};
+use crate::fetch::Client;
+use crate::model::{Fault, Fetched, PollRequest, Validators, Verdict};
+use crate::parse::Bounds;
+use crate::pipeline::{self, Reading};
+use crate::store::{self, Change, Store};
+
+/// What an outlet sends right now, with nothing recorded.
+pub(super) enum Look {
+    /// It could be read.
+    Read(Box<Reading>),
+    /// It could not.
+    Failed {
+        /// Who has to act.
+        fault: Fault,
+        /// What happened and what to do.
+        message: String,
+    },
+}
+
+/// Asks one address without validators and reads the answer.
+pub(super) async fn look(config: &Config, client: &Client, outlet: &Outlet, source: &Url, now: DateTime<Utc>) -> Look {
+    let request = PollRequest { outlet: outlet.id.clone(), source: source.clone(), validators: Validators::default() };
+    let doc = match client.fetch(&request, now).await {
+        Ok(Fetched::Document(doc)) => doc,
+        Ok(Fetched::NotModified { .. }) => {
+            return Look::Failed { fault: Fault::Partner, message: "answers 304 although nothing was asked conditionally".to_owned() };
+        }
+        Err(error) => return Look::Failed { fault: error.fault, message: error.message },
+    };
+    match pipeline::read(outlet, source, &doc, Bounds { entries: config.limits.entries_per_poll }) {
+        Ok(reading) => Look::Read(Box::new(reading)),
+        Err(unreadable) => Look::Failed { fault: Fault::Partner, message: unreadable.message },
+    }
+}
+
+pub(super) async fn run(path: &Path, id: &str, dry_run: bool) -> Result<(), Failure> {
+    let config = load(path)?;
+    let Some(outlet) = config.outlet(id).cloned() else {
+        let known: Vec<&str> = config.outlets.iter().map(|outlet| outlet.id.as_str()).collect();
+        return Err(Failure::Usage(format!("no outlet `{id}` in {}; there are: {}", path.display(), known.join(", "))));
+    };
+    if dry_run { preview(&config, &outlet, path).await } else { record(config, &outlet, path).await }
+}
+
+async fn preview(config: &Config, outlet: &Outlet, path: &Path) -> Result<(), Failure> {
+    let client = pipeline::client(config).map_err(Failure::Configuration)?;
+    let database = Places::of(path).database(config);
+    let store = if database.exists() { Some(Store::open_read_only(&database).await?) } else { None };
+    let mut failed = None;
+    for source in &outlet.feeds {
+        match look(config, &client, outlet, source, daemon::now()).await {
+            Look::Failed { fault, message } => failed = Some(format!("{source}: {message} (fault: {})", fault.name())),
+            Look::Read(reading) => {
+                let change = match &store {
+                    Some(store) => store.preview(&reading.verdicts).await?,
+                    None => all_new(&reading.verdicts),
+                };
+                say_change(source, &change, &reading.verdicts);
+            }
+        }
+    }
+    say("nothing was recorded (--dry-run)");
+    failed.map_or(Ok(()), |message| Err(Failure::Failed(message)))
+}
+
+async fn record(config: Config, outlet: &Outlet, path: &Path) -> Result<(), Failure> {
+    let stages = daemon::open(config, &Places::of(path)).await?;
+    let mut failed = None;
+    for state in daemon::poll_states(&stages, daemon::now()).await?.into_iter().filter(|state| state.outlet == outlet.id) {
+        let source = state.source.clone();
+        let polled = pipeline::poll(&stages, outlet, state, daemon::now()).await?;
+        if let Some(problem) = &polled.state.problem {
+            failed = Some(format!("{source}: {} (fault: {})", problem.message, problem.fault.name()));
+            continue;
+        }
+        let mut titles = BTreeMap::new();
+        for key in polled.change.new.iter().chain(&polled.change.changed) {
+            if let Some(article) = stages.store.article(key).await? {
+                titles.insert(key.clone(), article.attributed.article.title);
+            }
+        }
+        say_titles(&source, &polled.change, &titles);
+        say(format_args!("next poll {}", polled.state.next_poll.format("%F %T UTC")));
+    }
+    let outlets = BTreeSet::from([outlet.id.clone()]);
+    let publication = pipeline::publish(&stages, Some(&outlets)).await.map_err(Failure::failed)?;
+    for rejected in &publication.rejected {
+        failed = Some(format!("{} was kept back: {}", rejected.path, rejected.reason));
+    }
+    stages.store.close().await;
+    failed.map_or(Ok(()), |message| Err(Failure::Failed(message)))
+}
+
+/// What a store that is not there yet would take.
+fn all_new(verdicts: &[Verdict]) -> Change {
+    let mut change = Change::default();
+    let mut keys = BTreeSet::new();
+    for verdict in verdicts {
+        match verdict {
+            Verdict::Ready(ready) => {
+                let key = store::key(&ready.article.outlet, &ready.article.source_key);
+                if keys.insert(key.clone()) {
+                    change.new.push(key);
+                }
+            }
+            Verdict::Held { .. } => change.held += 1,
+        }
+    }
+    change
+}
+
+fn say_change(source: &Url, change: &Change, verdicts: &[Verdict]) {
+    let titles = verdicts
+        .iter()
+        .filter_map(|verdict| match verdict {
+            Verdict::Ready(ready) => {
+                Some((store::key(&ready.article.outlet, &ready.article.source_key), ready.article.title.clone()))
+            }
+            Verdict::Held { .. } => None,
+        })
+        .collect();
+    say_titles(source, change, &titles);
+    for verdict in verdicts {
+        if let Verdict::Held { article, code, reason } = verdict {
+            say(format_args!("  ! held   {}: {reason} [{code}]", article.title));
+        }
+    }
+}
+
+fn say_titles(source: &Url, change: &Change, titles: &BTreeMap<String, String>) {
+    say(format_args!(
+        "{source}\n  {} new, {} changed, {} held, {} unchanged",
+        change.new.len(),
+        change.changed.len(),
+        change.held,
+        change.unchanged
+    ));
+    for (mark, keys) in [("+ new    ", &change.new), ("~ changed", &change.changed)] {
+        for key in keys {
+            say(format_args!("  {mark} {}", titles.get(key).map_or(key.as_str(), String::as_str)));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! `reprint run`.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::{Failure, load, log_to_stderr};
+use crate::daemon::{self, Daemon, Places};
+
+pub(super) async fn run(path: &Path, listen: Option<SocketAddr>) -> Result<(), Failure> {
+    log_to_stderr("reprint=info,warn");
+    let config = load(path)?;
+    let listen = listen.unwrap_or(config.site.listen);
+    let stages = daemon::open(config, &Places::of(path)).await?;
+    Daemon::bind(stages, listen).await?.run().await?;
+    Ok(())
+}

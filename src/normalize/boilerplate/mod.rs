@@ -1,0 +1,456 @@
+//! What a paragraph is when it is no part of the text: a notice, a source line, a line of names.
+
+mod tables;
+
+use tables::{LANGUAGES, Notice};
+
+/// What a line is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A notice or disclaimer; the outlet it names, if any.
+    Notice { outlet: Option<String> },
+    /// "来源: X 原文链接": the outlet's name, empty if only the link is there.
+    Source { outlet: String },
+    /// "作者:X | 译者:Y": a byline.
+    Byline,
+}
+
+/// Characters a source line has at most: longer ones are sentences.
+const SOURCE_LONGEST: usize = 80;
+/// Characters a byline has at most.
+const BYLINE_LONGEST: usize = 80;
+
+/// Lower case, ASCII punctuation, marks around it and white space in front of a colon taken off.
+fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.trim().chars() {
+        let c = match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            '。' => '.',
+            '、' => ',',
+            '\u{3000}' | '\u{a0}' => ' ',
+            '“' | '”' => '"',
+            '’' | '‘' => '\'',
+            c => c,
+        };
+        if c == ':' {
+            out.truncate(out.trim_end().len());
+        }
+        out.extend(c.to_lowercase());
+    }
+    let around =
+        |c: char| c.is_whitespace() || matches!(c, '*' | '#' | '■' | '◆' | '●' | '▲' | '•' | '>' | '-' | '—' | '–' | '=' | '~');
+    let mut folded = out.trim_matches(around);
+    for (open, close) in [('(', ')'), ('[', ']'), ('【', '】'), ('〔', '〕'), ('「', '」')] {
+        if let Some(inside) = folded.strip_prefix(open).and_then(|rest| rest.strip_suffix(close))
+            && !inside.contains(open)
+        {
+            folded = inside.trim_matches(around);
+        }
+    }
+    folded.to_owned()
+}
+
+/// Reads a line. `edge`: it is among the first or last lines, where source lines and bylines stand.
+pub(super) fn kind(line: &str, edge: bool) -> Option<Kind> {
+    if line.chars().count() > 600 {
+        return None;
+    }
+    let folded = fold(line);
+    if folded.is_empty() {
+        return None;
+    }
+    if edge && let Some(outlet) = source(line, &folded) {
+        return Some(Kind::Source { outlet });
+    }
+    if is_notice(&folded) {
+        return Some(Kind::Notice { outlet: outlet_in(line) });
+    }
+    (edge && is_byline(&folded)).then_some(Kind::Byline)
+}
+
+fn is_notice(folded: &str) -> bool {
+    let length = folded.chars().count();
+    LANGUAGES.iter().flat_map(|language| language.notices).any(|notice| matches(notice, folded, length))
+}
+
+fn matches(notice: &Notice, folded: &str, length: usize) -> bool {
+    length <= notice.longest
+        && (notice.starts.is_empty() || notice.starts.iter().any(|start| folded.starts_with(start)))
+        && notice.holds.iter().all(|group| group.iter().any(|held| folded.contains(held)))
+}
+
+/// The outlet of a source line: a label, a colon, and little more.
+fn source(line: &str, folded: &str) -> Option<String> {
+    if line.chars().count() > SOURCE_LONGEST {
+        return None;
+    }
+    let (label, _) = folded.split_once(':')?;
+    let label = label.trim();
+    // "7天前 来源:X" — a date may stand in front of the label.
+    let label = label.rsplit([' ', '|']).next().unwrap_or(label);
+    if !LANGUAGES.iter().any(|language| {
+        language.labels.iter().any(|known| known.trim() == label)
+            || language.labels.contains(&folded.split(':').next().unwrap_or_default().trim())
+    }) {
+        return None;
+    }
+    let (_, rest) = line.split_once([':', '：'])?;
+    let name = name(rest);
+    // "来源:他在会上说,……。" goes on like a sentence.
+    (!rest.trim().ends_with(['。', '！', '？']) && name.chars().count() <= 40).then_some(name)
+}
+
+/// The name in what follows a label: without the text of the link to the original and whatever stands after a separator.
+fn name(rest: &str) -> String {
+    let mut rest = rest.trim();
+    if let Some(end) = rest.find(['|', '｜', '　']) {
+        rest = &rest[..end];
+    }
+    // "作者:", "编辑:", "时间:" after the name.
+    if let Some(next) = rest.find([':', '：']).filter(|_| !rest.contains("://")) {
+        let before = &rest[..next];
+        rest = before.rfind(char::is_whitespace).map_or(before, |space| &before[..space]);
+    }
+    let mut rest = unlinked(rest);
+    // An address or the link's text after the name.
+    if let Some(at) = rest.find("http") {
+        rest = rest[..at].trim();
+    }
+    trim_name(rest)
+}
+
+/// Takes the texts of links to the original off the end.
+fn unlinked(text: &str) -> &str {
+    let mut text = text.trim().trim_end_matches(['>', '»', '→', '）', ')', ']']).trim();
+    loop {
+        let lower = text.to_lowercase();
+        let found = LANGUAGES
+            .iter()
+            .flat_map(|language| language.link_texts)
+            .filter(|words| lower.len() == text.len() && lower.ends_with(*words))
+            // A name may end in such a word: "the link" is one only after a space or alone.
+            .filter(|words| {
+                text.len() == words.len() || !words.is_ascii() || text[..text.len() - words.len()].ends_with([' ', '(', '[', ','])
+            })
+            .max_by_key(|words| words.len());
+        match found {
+            Some(words) => {
+                text = text[..text.len() - words.len()].trim_end_matches([' ', '(', '（', '[', '［', ',', '，', '-', '—', '·'])
+            }
+            None => return text,
+        }
+    }
+}
+
+fn trim_name(name: &str) -> String {
+    let name = super::text::clean(name);
+    name.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '《' | '》'
+                    | '“'
+                    | '”'
+                    | '"'
+                    | '「'
+                    | '」'
+                    | '『'
+                    | '』'
+                    | '【'
+                    | '】'
+                    | '['
+                    | ']'
+                    | '('
+                    | ')'
+                    | '（'
+                    | '）'
+                    | ':'
+                    | '：'
+                    | ','
+                    | '，'
+                    | '.'
+                    | '。'
+                    | '-'
+                    | '—'
+                    | '\''
+                    | '’'
+                    | '‘'
+                    | '«'
+                    | '»'
+                    | '<'
+                    | '>'
+                    | '@'
+                    | '〈'
+                    | '〉'
+            )
+    })
+    .to_owned()
+}
+
+/// The outlet a notice names.
+fn outlet_in(line: &str) -> Option<String> {
+    // Character by character the same length, so that places in one are places in the other.
+    let lower: String =
+        line.chars().map(|c| c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c)).collect();
+    let good = |name: String| {
+        (2..=40).contains(&name.chars().count()).then_some(name).filter(|name| !VAGUE.contains(&name.to_lowercase().as_str()))
+    };
+    for language in LANGUAGES {
+        for mark in language.name_after {
+            let places = [mark.to_string(), mark.replace(':', "：")];
+            if let Some((at, width)) = places.iter().find_map(|mark| lower.find(mark.as_str()).map(|at| (at, mark.len()))) {
+                let rest = line[at + width..].trim_start().trim_start_matches([':', '：']);
+                let (rest, closed) = match rest.trim_start().strip_prefix(['《', '『', '「', '“', '"', '«']) {
+                    Some(inside) => (inside, true),
+                    None => (rest, false),
+                };
+                let end = if closed {
+                    rest.find(['》', '』', '」', '”', '"', '»'])
+                } else {
+                    let stop = rest
+                        .find(['，', ',', '。', '；', ';', '（', '(', '）', ')', '、', '|', '【', '】', '!', '！'])
+                        .unwrap_or(rest.len());
+                    let stop = rest[..stop].find(". ").unwrap_or(stop);
+                    let words = STOPS.iter().filter_map(|word| rest[..stop].find(word)).min();
+                    Some(words.unwrap_or(stop))
+                };
+                if let Some(name) = good(trim_name(unlinked(&rest[..end.unwrap_or(rest.len())]))) {
+                    return Some(name);
+                }
+            }
+        }
+        for mark in language.name_before {
+            if let Some(at) = lower.find(mark) {
+                let before = line[..at].trim_end();
+                let before = before.strip_suffix(['》', '』', '」', '”']).map_or(before, |inside| inside);
+                let start =
+                    before.rfind(['《', '『', '「', '“', '、', '，', '。', '※', '经', '經', '由', '获', '獲', 'は', '는', '은']);
+                let name = start.map_or(before, |at| &before[at + before[at..].chars().next().map_or(0, char::len_utf8)..]);
+                if let Some(name) = good(trim_name(name)) {
+                    return Some(name);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Words after which a name has ended though no punctuation stands there.
+const STOPS: &[&str] = &[
+    " under ",
+    " and is ",
+    " and ",
+    " with ",
+    " on ",
+    " as ",
+    " by ",
+    "不代表",
+    "仅代表",
+    "僅代表",
+    "，",
+    "所有",
+    " le ",
+    " el ",
+    " em ",
+    " am ",
+    " con ",
+    " avec ",
+    " mit ",
+    " sous ",
+    " http",
+    "http",
+];
+
+/// Names of nobody.
+const VAGUE: &[&str] = &[
+    "网络",
+    "互联网",
+    "網絡",
+    "網路",
+    "the internet",
+    "internet",
+    "原作者",
+    "作者",
+    "原作者所有",
+    "作者所有",
+    "其他媒体",
+    "其它媒体",
+    "intern",
+    "сети",
+    "интернета",
+];
+
+/// "作者:林书白 译者:周念", "文/林书白": every part says what somebody did.
+fn is_byline(folded: &str) -> bool {
+    if folded.chars().count() > BYLINE_LONGEST || folded.ends_with(['.', '!', '?']) {
+        return false;
+    }
+    LABELS.iter().any(|label| folded.strip_prefix(label).is_some_and(|rest| rest.trim_start().starts_with([':', '/'])))
+        || ["记者 ", "記者 "].iter().any(|mark| {
+            folded.split_once(mark).is_some_and(|(before, name)| {
+                before.chars().count() <= 12 && name.chars().count() <= 12 && !name.contains([',', '.'])
+            })
+        })
+}
+
+/// What a byline begins with.
+const LABELS: &[&str] = &[
+    "作者",
+    "文",
+    "撰文",
+    "撰稿",
+    "记者",
+    "記者",
+    "译者",
+    "譯者",
+    "译",
+    "譯",
+    "翻译",
+    "翻譯",
+    "编译",
+    "編譯",
+    "编辑",
+    "編輯",
+    "责任编辑",
+    "責任編輯",
+    "责编",
+    "責編",
+    "校对",
+    "校對",
+    "审核",
+    "審核",
+    "编审",
+    "原标题",
+    "原題",
+    "訳",
+    "翻訳",
+    "訳者",
+    "執筆",
+    "編集",
+    "번역",
+    "편집",
+    "글",
+    "translated by",
+    "translation",
+    "translator",
+    "author",
+    "edited by",
+    "автор",
+    "перевод",
+    "редактор",
+    "traducción",
+    "traduction",
+    "tradução",
+    "übersetzung",
+    "traduzione",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice(outlet: &str) -> Option<Kind> {
+        Some(Kind::Notice { outlet: (!outlet.is_empty()).then(|| outlet.to_owned()) })
+    }
+
+    fn source(outlet: &str) -> Option<Kind> {
+        Some(Kind::Source { outlet: outlet.to_owned() })
+    }
+
+    fn check(line: &str, expected: Option<Kind>) {
+        assert_eq!(kind(line, true), expected, "{line:?}");
+    }
+
+    #[test]
+    fn every_language_has_every_table() {
+        for language in LANGUAGES {
+            let tag = language.tag;
+            assert!(!language.notices.is_empty() && !language.labels.is_empty() && !language.link_texts.is_empty(), "{tag}");
+            assert!(!language.name_after.is_empty(), "{tag}");
+            let strings =
+                language.notices.iter().flat_map(|notice| notice.starts.iter().chain(notice.holds.iter().copied().flatten()));
+            for text in strings.chain(language.labels).chain(language.link_texts) {
+                let folded: String = text.chars().flat_map(char::to_lowercase).collect();
+                assert_eq!(*text, folded, "{tag}: compared with folded text, so it must be folded itself");
+            }
+        }
+    }
+
+    #[test]
+    fn notices() {
+        check("本文转载自海港纪事,仅代表原作者观点,不代表本网立场。", notice("海港纪事"));
+        check("（本文轉載自《海港紀事》，不代表本站立場）", notice("海港紀事"));
+        check("本文译自《潮汐季刊》,遵循 CC BY 协议。", notice("潮汐季刊"));
+        check("免责声明:本文仅供参考。", notice(""));
+        check("文章内容仅代表作者个人观点", notice(""));
+        check("未经授权,不得转载。", notice(""));
+        check("本文經海港紀事授權轉載。", notice("海港紀事"));
+        check(
+            "This article was originally published by The Harbour Ledger. Read the original article.",
+            notice("The Harbour Ledger"),
+        );
+        check("Republished from Tide & Shore under a Creative Commons licence.", notice("Tide & Shore"));
+        check("The views expressed are those of the author and do not necessarily reflect those of this site.", notice(""));
+        check("The post Ferry sails appeared first on The Harbour Ledger.", notice("The Harbour Ledger"));
+        check("Copyright 2026 The Harbour Wire. All rights reserved.", notice(""));
+        check("※この記事は『港日報』からの転載です。", notice("港日報"));
+        check("本記事の見解は筆者個人のものであり、必ずしも当サイトの立場を示すものではありません。", notice(""));
+        check("저작권자 ⓒ 항구일보, 무단 전재 및 재배포 금지", notice(""));
+        check("외부 필자의 견해는 본지의 입장과 다를 수 있습니다.", notice(""));
+        check("Мнение автора может не совпадать с точкой зрения редакции.", notice(""));
+        check("Publicado originalmente en El Faro del Puerto.", notice("El Faro del Puerto"));
+        check("Las opiniones del autor no reflejan la posición de este medio.", notice(""));
+        check("Article initialement publié sur Le Quai, le 2 juin.", notice("Le Quai"));
+        check("Les propos de l'auteur n'engagent que lui.", notice(""));
+        check("Zuerst erschienen in Hafenblatt.", notice("Hafenblatt"));
+        check("Publicado originalmente em Diário do Cais.", notice("Diário do Cais"));
+        check("As opiniões do autor não refletem a posição deste site.", notice(""));
+    }
+
+    #[test]
+    fn source_lines() {
+        check("来源:海港纪事 原文链接", source("海港纪事"));
+        check("7天前 来源: 海港纪事中文网 原文链接", source("海港纪事中文网"));
+        check("来源：《海港纪事》", source("海港纪事"));
+        check("来源:原文链接", source(""));
+        check("文章來源：海港紀事 作者：林書白", source("海港紀事"));
+        check("Source: The Harbour Ledger (original article)", source("The Harbour Ledger"));
+        check("Source : Le Quai", source("Le Quai"));
+        check("出典:港日報", source("港日報"));
+        check("출처: 항구일보", source("항구일보"));
+        check("Источник: Портовая газета", source("Портовая газета"));
+        check("Fuente: El Faro del Puerto", source("El Faro del Puerto"));
+        check("Quelle: Hafenblatt", source("Hafenblatt"));
+        check("Fonte: Diário do Cais", source("Diário do Cais"));
+        assert_eq!(kind("来源:海港纪事", false), None, "not in the middle of a text");
+    }
+
+    #[test]
+    fn bylines() {
+        check("作者:林书白|译者:周念", Some(Kind::Byline));
+        check("文/林书白", Some(Kind::Byline));
+        check("海港日报记者 林书白", Some(Kind::Byline));
+        check("责任编辑:周念", Some(Kind::Byline));
+    }
+
+    #[test]
+    fn text_stays_text() {
+        for line in [
+            "来源不明的传单称封路持续到晚上。",
+            "他说:“来源:不详。”",
+            "评论功能将于周五维护。转载本公告无须授权。",
+            "谢谢作者,谢谢译者。",
+            "作者在书中写道,渡轮是小镇的心脏。",
+            "这项工程的资金来源:一半来自镇上,一半来自渡轮公司多年的积蓄,没有人知道另外的钱从哪里来,会计也说不清楚。",
+            "The source of the river lies in the hills.",
+            "The post office opened in 1902.",
+            "The views from the tower are famous.",
+            "She first published poems at twenty, the author of three novels said, and the family of the printer, who owned the press for forty years and two floods, paid for the paper, the ink, the string, the glue, the candles, the bread, the wine, the cart, the horse, the oats, the toll, the ferry, the lamp, the oil, the wick, the match, the pipe, the leaf and the smoke that hung over the river for a week, a month, a year.",
+            "转载这篇文章的人很多。",
+            "Le propos est clair.",
+        ] {
+            check(line, None);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Captions: what the picture shows, and who made it.
+
+/// Labels before a credit. In Latin letters they need what stands here after them, so that "photo" in a sentence is none.
+const LABELS: &[&str] = &[
+    "摄影:",
+    "摄影/",
+    "摄影|",
+    "摄影师:",
+    "摄:",
+    "图源:",
+    "图/",
+    "图|",
+    "图片来源:",
+    "图片:",
+    "供图:",
+    "来源:",
+    "图片提供:",
+    "攝影:",
+    "攝影/",
+    "攝影師:",
+    "圖源:",
+    "圖/",
+    "圖片來源:",
+    "圖片:",
+    "圖片提供:",
+    "來源:",
+    "資料照片:",
+    "写真:",
+    "写真=",
+    "撮影:",
+    "撮影=",
+    "画像:",
+    "提供:",
+    "出典:",
+    "写真提供:",
+    "사진:",
+    "사진=",
+    "사진 제공:",
+    "사진제공:",
+    "사진/",
+    "출처:",
+    "photo:",
+    "photos:",
+    "photo by ",
+    "photos by ",
+    "photograph by ",
+    "photograph:",
+    "photo credit:",
+    "photo courtesy of ",
+    "credit:",
+    "image:",
+    "image credit:",
+    "image by ",
+    "picture:",
+    "picture by ",
+    "illustration:",
+    "illustration by ",
+    "foto:",
+    "fotos:",
+    "foto von ",
+    "bild:",
+    "bildquelle:",
+    "crédit photo:",
+    "crédits photo:",
+    "crédit:",
+    "crédits:",
+    "photo :",
+    "crédito:",
+    "créditos:",
+    "fotografía:",
+    "imagem:",
+    "imagen:",
+    "crédito da foto:",
+    "фото:",
+    "фото предоставлено ",
+    "снимок:",
+    "©",
+    "(c) ",
+    "copyright ",
+];
+
+/// Agencies that stand alone in brackets at the end of a caption.
+const AGENCIES: &[&str] = &[
+    "ap",
+    "afp",
+    "reuters",
+    "getty",
+    "getty images",
+    "dpa",
+    "epa",
+    "efe",
+    "ansa",
+    "tass",
+    "tass.com",
+    "alamy",
+    "shutterstock",
+    "unsplash",
+    "xinhua",
+    "kyodo",
+    "yonhap",
+    "路透社",
+    "路透",
+    "新华社",
+    "新華社",
+    "法新社",
+    "美联社",
+    "美聯社",
+    "中新社",
+    "中央社",
+    "共同社",
+    "共同",
+    "韩联社",
+    "視覺中國",
+    "视觉中国",
+    "东方ic",
+    "时事",
+    "時事",
+    "연합뉴스",
+    "뉴시스",
+    "тасс",
+    "риа новости",
+];
+
+/// Beginnings of a paragraph that say it is a caption of the picture before it.
+const CAPTION_MARKS: &[&str] = &[
+    "图:",
+    "图为",
+    "圖:",
+    "圖為",
+    "▲",
+    "△",
+    "↑",
+    "▼",
+    "图说",
+    "圖說",
+    "资料图",
+    "資料圖",
+    "写真は",
+    "【写真】",
+    "사진설명",
+    "▶",
+    "图1",
+    "图2",
+    "图3",
+    "图一",
+    "图二",
+];
+
+/// Characters a credit has at most.
+const CREDIT_LONGEST: usize = 100;
+
+/// A caption into what it says and who is credited, either of which may be missing.
+pub(super) fn split(caption: &str) -> (Option<String>, Option<String>) {
+    let text = caption.trim();
+    let (said, credit) = by_label(text)
+        .or_else(|| by_suffix(text))
+        .or_else(|| in_brackets(text))
+        .or_else(|| in_capitals(text))
+        .unwrap_or((text, ""));
+    let said = said.trim().trim_end_matches(['(', '（', '[', '【', '|', '｜', '丨', '/', '-', '–', '—', ' ']).trim();
+    let credit = credit
+        .trim()
+        .trim_matches(|c: char| matches!(c, '(' | ')' | '（' | '）' | '[' | ']' | '【' | '】' | '|' | '。' | ' ' | ':' | '：'));
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    (some(said), some(credit))
+}
+
+/// Whether a paragraph right after a picture is its caption.
+pub(super) fn is_caption(paragraph: &str) -> bool {
+    let length = paragraph.chars().count();
+    (1..=200).contains(&length)
+        && (CAPTION_MARKS.iter().any(|mark| fold(paragraph).starts_with(mark)) || split(paragraph).1.is_some())
+}
+
+/// Case and width folded, every character as long as before.
+fn fold(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '：' => ':',
+            '／' => '/',
+            '｜' | '丨' => '|',
+            '＝' => '=',
+            c => c.to_lowercase().next().unwrap_or(c),
+        })
+        .collect()
+}
+
+fn by_label(text: &str) -> Option<(&str, &str)> {
+    let folded = fold(text);
+    // Places are counted in characters: folding changes how many bytes they have.
+    let (place, width) = LABELS
+        .iter()
+        .filter_map(|label| {
+            let at = folded.rfind(label)?;
+            let before = folded[..at].chars().next_back();
+            let starts_word =
+                !label.starts_with(|c: char| c.is_ascii_alphabetic()) || before.is_none_or(|c| !c.is_alphanumeric());
+            starts_word.then(|| (folded[..at].chars().count(), label.chars().count(), at))
+        })
+        // The outermost label that matches at the end: "photo credit:" before "credit:".
+        .min_by_key(|(place, width, _)| (*place, std::cmp::Reverse(*width)))
+        .map(|(place, width, _)| (place, width))?;
+    let at = |place: usize| text.char_indices().nth(place).map_or(text.len(), |(at, _)| at);
+    let (said, credit) = (&text[..at(place)], &text[at(place + width)..]);
+    let short = credit.chars().count() <= CREDIT_LONGEST && !credit.trim_end_matches(['。', '.']).contains('。');
+    (short && !credit.trim().is_empty()).then_some((said, credit))
+}
+
+/// "……。新华社记者 林书白 摄", "(海港纪事供图)"
+fn by_suffix(text: &str) -> Option<(&str, &str)> {
+    let end = text.trim_end_matches([')', '）', '。', ']', '】', ' ']);
+    let mark = ["摄影", "攝影", "供图", "供圖", "提供", "摄", "攝", "撮影", "제공", "/图", "/圖"]
+        .iter()
+        .find(|mark| end.ends_with(**mark))?;
+    let start = end
+        .rfind(['。', '！', '？', '(', '（', '[', '【', '|', '｜'])
+        .map_or(0, |at| at + end[at..].chars().next().map_or(0, char::len_utf8));
+    let credit = end[start..].trim();
+    let name = credit.strip_suffix(mark)?.trim();
+    (!name.is_empty() && credit.chars().count() <= 30).then(|| (&text[..start], name))
+}
+
+/// "… (Tomas Reed / HW)", "…（路透社）"
+fn in_brackets(text: &str) -> Option<(&str, &str)> {
+    let end = text.trim_end_matches(['。', '.', ' ']);
+    let inside = end.strip_suffix([')', '）', ']', '】'])?;
+    let at = inside.rfind(['(', '（', '[', '【'])?;
+    let credit = &inside[at + inside[at..].chars().next().map_or(0, char::len_utf8)..];
+    let lower = credit.trim().to_lowercase();
+    let known = AGENCIES.contains(&lower.as_str())
+        || lower.rsplit([' ', '/', ',']).next().is_some_and(|last| AGENCIES.contains(&last.trim()));
+    (credit.chars().count() <= 60 && (known || credit.contains('/') && !credit.contains("//"))).then(|| (&inside[..at], credit))
+}
+
+/// "… KREMLIN, VIA REUTERS": words in capitals after the end of a sentence.
+fn in_capitals(text: &str) -> Option<(&str, &str)> {
+    let mut start = text.len();
+    let mut letters = 0;
+    let mut end = text.len();
+    while let Some(at) = text[..end]
+        .trim_end()
+        .rfind([' ', '\u{a0}', '\u{3000}'])
+        .map(|at| at + text[at..].chars().next().map_or(1, char::len_utf8))
+        .or((end > 0).then_some(0))
+    {
+        let word = text[at..end].trim();
+        let capital = word.chars().any(char::is_uppercase)
+            && !word.chars().any(char::is_lowercase)
+            && !word.chars().any(|c| c.is_alphabetic() && !c.is_uppercase());
+        if !capital && !matches!(word, "/" | "&" | "|" | "-" | "–") {
+            break;
+        }
+        letters += word.chars().filter(|c| c.is_uppercase()).count();
+        start = at;
+        if at == 0 {
+            break;
+        }
+        end = at;
+    }
+    let before = text[..start].trim_end();
+    let sentence_over = before.ends_with(['.', '!', '?', '。', '！', '？', '"', '”', '」', ')', '）', '…']);
+    (letters >= 6 && (sentence_over && start > 0)).then(|| (&text[..start], &text[start..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_captions() {
+        let check = |caption: &str, said: &str, credit: &str| {
+            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            assert_eq!(split(caption), (some(said), some(credit)), "{caption:?}");
+        };
+        check("停在码头的渡轮。 TOMAS REED, VIA HARBOUR WIRE", "停在码头的渡轮。", "TOMAS REED, VIA HARBOUR WIRE");
+        check("The ferry at dawn. TOMAS REED FOR THE HARBOUR LEDGER", "The ferry at dawn.", "TOMAS REED FOR THE HARBOUR LEDGER");
+        check("车辆甲板。摄影:林书白", "车辆甲板。", "林书白");
+        check("车辆甲板。摄影：林书白 / 海港纪事", "车辆甲板。", "林书白 / 海港纪事");
+        check("车辆甲板(图源:海港纪事)", "车辆甲板", "海港纪事");
+        check("车辆甲板。海港社记者 林书白 摄", "车辆甲板。", "海港社记者 林书白");
+        check("图片来源：海港纪事", "", "海港纪事");
+        check("The car deck. Photo: Tomas Reed", "The car deck.", "Tomas Reed");
+        check("The car deck. Photograph by Tomas Reed", "The car deck.", "Tomas Reed");
+        check("The car deck (Tomas Reed / HW)", "The car deck", "Tomas Reed / HW");
+        check("车辆甲板（路透社）", "车辆甲板", "路透社");
+        check("車両甲板=写真:佐藤ゆき", "車両甲板=", "佐藤ゆき");
+        check("차량 갑판. 사진=항구일보", "차량 갑판.", "항구일보");
+        check("Палуба. Фото: Пётр Вал", "Палуба.", "Пётр Вал");
+        check("The deck © The Harbour Ledger", "The deck", "The Harbour Ledger");
+        check("A photo of the ferry from 1902.", "A photo of the ferry from 1902.", "");
+        check("The BBC filmed it.", "The BBC filmed it.", "");
+        check("渡轮停在码头。", "渡轮停在码头。", "");
+        check("", "", "");
+    }
+
+    #[test]
+    fn paragraphs_that_are_captions() {
+        let check = |paragraph: &str, expected: bool| assert_eq!(is_caption(paragraph), expected, "{paragraph:?}");
+        check("▲渡轮停在码头", true);
+        check("图为渡轮", true);
+        check("车辆甲板。 TOMAS REED", true);
+        check("住在七层的会计每天早上都去驾驶台。", false);
+        check("", false);
+    }
+}

@@ -1,0 +1,506 @@
+//! Names of people out of what feeds put where authors belong.
+
+use crate::model::Person;
+
+use super::text::clean;
+
+/// What somebody did, when a prefix or suffix of the name says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Author,
+    Translator,
+    Editor,
+    /// Pictures are credited with the picture.
+    Photographer,
+}
+
+/// Labels in front of names, `:` or a space after them. A label in Latin or Cyrillic letters must be followed by one of the two.
+const PREFIXES: &[(&str, Role)] = &[
+    ("作者", Role::Author),
+    ("撰文", Role::Author),
+    ("文", Role::Author),
+    ("记者", Role::Author),
+    ("記者", Role::Author),
+    ("本报记者", Role::Author),
+    ("本報記者", Role::Author),
+    ("特约记者", Role::Author),
+    ("通讯员", Role::Author),
+    ("撰稿", Role::Author),
+    ("原作者", Role::Author),
+    ("筆者", Role::Author),
+    ("著者", Role::Author),
+    ("執筆", Role::Author),
+    ("取材", Role::Author),
+    ("글", Role::Author),
+    ("기자", Role::Author),
+    ("by", Role::Author),
+    ("written by", Role::Author),
+    ("words by", Role::Author),
+    ("author", Role::Author),
+    ("von", Role::Author),
+    ("par", Role::Author),
+    ("por", Role::Author),
+    ("di", Role::Author),
+    ("автор", Role::Author),
+    ("текст", Role::Author),
+    ("译者", Role::Translator),
+    ("譯者", Role::Translator),
+    ("翻译", Role::Translator),
+    ("翻譯", Role::Translator),
+    ("编译", Role::Translator),
+    ("編譯", Role::Translator),
+    ("译", Role::Translator),
+    ("訳", Role::Translator),
+    ("翻訳", Role::Translator),
+    ("訳者", Role::Translator),
+    ("번역", Role::Translator),
+    ("옮긴이", Role::Translator),
+    ("translated by", Role::Translator),
+    ("translation by", Role::Translator),
+    ("translation", Role::Translator),
+    ("translator", Role::Translator),
+    ("перевод", Role::Translator),
+    ("переводчик", Role::Translator),
+    ("traduit par", Role::Translator),
+    ("traduction", Role::Translator),
+    ("traducido por", Role::Translator),
+    ("traducción", Role::Translator),
+    ("traduzido por", Role::Translator),
+    ("tradução", Role::Translator),
+    ("übersetzt von", Role::Translator),
+    ("übersetzung", Role::Translator),
+    ("aus dem englischen von", Role::Translator),
+    ("traduzione di", Role::Translator),
+    ("traduzione", Role::Translator),
+    ("编辑", Role::Editor),
+    ("編輯", Role::Editor),
+    ("责任编辑", Role::Editor),
+    ("責任編輯", Role::Editor),
+    ("责编", Role::Editor),
+    ("責編", Role::Editor),
+    ("校对", Role::Editor),
+    ("校對", Role::Editor),
+    ("核稿", Role::Editor),
+    ("审核", Role::Editor),
+    ("審核", Role::Editor),
+    ("编审", Role::Editor),
+    ("編集", Role::Editor),
+    ("편집", Role::Editor),
+    ("edited by", Role::Editor),
+    ("editor", Role::Editor),
+    ("редактор", Role::Editor),
+    ("revisão", Role::Editor),
+    ("edição", Role::Editor),
+    ("edición", Role::Editor),
+    ("摄影", Role::Photographer),
+    ("攝影", Role::Photographer),
+    ("图", Role::Photographer),
+    ("圖", Role::Photographer),
+    ("写真", Role::Photographer),
+    ("撮影", Role::Photographer),
+    ("사진", Role::Photographer),
+    ("photo", Role::Photographer),
+    ("photos", Role::Photographer),
+    ("photos by", Role::Photographer),
+    ("photo by", Role::Photographer),
+    ("фото", Role::Photographer),
+];
+
+/// Marks after names.
+const SUFFIXES: &[(&str, Role)] = &[
+    ("(译)", Role::Translator),
+    ("(譯)", Role::Translator),
+    ("(訳)", Role::Translator),
+    ("(역)", Role::Translator),
+    ("(翻译)", Role::Translator),
+    ("(翻譯)", Role::Translator),
+    ("(编译)", Role::Translator),
+    ("(译者)", Role::Translator),
+    ("(translator)", Role::Translator),
+    ("(trans.)", Role::Translator),
+    ("(transl.)", Role::Translator),
+    ("(translation)", Role::Translator),
+    ("(traducteur)", Role::Translator),
+    ("(traductrice)", Role::Translator),
+    ("(trad.)", Role::Translator),
+    ("(перевод)", Role::Translator),
+    ("(пер.)", Role::Translator),
+    ("(übersetzung)", Role::Translator),
+    ("(übers.)", Role::Translator),
+    ("(번역)", Role::Translator),
+    ("(editor)", Role::Editor),
+    ("(ed.)", Role::Editor),
+    ("(编辑)", Role::Editor),
+    ("(編輯)", Role::Editor),
+    ("(photographer)", Role::Photographer),
+    (" 기자", Role::Author),
+    (" 记者", Role::Author),
+    (" 記者", Role::Author),
+    ("(记者)", Role::Author),
+    ("(author)", Role::Author),
+    ("(文)", Role::Author),
+];
+
+/// Not names: accounts, offices, nobody.
+const NOBODY: &[&str] = &[
+    "admin",
+    "administrator",
+    "root",
+    "webmaster",
+    "editor",
+    "editors",
+    "staff",
+    "newsroom",
+    "redaktion",
+    "redaction",
+    "rédaction",
+    "la rédaction",
+    "redacción",
+    "redação",
+    "redazione",
+    "редакция",
+    "noreply",
+    "no-reply",
+    "nobody",
+    "none",
+    "null",
+    "undefined",
+    "unknown",
+    "anonymous",
+    "author",
+    "user",
+    "guest",
+    "news",
+    "feed",
+    "rss",
+    "wordpress",
+    "n/a",
+    "na",
+    "管理员",
+    "管理員",
+    "系统管理员",
+    "编辑部",
+    "編輯部",
+    "编辑",
+    "編輯",
+    "小编",
+    "小編",
+    "佚名",
+    "匿名",
+    "无",
+    "本站",
+    "本网",
+    "本站编辑",
+    "网站编辑",
+    "网络",
+    "互联网",
+    "综合",
+    "综合报道",
+    "記者",
+    "记者",
+    "編集部",
+    "편집부",
+    "관리자",
+    "익명",
+    "по умолчанию",
+    "staff writer",
+    "staff writers",
+    "staff reporter",
+    "news desk",
+    "newsdesk",
+    "web desk",
+    "the editors",
+];
+
+/// Endings of the names of offices and accounts, not people.
+const OFFICES: &[&str] = &[
+    "编辑部",
+    "編輯部",
+    "編集部",
+    "편집부",
+    "管理员",
+    "管理員",
+    "小编",
+    "小編",
+    " staff",
+    " newsroom",
+    " editors",
+    " editorial team",
+    " desk",
+];
+
+/// Reads names out of one person construct. Splits what is plainly a list, takes off labels, and leaves out what is nobody's name.
+/// Every name comes with the role its label says, `usual` without one.
+pub(super) fn read(person: &Person, usual: Role) -> Vec<(Role, Person)> {
+    let mut name = person.name.as_deref().map(tidy).unwrap_or_default();
+    if name.contains("://") {
+        name.clear();
+    }
+    let mut email = person.email.as_deref().map(clean).filter(|email| is_email(email));
+    // RSS 2.0: "mail@host (Name)"; RFC 5322: "Name <mail@host>".
+    if let Some((before, rest)) = name.split_once(" (").filter(|(before, _)| is_email(before)) {
+        email = email.or_else(|| Some(before.to_owned()));
+        name = rest.trim_end_matches(')').trim().to_owned();
+    } else if let Some((before, rest)) = name.split_once('<').filter(|(_, rest)| is_email(rest.trim_end_matches('>'))) {
+        email = email.or_else(|| Some(rest.trim_end_matches('>').to_owned()));
+        name = before.trim().trim_matches('"').to_owned();
+    } else if let Some((before, rest)) = name.rsplit_once('(').filter(|(_, rest)| is_email(rest.trim_end_matches(')'))) {
+        email = email.or_else(|| Some(rest.trim_end_matches(')').to_owned()));
+        name = before.trim().to_owned();
+    } else if is_email(&name) {
+        email = email.or_else(|| Some(std::mem::take(&mut name)));
+        name.clear();
+    }
+    let uri = person.uri.as_deref().map(str::trim).and_then(super::url::absolute).map(String::from);
+    let mut found: Vec<(Role, Person)> = Vec::new();
+    for (role, name) in names(&name, usual) {
+        found.push((role, Person { name: Some(name), uri: uri.clone(), email: None }));
+    }
+    // The address belongs to somebody only when there is just one.
+    if let [(_, only)] = &mut found[..] {
+        only.email = email;
+    } else {
+        found.iter_mut().for_each(|(_, person)| person.uri = None);
+    }
+    found
+}
+
+/// Names in a byline such as "文/林书白 译/周念" or "By A and B", with their roles.
+pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
+    let mut found = Vec::new();
+    let mut role = usual;
+    for piece in pieces(byline) {
+        let (labelled, rest) = label(&piece);
+        role = labelled.unwrap_or(role);
+        let (suffixed, rest) = suffix(&rest);
+        let name = rest
+            .trim_matches(|c: char| {
+                c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
+            })
+            .to_owned();
+        if is_name(&name) {
+            found.push((suffixed.unwrap_or(role), name));
+        }
+    }
+    found
+}
+
+/// Splits "A、B / C and D" where it is plainly a list. A comma alone may be "Last, First", so it splits only what then looks like
+/// names of two or more words, or more than two of them.
+fn pieces(byline: &str) -> Vec<String> {
+    let mut rest = vec![byline.to_owned()];
+    for separator in ["|", "｜", "、", "；", ";", " / ", "　", " & ", " and ", " und ", " et ", " e ", " y ", " и ", "，"] {
+        rest = rest.iter().flat_map(|piece| split(piece, separator)).collect();
+    }
+    rest = rest.iter().flat_map(|piece| slashes(piece)).collect();
+    rest = rest
+        .iter()
+        .flat_map(|piece| {
+            let parts: Vec<&str> = piece.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+            let names = parts.len() > 2 || parts.len() == 2 && parts.iter().all(|part| part.contains(' ') || !part.is_ascii());
+            if names { parts.into_iter().map(str::to_owned).collect() } else { vec![piece.clone()] }
+        })
+        .collect();
+    rest.iter().flat_map(|piece| han_list(piece)).collect()
+}
+
+fn split(piece: &str, separator: &str) -> Vec<String> {
+    piece.split(separator).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// "林书白/周念" is a list; "文/林书白" is a label.
+fn slashes(piece: &str) -> Vec<String> {
+    let parts: Vec<&str> = piece.split(['/', '／']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let mut out: Vec<String> = Vec::new();
+    let mut pending = String::new();
+    for part in parts {
+        // A label alone or at the end of a part goes with the name after it.
+        let last = part.rsplit(' ').next().unwrap_or(part);
+        if PREFIXES.iter().any(|(word, _)| *word == last) {
+            if let Some(before) = part.strip_suffix(last).map(str::trim).filter(|before| !before.is_empty()) {
+                out.push(format!("{pending}{before}"));
+                pending.clear();
+            }
+            pending = format!("{last}:");
+        } else {
+            out.push(format!("{pending}{part}"));
+            pending.clear();
+        }
+    }
+    out
+}
+
+/// "记者 林书白 周念": Han names of two to four characters with spaces between are a list; "林 书白" is not.
+fn han_list(piece: &str) -> Vec<String> {
+    let words: Vec<&str> = piece.split(' ').collect();
+    let han = |word: &str| word.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}'));
+    if words.len() > 1 && words.iter().all(|word| (2..=4).contains(&word.chars().count()) && han(word)) {
+        return words.into_iter().map(str::to_owned).collect();
+    }
+    // "潮报记者 温亦白", "译 周念": labels between names begin a new piece.
+    let mut out: Vec<String> = Vec::new();
+    for word in words {
+        let begins = PREFIXES.iter().any(|(label, _)| !label.is_ascii() && word.starts_with(&format!("{label}:")));
+        match out.last_mut() {
+            Some(last) if !begins => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => out.push(word.to_owned()),
+        }
+    }
+    out
+}
+
+/// Takes a label off the front.
+fn label(piece: &str) -> (Option<Role>, String) {
+    let lower = piece.to_lowercase();
+    if lower.len() == piece.len() {
+        let found = PREFIXES
+            .iter()
+            .filter(|(word, _)| {
+                lower.strip_prefix(word).is_some_and(|rest| {
+                    rest.starts_with([':', '：', '/']) || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
+                }) || lower == *word
+            })
+            .max_by_key(|(word, _)| word.len());
+        if let Some((word, role)) = found {
+            return (Some(*role), piece[word.len()..].trim_start_matches([':', '：', '/', ' ']).to_owned());
+        }
+    }
+    // "潮声日报记者 温亦白": an outlet in front of the label.
+    for mark in ["记者 ", "記者 ", "记者:", "記者:"] {
+        if let Some((before, name)) = piece.split_once(mark)
+            && before.chars().count() <= 12
+        {
+            return (Some(Role::Author), name.to_owned());
+        }
+    }
+    (None, piece.to_owned())
+}
+
+fn suffix(name: &str) -> (Option<Role>, String) {
+    let lower = name.to_lowercase();
+    if lower.len() == name.len()
+        && let Some((mark, role)) = SUFFIXES.iter().find(|(mark, _)| lower.ends_with(mark))
+    {
+        return (Some(*role), name[..name.len() - mark.len()].trim().to_owned());
+    }
+    (None, name.to_owned())
+}
+
+/// Whether a word can be somebody's name: not an account, an office, an address or a sentence.
+fn is_name(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let characters = name.chars().count();
+    characters > 1
+        && characters <= 80
+        && !NOBODY.contains(&lower.as_str())
+        && !OFFICES.iter().any(|office| lower.ends_with(office))
+        && !lower.contains("://")
+        && !is_email(name)
+        && name.chars().any(char::is_alphabetic)
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((local, host)) = text.split_once('@') else { return false };
+    !local.is_empty()
+        && host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>' | ','))
+}
+
+/// Full-width marks that only separate, to ASCII; one line.
+fn tidy(name: &str) -> String {
+    clean(
+        &name
+            .chars()
+            .map(|c| match c {
+                '（' => '(',
+                '）' => ')',
+                '：' => ':',
+                '／' => '/',
+                c => c,
+            })
+            .collect::<String>(),
+    )
+}
+
+/// Two spellings of one name, or a name and the same with its other script in brackets.
+pub(super) fn same(one: &Person, other: &Person) -> bool {
+    let key = |person: &Person| super::text::essence(person.name.as_deref().or(person.email.as_deref()).unwrap_or_default());
+    key(one) == key(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(written: &str, expected: &[(Role, &str)]) {
+        let person = Person { name: Some(written.into()), ..Person::default() };
+        let got: Vec<(Role, String)> =
+            read(&person, Role::Author).into_iter().map(|(role, person)| (role, person.name.unwrap_or_default())).collect();
+        let expected: Vec<(Role, String)> = expected.iter().map(|(role, name)| (*role, (*name).to_owned())).collect();
+        assert_eq!(got, expected, "{written:?}");
+    }
+
+    #[test]
+    fn names_and_labels() {
+        use Role::{Author, Editor, Photographer, Translator};
+        check("Nora Whitfield", &[(Author, "Nora Whitfield")]);
+        check("By Nora Whitfield", &[(Author, "Nora Whitfield")]);
+        check("BY NORA WHITFIELD and Tomas Reed", &[(Author, "NORA WHITFIELD"), (Author, "Tomas Reed")]);
+        check("文/林书白", &[(Author, "林书白")]);
+        check("作者：林书白｜译者：周念", &[(Author, "林书白"), (Translator, "周念")]);
+        check("林书白、周念", &[(Author, "林书白"), (Author, "周念")]);
+        check("林书白 周念", &[(Author, "林书白"), (Author, "周念")]);
+        check("林书白/周念", &[(Author, "林书白"), (Author, "周念")]);
+        check("海港日报记者 林书白", &[(Author, "林书白")]);
+        check("记者 林书白", &[(Author, "林书白")]);
+        check("译者：周念", &[(Translator, "周念")]);
+        check("Nora Whitfield / 林书白(译)", &[(Author, "Nora Whitfield"), (Translator, "林书白")]);
+        check("林书白（译）", &[(Translator, "林书白")]);
+        check("Translated by Ana Prado", &[(Translator, "Ana Prado")]);
+        check("Saul Wick (editor)", &[(Editor, "Saul Wick")]);
+        check("责任编辑：周念", &[(Editor, "周念")]);
+        check("图/陈一", &[(Photographer, "陈一")]);
+        check("Whitfield, Nora", &[(Author, "Whitfield, Nora")]);
+        check("Nora Whitfield, Tomas Reed", &[(Author, "Nora Whitfield"), (Author, "Tomas Reed")]);
+        check("A. Vale; B. Reed", &[(Author, "A. Vale"), (Author, "B. Reed")]);
+        check("김하늘 기자", &[(Author, "김하늘")]);
+        check("翻訳：佐藤ゆき", &[(Translator, "佐藤ゆき")]);
+    }
+
+    #[test]
+    fn nobody_is_no_name() {
+        for written in [
+            "admin",
+            "管理员",
+            "编辑部",
+            "海港网编辑部",
+            "Staff",
+            "desk@x.example",
+            "",
+            "佚名",
+            "1",
+            "https://x.example/",
+            "Harbour Desk Staff",
+        ] {
+            check(written, &[]);
+        }
+    }
+
+    #[test]
+    fn addresses_go_where_they_belong() {
+        let check = |written: &str, name: Option<&str>, email: Option<&str>| {
+            let found = read(&Person { name: Some(written.into()), ..Person::default() }, Role::Author);
+            let person = found.first().map(|(_, person)| person.clone()).unwrap_or_default();
+            assert_eq!((person.name.as_deref(), person.email.as_deref()), (name, email), "{written}");
+        };
+        check("nora@x.example (Nora Whitfield)", Some("Nora Whitfield"), Some("nora@x.example"));
+        check("Nora Whitfield <nora@x.example>", Some("Nora Whitfield"), Some("nora@x.example"));
+        check("Nora Whitfield (nora@x.example)", Some("Nora Whitfield"), Some("nora@x.example"));
+        check("nora@x.example", None, None);
+    }
+}

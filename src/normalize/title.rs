@@ -1,0 +1,187 @@
+//! Titles without what they say of provenance and format.
+
+/// Labels in brackets that say how an article came here or that it has pictures. Genre labels (观点, Opinion) stay.
+const LABELS: &[&str] = &[
+    "转载",
+    "轉載",
+    "转",
+    "轉",
+    "转贴",
+    "轉貼",
+    "转帖",
+    "转发",
+    "转自",
+    "分享",
+    "独家",
+    "獨家",
+    "原创",
+    "原創",
+    "首发",
+    "首發",
+    "译",
+    "譯",
+    "翻译",
+    "翻譯",
+    "编译",
+    "編譯",
+    "译文",
+    "譯文",
+    "转译",
+    "图",
+    "圖",
+    "组图",
+    "組圖",
+    "多图",
+    "多圖",
+    "高清",
+    "高清组图",
+    "图文",
+    "圖文",
+    "视频",
+    "影片",
+    "視頻",
+    "视",
+    "転載",
+    "翻訳",
+    "訳",
+    "独占",
+    "写真",
+    "画像",
+    "動画",
+    "전재",
+    "번역",
+    "단독",
+    "펌",
+    "사진",
+    "repost",
+    "reposted",
+    "reblog",
+    "shared",
+    "share",
+    "translation",
+    "translated",
+    "exclusive",
+    "syndicated",
+    "photos",
+    "photo",
+    "pictures",
+    "in pictures",
+    "video",
+    "gallery",
+    "перепост",
+    "репост",
+    "перевод",
+    "эксклюзив",
+    "фото",
+    "видео",
+    "republicado",
+    "republicação",
+    "traducción",
+    "tradução",
+    "exclusivo",
+    "exclusiva",
+    "traduction",
+    "exclusif",
+    "rediffusion",
+    "übersetzung",
+    "exklusiv",
+    "traduzione",
+    "esclusiva",
+];
+
+/// Words among [`LABELS`] that also stand before a colon without brackets.
+const BEFORE_COLON: &[&str] = &[
+    "转载",
+    "轉載",
+    "独家",
+    "獨家",
+    "译文",
+    "編譯",
+    "编译",
+    "exclusive",
+    "repost",
+    "translation",
+    "перевод",
+    "эксклюзив",
+    "단독",
+    "번역",
+    "exklusiv",
+    "exclusif",
+];
+
+const OPENING: &[char] = &['[', '【', '(', '（', '〔', '［', '「', '<', '《', '〈'];
+const CLOSING: &[char] = &[']', '】', ')', '）', '〕', '］', '」', '>', '》', '〉'];
+
+/// Marks between a title and the name of a site.
+const BEFORE_SITE: &[&str] = &[" - ", " – ", " — ", " | ", "|", "｜", "_", " :: ", " · ", " » ", "--", "－", "—"];
+
+/// Takes the labels in brackets off both ends, labels before a colon off the front, and the outlet's own name off the end. `names` are
+/// the outlet's name and the feed's title. Never leaves nothing.
+pub fn clean(raw: &str, names: &[&str]) -> String {
+    let mut title = raw.trim();
+    // Each round takes something off, so the rounds are bounded by the length.
+    while let Some(shorter) = round(title, names) {
+        title = shorter;
+    }
+    title.to_owned()
+}
+
+fn round<'a>(title: &'a str, names: &[&str]) -> Option<&'a str> {
+    let front = || {
+        let rest = title.strip_prefix(OPENING)?;
+        let (inside, after) = rest.split_once(CLOSING)?;
+        is_label(inside).then_some(after.trim_start_matches([':', '：', ' ', '\u{3000}']))
+    };
+    let back = || {
+        let rest = title.strip_suffix(CLOSING)?;
+        let at = rest.rfind(OPENING)?;
+        let width = rest[at..].chars().next().map_or(0, char::len_utf8);
+        is_label(&rest[at + width..]).then_some(&rest[..at])
+    };
+    let colon = || {
+        let (label, rest) = title.split_once([':', '：', '|', '｜', '丨'])?;
+        let lower = label.trim().to_lowercase();
+        BEFORE_COLON.contains(&lower.as_str()).then_some(rest)
+    };
+    let site = || {
+        names.iter().filter(|name| name.chars().count() > 1).find_map(|name| {
+            let rest = title.strip_suffix(name)?;
+            BEFORE_SITE.iter().find_map(|mark| rest.strip_suffix(mark).or_else(|| rest.trim_end().strip_suffix(mark.trim())))
+        })
+    };
+    front().or_else(back).or_else(colon).or_else(site).map(str::trim).filter(|shorter| !shorter.is_empty())
+}
+
+fn is_label(inside: &str) -> bool {
+    let lower = inside.trim().to_lowercase();
+    LABELS.contains(&lower.as_str())
+        // (3图), (10 photos)
+        || lower.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches([' ', '张', '張']) != lower
+            && matches!(lower.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '张' || c == '張'), "图" | "圖" | "photos" | "pics" | "фото")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_off_labels_and_the_outlets_name() {
+        let check = |raw: &str, expected: &str| assert_eq!(clean(raw, &["海港纪事", "The Harbour Ledger"]), expected, "{raw:?}");
+        check("退役渡轮变身图书馆(组图)", "退役渡轮变身图书馆");
+        check("退役渡轮变身图书馆（图）", "退役渡轮变身图书馆");
+        check("[转载]退役渡轮", "退役渡轮");
+        check("【译】【独家】退役渡轮", "退役渡轮");
+        check("【投書】退役渡轮", "【投書】退役渡轮");
+        check("观点: 渡轮", "观点: 渡轮");
+        check("EXCLUSIVE: Ferry sails", "Ferry sails");
+        check("Ferry sails - The Harbour Ledger", "Ferry sails");
+        check("Ferry sails | The Harbour Ledger", "Ferry sails");
+        check("渡轮_海港纪事", "渡轮");
+        check("Ferry sails - to the sea", "Ferry sails - to the sea");
+        check("渡轮 (12图)", "渡轮");
+        check("渡轮(下)", "渡轮(下)");
+        check("[转载]", "[转载]");
+        check("海港纪事", "海港纪事");
+        check("", "");
+    }
+}

@@ -1,0 +1,207 @@
+//! The folder on disk: one file a document, complete or ignored.
+//!
+//! A file is the line [`MARK`], a line with the SHA-256 of all that follows, a line of JSON ([`Header`]), the document, the document
+//! compressed. The compressed form is kept because another version of the compressor may make other bytes, which must not go out under the
+//! same strong validator.
+
+use std::borrow::Cow;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use chrono::DateTime;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Prepared, etags, hex};
+
+/// First line of a file: what it is and the version of its format.
+const MARK: &[u8] = b"reprint document 1\n";
+
+/// Ending of a document's file.
+const DOCUMENT: &str = ".doc";
+
+/// Ending of a file that is being written.
+const TEMPORARY: &str = ".doc.tmp";
+
+/// Longest file name made of a path; a longer one is replaced by its hash (file systems allow 255 bytes).
+const LONGEST_NAME: usize = 200;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Header<'a> {
+    path: Cow<'a, str>,
+    content_type: Cow<'a, str>,
+    /// Seconds since 1970.
+    modified: i64,
+    /// Bytes of the document.
+    length: usize,
+    /// Bytes of the document, compressed.
+    gzip_length: usize,
+}
+
+/// The folder.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Opens the folder, made if missing, and reads the documents in it.
+    pub fn open(path: &Path) -> io::Result<(Self, Vec<(String, Prepared)>)> {
+        fs::create_dir_all(path)?;
+        let mut documents = Vec::new();
+        for entry in fs::read_dir(path)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|_| entry.file_type().is_ok_and(|kind| kind.is_file())) else { continue };
+            if name.ends_with(TEMPORARY) {
+                if let Err(error) = fs::remove_file(entry.path()) {
+                    tracing::warn!(file = %entry.path().display(), %error, "a temporary file of an earlier run cannot be deleted");
+                }
+            } else if name.ends_with(DOCUMENT) {
+                match fs::read(entry.path()).map_err(|error| error.to_string()).and_then(|bytes| read(name, bytes.into())) {
+                    Ok(document) => documents.push(document),
+                    Err(reason) => {
+                        tracing::warn!(file = %entry.path().display(), %reason, "a published document is ignored until it is made anew");
+                    }
+                }
+            }
+        }
+        Ok((Self(path.to_owned()), documents))
+    }
+
+    /// Writes a document so that at every moment the old file or the new one is there whole, also after a power cut.
+    pub fn write(&self, path: &str, prepared: &Prepared) -> io::Result<()> {
+        let name = file_name(path);
+        let temporary = self.0.join(format!("{name}.tmp"));
+        self.write_new(&temporary, path, prepared)
+            .and_then(|()| fs::rename(&temporary, self.0.join(&name)))
+            .and_then(|()| self.sync())
+            .inspect_err(|_| {
+                let _ = fs::remove_file(&temporary); // the first error is the one to report; a leftover goes at the next start
+            })
+            .map_err(|error| io::Error::new(error.kind(), format!("{} cannot be written: {error}", self.0.join(&name).display())))
+    }
+
+    fn write_new(&self, temporary: &Path, path: &str, prepared: &Prepared) -> io::Result<()> {
+        let header = Header {
+            path: path.into(),
+            content_type: prepared.content_type.as_str().into(),
+            modified: prepared.modified.timestamp(),
+            length: prepared.identity.len(),
+            gzip_length: prepared.gzip.len(),
+        };
+        let mut head = serde_json::to_vec(&header)?;
+        head.push(b'\n');
+        let checksum = checksum([&head[..], &prepared.identity, &prepared.gzip]);
+        let mut file = File::create(temporary)?;
+        for part in [MARK, checksum.as_bytes(), b"\n", &head, &prepared.identity, &prepared.gzip] {
+            file.write_all(part)?;
+        }
+        file.sync_all()
+    }
+
+    /// Removes documents.
+    pub fn remove<'a>(&self, paths: impl Iterator<Item = &'a str>) -> io::Result<()> {
+        for path in paths {
+            let file = self.0.join(file_name(path));
+            match fs::remove_file(&file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(io::Error::new(error.kind(), format!("{} cannot be removed: {error}", file.display())));
+                }
+                _ => {}
+            }
+        }
+        self.sync()
+    }
+
+    /// A rename is on the disk when its folder is.
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.0)?.sync_all()
+    }
+}
+
+fn read(name: &str, bytes: Bytes) -> Result<(String, Prepared), String> {
+    if !bytes.starts_with(MARK) {
+        return Err("it is not a document of this version".to_owned());
+    }
+    let (sum, bytes) = line(bytes.slice(MARK.len()..))?;
+    if checksum([&bytes[..]]).as_bytes() != sum {
+        return Err("it is cut off or damaged".to_owned());
+    }
+    let (header, bytes) = line(bytes)?;
+    let header: Header<'_> = serde_json::from_slice(&header).map_err(|error| format!("its header cannot be read: {error}"))?;
+    if file_name(&header.path) != name {
+        return Err(format!("it is the document of `{}` under another name", header.path));
+    }
+    if header.length.checked_add(header.gzip_length) != Some(bytes.len()) {
+        return Err("its lengths are wrong".to_owned());
+    }
+    let (identity, gzip) = (bytes.slice(..header.length), bytes.slice(header.length..));
+    let [etag, etag_gzip] = etags(&identity);
+    let modified = DateTime::from_timestamp(header.modified, 0).ok_or("its date is wrong")?;
+    Ok((
+        header.path.into_owned(),
+        Prepared { content_type: header.content_type.into_owned(), identity, gzip, etag, etag_gzip, modified },
+    ))
+}
+
+/// The first line, without its end, and what follows.
+fn line(bytes: Bytes) -> Result<(Bytes, Bytes), String> {
+    let end = bytes.iter().position(|byte| *byte == b'\n').ok_or("it is cut off")?;
+    Ok((bytes.slice(..end), bytes.slice(end + 1..)))
+}
+
+fn checksum<const PARTS: usize>(parts: [&[u8]; PARTS]) -> String {
+    hex(&parts.into_iter().fold(Sha256::new(), Sha256::chain_update).finalize())
+}
+
+/// A file name for a path, another one for every path, on any file system: what is not a lower-case letter, a digit, a dot or a hyphen becomes
+/// `_` and two hexadecimal digits.
+fn file_name(path: &str) -> String {
+    let mut name = String::with_capacity(path.len() + 8);
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' => name.push(char::from(byte)),
+            _ => {
+                name.push('_');
+                name.push_str(&hex(&[byte]));
+            }
+        }
+    }
+    if name.is_empty() {
+        name.push_str("_index"); // no path gives this: `in` is not hexadecimal
+    } else if name.len() > LONGEST_NAME {
+        name = format!("_sha256-{}", hex(&Sha256::digest(path)));
+    }
+    name + DOCUMENT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_safe() {
+        let check = |path: &str, expected: &str| assert_eq!(file_name(path), expected, "{path}");
+        check("feeds/all.rss", "feeds_2fall.rss.doc");
+        check("feeds/all", "feeds_2fall.doc");
+        check("", "_index.doc");
+        check("_index", "_5findex.doc");
+        check("../../etc/passwd", ".._2f.._2fetc_2fpasswd.doc");
+        check("A", "_41.doc");
+        check("a\0b\\c:d", "a_00b_5cc_3ad.doc");
+        check("头条", "_e5_a4_b4_e6_9d_a1.doc");
+        check("x.doc.tmp", "x.doc.tmp.doc");
+        assert!(file_name(&"x".repeat(5_000)).len() < 100);
+        assert_ne!(file_name(&"x".repeat(5_000)), file_name(&"x".repeat(5_001)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn names_are_distinct(a in "[a-c_/.A-C]{0,6}", b in "[a-c_/.A-C]{0,6}") {
+            proptest::prop_assert_eq!(file_name(&a) == file_name(&b), a == b);
+            proptest::prop_assert!(!file_name(&a).contains('/'));
+            proptest::prop_assert!(!file_name(&a).ends_with(TEMPORARY));
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The text as readers get it: label → credit → disclaimer → text → disclaimer, written once, from the fields.
+
+use minijinja::{Value, context};
+
+use crate::model::TranslationKind;
+
+use super::Renderer;
+use super::facts::{Facts, Named};
+use super::text::{direction, html};
+use super::words::Language;
+
+/// Begins the credit. The class is how a site that reposts us, running this same program, recognizes the block and lifts it out.
+const CREDIT: &str = "<div class=\"reprint-credit\"";
+/// Begins a disclaimer, recognized the same way.
+const DISCLAIMER: &str = "<div class=\"reprint-disclaimer\"";
+
+impl Renderer {
+    /// The whole text as HTML. Whatever the templates do, source, link, author and disclaimer are in it.
+    pub(super) fn body(&self, facts: &Facts<'_>) -> String {
+        let credit = self.fragment("credit.html", &credit_context(facts), |html| missing_in_credit(facts, html));
+        let disclaimer = self.fragment("disclaimer.html", &disclaimer_context(facts), |html| missing_in_disclaimer(facts, html));
+        let credit = credit.unwrap_or_else(|| plain_credit(facts));
+        let disclaimer = disclaimer.unwrap_or_else(|| format!("<p>{}</p>", html(&facts.disclaimer)));
+        let direction = if direction(Some(&facts.words.tag)) == "rtl" { " dir=\"rtl\"" } else { "" };
+        let text = &facts.text;
+        format!(
+            "{CREDIT}{direction}>{credit}</div>\n{DISCLAIMER}{direction}>{disclaimer}</div>\n{text}\n<hr>\n{DISCLAIMER}{direction}>{disclaimer}</div>"
+        )
+    }
+
+    /// A fragment by the template in force, by the built-in one where that fails or loses what must be there.
+    fn fragment(&self, name: &str, context: &Value, missing: impl Fn(&str) -> Option<String>) -> Option<String> {
+        let whole = |html: &String| {
+            let missing = missing(html);
+            if let Some(what) = &missing {
+                tracing::warn!(
+                    template = self.templates.file(name),
+                    missing = what,
+                    "a template lost part of the credit, the built-in one stands in"
+                );
+            }
+            missing.is_none()
+        };
+        let rendered = self.templates.render(name, context).map(|html| html.trim().to_owned()).filter(whole);
+        rendered.or_else(|| self.templates.built_in(name, context).map(|html| html.trim().to_owned()).filter(whole))
+    }
+
+    /// Tries the fragments out on an article; the error says what is lost.
+    pub(super) fn try_fragments(&self, facts: &Facts<'_>) -> Result<(), String> {
+        let credit = self.templates.try_render("credit.html", &credit_context(facts))?;
+        if let Some(what) = missing_in_credit(facts, &credit) {
+            return Err(format!("{}: drops {what}; nothing is published without its credit", self.templates.file("credit.html")));
+        }
+        let disclaimer = self.templates.try_render("disclaimer.html", &disclaimer_context(facts))?;
+        if let Some(what) = missing_in_disclaimer(facts, &disclaimer) {
+            return Err(format!(
+                "{}: drops {what}; write {{{{ disclaimer }}}} where it belongs",
+                self.templates.file("disclaimer.html")
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What a credit must say and does not.
+fn missing_in_credit(facts: &Facts<'_>, credit: &str) -> Option<String> {
+    let has = |text: &str| credit.contains(&html(text));
+    let label = label(facts);
+    let original = facts.original.as_ref().and_then(|o| o.outlet.url.as_deref());
+    let unnamed = facts.translators.is_empty() && facts.translation.as_ref().is_some_and(|t| t.kind == TranslationKind::Human);
+    let required = [
+        (Some(facts.source.name.as_str()), "the source (source.name)"),
+        (facts.source.url.as_deref(), "the link to the source (source.url)"),
+        (facts.authors.first().map(|author| author.name.as_str()), "the author (authors)"),
+        (facts.translators.first().map(|translator| translator.name.as_str()), "the translator (translators)"),
+        (unnamed.then(|| facts.words.get("translator_unnamed")), "that the translator is not named (words.translator_unnamed)"),
+        (original, "the link to the original (chain)"),
+        (label.as_deref(), "the notice of a machine translation (label)"),
+    ];
+    if let Some((_, what)) = required.iter().find(|(text, _)| text.is_some_and(|text| !has(text))) {
+        return Some((*what).to_owned());
+    }
+    unbalanced(credit)
+}
+
+fn missing_in_disclaimer(facts: &Facts<'_>, disclaimer: &str) -> Option<String> {
+    if !disclaimer.contains(&html(&facts.disclaimer)) {
+        return Some("the disclaimer (disclaimer)".to_owned());
+    }
+    unbalanced(disclaimer)
+}
+
+/// A fragment that closes more than it opens would end the block around it.
+fn unbalanced(fragment: &str) -> Option<String> {
+    let lower = fragment.to_ascii_lowercase();
+    (lower.matches("<div").count() != lower.matches("</div").count()).then(|| "a <div> or a </div>".to_owned())
+}
+
+fn party(party: &Named) -> Value {
+    context! { name => &party.name, url => &party.url }
+}
+
+/// Name of a kind of translation in a language.
+pub(super) fn kind_word(words: &Language, kind: TranslationKind) -> &str {
+    words.get(match kind {
+        TranslationKind::Human => "kind_human",
+        TranslationKind::Machine => "kind_machine",
+        TranslationKind::MachineLight => "kind_machine_light",
+        TranslationKind::MachineFull => "kind_machine_full",
+        TranslationKind::ScriptConversion => "kind_script",
+    })
+}
+
+/// The notice that comes before everything else in a machine-made text (AI Act Art. 50(4), GB 45438-2025): in the text's language, and where
+/// that is not English in English too.
+pub(super) fn label(facts: &Facts<'_>) -> Option<String> {
+    let (key, english) = match facts.translation.as_ref()?.kind {
+        TranslationKind::Machine => ("label_machine", "Machine translated, not reviewed"),
+        TranslationKind::MachineLight => ("label_machine_light", "Machine translated, lightly edited"),
+        TranslationKind::MachineFull => ("label_machine_full", "Machine translated, fully revised"),
+        TranslationKind::Human | TranslationKind::ScriptConversion => return None,
+    };
+    let label = facts.words.get(key);
+    Some(if facts.words.tag == "en" { label.to_owned() } else { format!("{label} · {english}") })
+}
+
+fn credit_context(facts: &Facts<'_>) -> Value {
+    let step = |named: &Named, original: bool| context! { name => &named.name, url => &named.url, original };
+    let between = facts.between.iter().map(|hop| step(hop, false));
+    let chain: Vec<Value> = between.chain(facts.original.iter().map(|original| step(&original.outlet, true))).collect();
+    let translation = facts.translation.as_ref().map(|translation| {
+        context! {
+            kind => translation.kind.name(),
+            name => kind_word(facts.words, translation.kind),
+            engine => &translation.engine,
+            from => &translation.from,
+            to => &translation.to,
+        }
+    });
+    context! {
+        words => &facts.words.value,
+        label => label(facts),
+        source => party(&facts.source),
+        chain,
+        authors => facts.authors.iter().map(party).collect::<Vec<_>>(),
+        translators => facts.translators.iter().map(party).collect::<Vec<_>>(),
+        translation,
+        title => &facts.title,
+        page => &facts.page,
+        language => &facts.words.tag,
+    }
+}
+
+fn disclaimer_context(facts: &Facts<'_>) -> Value {
+    context! { words => &facts.words.value, disclaimer => &facts.disclaimer, source => party(&facts.source), language => &facts.words.tag }
+}
+
+/// The credit without any template: the last resort, for a guarantee that does not depend on a template engine.
+fn plain_credit(facts: &Facts<'_>) -> String {
+    let words = facts.words;
+    let linked = |named: &Named| match &named.url {
+        Some(url) => format!("<a href=\"{}\">{}</a>", html(url), html(&named.name)),
+        None => html(&named.name),
+    };
+    let mut credit = String::new();
+    if let Some(label) = label(facts) {
+        credit.push_str(&format!("<p><strong>{}</strong></p>", html(&label)));
+    }
+    credit.push_str(&format!("<p>{}{}{}", html(words.get("source")), html(words.get("colon")), linked(&facts.source)));
+    for step in facts.between.iter().chain(facts.original.iter().map(|o| &o.outlet)) {
+        credit.push_str(&format!(" ← {}", linked(step)));
+    }
+    credit.push_str(&format!("<br>{}</p>", html(&facts.byline)));
+    credit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{self, Sample};
+    use super::*;
+    use crate::model::{Html, Person};
+
+    fn body(sample: Sample) -> String {
+        let renderer = sample::renderer();
+        renderer.body(&renderer.facts(&sample::article(sample)))
+    }
+
+    #[test]
+    fn req_08_credit_first_and_the_disclaimer_once_at_each_end() {
+        let body = body(Sample::Translation);
+        assert!(body.starts_with(
+            "<div class=\"reprint-credit\"><p><strong>来源</strong>：<a href=\"https://nanan.example/news/4711\">南岸新闻</a> ← "
+        ));
+        let disclaimer = "<div class=\"reprint-disclaimer\"><p>本文转载自南岸新闻，仅代表原出处和原作者观点，仅供参考阅读，不代表本站态度和立场。</p></div>";
+        assert_eq!(body.matches(disclaimer).count(), 2);
+        assert!(body.ends_with(&format!("<hr>\n{disclaimer}")));
+        let credit = &body[..body.find("</div>").unwrap()];
+        assert_eq!(
+            credit.strip_prefix("<div class=\"reprint-credit\">").unwrap(),
+            "<p><strong>来源</strong>：<a href=\"https://nanan.example/news/4711\">南岸新闻</a> ← \
+             <a href=\"https://cn.ledger.example/2026/06/ferry\">海港纪事中文网</a> ← \
+             <a href=\"https://ledger.example/2026/05/ferry?a=1&amp;b=2\">The Harbour Ledger</a>（原文）\
+             <br>作者：<a href=\"https://ledger.example/by/nora\">Nora Whitfield</a><br>译者：林书白（人工翻译）</p>"
+        );
+        assert!(body.find(disclaimer).unwrap() < body.find("那艘绿色渡轮").unwrap());
+    }
+
+    #[test]
+    fn req_59_machine_made_texts_say_so_first_and_unnamed_translators_are_said_to_be() {
+        let renderer = sample::renderer();
+        let check = |kind: TranslationKind, language: &str, start: &str, line: &str| {
+            let mut article = sample::article(Sample::Translation);
+            article.attributed.article.language = Some(language.to_owned());
+            let translation = article.attributed.provenance.translation.as_mut().unwrap();
+            translation.kind = kind;
+            translation.translators.clear();
+            translation.engine = Some("relay-nmt 3".to_owned()).filter(|_| kind != TranslationKind::Human);
+            let body = renderer.body(&renderer.facts(&article));
+            let text = body.strip_prefix("<div class=\"reprint-credit\"><p><strong>").unwrap();
+            assert!(text.starts_with(start), "{kind:?} {language}: {text}");
+            assert!(text.contains(line), "{kind:?} {language}: {text}");
+        };
+        check(
+            TranslationKind::Machine,
+            "zh-Hans",
+            "本文由机器翻译（AI）生成，未经人工审校 · Machine translated, not reviewed<",
+            "<br>翻译：机器翻译、relay-nmt 3</p>",
+        );
+        check(TranslationKind::MachineLight, "zh-Hant", "本文由機器翻譯（AI）產生，僅經人工初步校訂", "機器翻譯，人工初步校訂");
+        check(
+            TranslationKind::MachineFull,
+            "en",
+            "Machine translated (AI), fully revised by a person</strong>",
+            "Translation: machine translation, fully",
+        );
+        check(TranslationKind::Human, "zh-Hans", "来源</strong>", "<br>译者未署名（人工翻译）</p>");
+        check(TranslationKind::Human, "ru", "Источник</strong>", "<br>Переводчик не указан (перевод выполнен человеком)</p>");
+        check(TranslationKind::ScriptConversion, "zh-Hant", "來源</strong>", "<br>文字：繁簡轉換、relay-nmt 3</p>");
+    }
+
+    #[test]
+    fn right_to_left_credits_say_so() {
+        let renderer = sample::renderer();
+        let mut article = sample::article(Sample::Bare);
+        article.attributed.article.language = Some("ar".to_owned());
+        let body = renderer.body(&renderer.facts(&article));
+        assert!(body.starts_with("<div class=\"reprint-credit\" dir=\"rtl\"><p><strong>المصدر</strong>"), "{body}");
+        assert_eq!(body.matches("<div class=\"reprint-disclaimer\" dir=\"rtl\">").count(), 2);
+    }
+
+    #[test]
+    fn m05_names_are_text_and_never_markup() {
+        let renderer = sample::renderer();
+        let mut article = sample::article(Sample::Bare);
+        let evil = "<script>alert(1)</script>\" onload='x";
+        article.attributed.provenance.source.name = evil.to_owned();
+        article.attributed.provenance.authors =
+            vec![Person { name: Some(evil.to_owned()), uri: Some("javascript:alert(1)".to_owned()), email: None }];
+        article.attributed.provenance.disclaimer = Some(format!("{evil} 本文"));
+        article.attributed.article.body = Html::from_sanitized("<p>x</p>".to_owned());
+        let body = renderer.body(&renderer.facts(&article));
+        assert!(!body.contains("<script") && !body.contains("javascript:") && !body.contains("onload='"), "{body}");
+        assert!(body.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    }
+
+    #[test]
+    fn a_text_that_is_only_a_summary_is_shown_with_its_credit() {
+        let renderer = sample::renderer();
+        let mut article = sample::article(Sample::Bare);
+        article.attributed.article.body = Html::default();
+        article.attributed.article.summary = Some("一行 <摘要>".to_owned());
+        let facts = renderer.facts(&article);
+        assert_eq!((facts.text.as_str(), facts.summary.as_deref()), ("<p>一行 &lt;摘要&gt;</p>", None));
+        assert!(renderer.body(&facts).contains("<p>一行 &lt;摘要&gt;</p>\n<hr>"));
+    }
+
+    #[test]
+    fn the_last_resort_says_everything_a_credit_must() {
+        let renderer = sample::renderer();
+        for sample in [Sample::Translation, Sample::Bare, Sample::Machine] {
+            let article = sample::article(sample);
+            let facts = renderer.facts(&article);
+            assert_eq!(missing_in_credit(&facts, &plain_credit(&facts)), None);
+        }
+    }
+}

@@ -1,0 +1,471 @@
+//! What is said of one article, ready to be written: worked out once, the same in every format (standards digest § 27).
+
+use std::collections::{BTreeSet, HashSet};
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::model::{Article, HopAction, Party, Person, Precision, Provenance, StoredArticle, TranslationKind};
+
+use super::text::{html, language_tag, line, name, rfc3339, uri, uri_of, xml_safe};
+use super::words::Language;
+use super::{Relayed, Renderer};
+
+/// Steps of the way here that are written at most: the first and the last ones of a longer way. Real ones have five at most.
+const LONGEST_WAY: usize = 32;
+
+/// A name and where it leads, both ready to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    pub name: String,
+    pub url: Option<String>,
+}
+
+/// The original, where it is not the outlet's own.
+#[derive(Debug, Clone)]
+pub(super) struct OriginalFacts {
+    pub outlet: Named,
+    pub language: Option<String>,
+    pub published: Option<DateTime<Utc>>,
+}
+
+/// A translation.
+#[derive(Debug, Clone)]
+pub(super) struct TranslationFacts {
+    pub kind: TranslationKind,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub engine: Option<String>,
+    pub source: Option<String>,
+}
+
+/// A step of the way here, ours included.
+#[derive(Debug, Clone)]
+pub(super) struct HopFacts {
+    pub action: HopAction,
+    pub party: Named,
+    pub at: Option<DateTime<Utc>>,
+    pub language: Option<String>,
+}
+
+/// A picture that the text shows.
+#[derive(Debug, Clone)]
+pub(super) struct ImageFacts {
+    pub url: String,
+    pub caption: Option<String>,
+    pub credit: Option<String>,
+    pub copyright: Option<String>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub media_type: Option<String>,
+}
+
+/// A file that goes with the article.
+#[derive(Debug, Clone)]
+pub(super) struct FileFacts {
+    pub url: String,
+    pub media_type: String,
+    pub length: u64,
+}
+
+/// A section or tag: never empty.
+#[derive(Debug, Clone)]
+pub(super) struct CategoryFacts {
+    pub term: String,
+    pub scheme: Option<String>,
+    pub label: Option<String>,
+}
+
+/// Everything that is said of an article.
+#[derive(Debug)]
+pub(super) struct Facts<'a> {
+    pub words: &'a Language,
+    /// Permanent id, the same in every format.
+    pub id: &'a str,
+    /// Our page.
+    pub page: String,
+    pub title: String,
+    /// Language of the text, plain.
+    pub language: Option<String>,
+    /// Language of the text with how it came about (BCP 47 -t-, RFC 6497): for `lang` and `xml:lang` of the text itself.
+    pub content_language: Option<String>,
+    pub published: DateTime<Utc>,
+    pub published_precision: Precision,
+    pub updated: DateTime<Utc>,
+    pub first_seen: DateTime<Utc>,
+    /// The outlet we took it from, with its page of the article.
+    pub source: Named,
+    pub source_feed: String,
+    pub source_home: Option<String>,
+    /// The feed the outlet itself says it copied the article from: name, home and address (RFC 4287 § 4.2.11: kept as it is).
+    pub upstream_feed: Option<(Named, String)>,
+    pub authors: Vec<Named>,
+    pub translators: Vec<Named>,
+    pub translation: Option<TranslationFacts>,
+    pub original: Option<OriginalFacts>,
+    /// The outlet that answers for the text as it stands: who wrote, translated or edited it last. Its address is the text's first page.
+    pub responsible: Named,
+    /// "Author / Translator (transl.) / Outlet" without ASCII comma or semicolon, where readers would split it.
+    pub byline: String,
+    /// The way here, origin first, ours last.
+    pub hops: Vec<HopFacts>,
+    /// Pages between the original and us, nearest first.
+    pub via: Vec<Named>,
+    /// The way back from the outlet to the original for people, nearest first, without either end.
+    pub between: Vec<Named>,
+    pub disclaimer: String,
+    pub rights: Option<String>,
+    pub licence: Option<String>,
+    pub summary: Option<String>,
+    /// The text as HTML, without our additions; the summary where there is nothing else.
+    pub text: String,
+    pub images: Vec<ImageFacts>,
+    pub files: Vec<FileFacts>,
+    pub categories: Vec<CategoryFacts>,
+    pub comments_url: Option<String>,
+    pub comment_count: Option<u64>,
+}
+
+impl Renderer {
+    /// Works out what is said of an article.
+    pub(super) fn facts<'a>(&'a self, stored: &'a StoredArticle) -> Facts<'a> {
+        let article = &stored.attributed.article;
+        let provenance = &stored.attributed.provenance;
+        let outlet = self.outlets.get(&article.outlet);
+
+        let language = [article.language.as_deref(), outlet.and_then(|o| o.language.as_deref())];
+        let language = language.into_iter().flatten().find_map(language_tag).map(str::to_owned);
+        let words = self.words.of([language.as_deref(), Some(&self.site.language)]);
+
+        let page = format!("{}a/{}", self.site.address, stored.identity.key);
+        let source = named(&provenance.source).unwrap_or_else(|| Named {
+            name: outlet.map_or_else(|| host(&provenance.source_feed), |o| o.name.clone()),
+            url: provenance.source.url.as_ref().and_then(uri),
+        });
+        let original = original(provenance, &source);
+        let translation = translation(provenance, language.as_deref());
+        let authors = people(&provenance.authors).unwrap_or_else(|| vec![source.clone()]);
+        let translators = provenance.translation.as_ref().and_then(|t| people(&t.translators)).unwrap_or_default();
+        let hops = way(provenance, &source, original.as_ref());
+        let responsible = responsible(&hops, &source, original.as_ref(), translation.as_ref());
+        let byline = byline(words, &authors, &translators, &responsible);
+        let (via, between) = upstream(&hops, &source, original.as_ref());
+
+        let summary = article.summary.as_deref().map(|s| xml_safe(s.trim()).into_owned()).filter(|s| !s.is_empty());
+        let body = xml_safe(article.body.as_str());
+        // Nothing but a summary: it is the text.
+        let (text, summary) = match summary {
+            Some(summary) if body.trim().is_empty() => (format!("<p>{}</p>", html(&summary)), None),
+            // RFC 4287 § 4.2.13: a summary does not repeat the title.
+            summary => (body.into_owned(), summary.filter(|s| line(s) != line(&article.title))),
+        };
+        let title =
+            Some(line(&article.title)).filter(|t| !t.is_empty()).unwrap_or_else(|| untitled(&text, summary.as_deref(), &source));
+        let disclaimer = self.disclaimer(outlet, provenance, words, &source);
+
+        let hops_here = hops.into_iter().chain([HopFacts {
+            action: HopAction::Reposted,
+            party: Named { name: self.site.title.clone(), url: Some(page.clone()) },
+            at: Some(stored.identity.first_seen),
+            language: None,
+        }]);
+        let date = stored.date();
+        Facts {
+            words,
+            id: &stored.identity.id,
+            title,
+            content_language: content_language(language.as_deref(), translation.as_ref()),
+            language,
+            published: date,
+            published_precision: article.published.filter(|p| p.at == date).map_or(Precision::Second, |p| p.precision),
+            updated: stored.updated(),
+            first_seen: stored.identity.first_seen,
+            source_feed: uri(&provenance.source_feed).unwrap_or_else(|| self.site.address.clone()),
+            source_home: provenance.source_home.as_ref().and_then(uri),
+            upstream_feed: upstream_feed(article, &self.site.address),
+            hops: hops_here.collect(),
+            rights: provenance.rights.as_deref().or(outlet.and_then(|o| o.rights.as_deref())).map(line).filter(|r| !r.is_empty()),
+            licence: provenance.license.as_ref().or(outlet.and_then(|o| o.licence.as_ref())).and_then(uri),
+            images: images(article, &text),
+            files: files(article),
+            categories: categories(article),
+            comments_url: article.comments.as_ref().and_then(|c| c.url.as_ref()).and_then(uri),
+            comment_count: article.comments.as_ref().and_then(|c| c.count),
+            page,
+            source,
+            authors,
+            translators,
+            translation,
+            original,
+            responsible,
+            byline,
+            via,
+            between,
+            disclaimer,
+            summary,
+            text,
+        }
+    }
+
+    /// The outlet's wording, else what was found out about it, else the site's, else the one of the language.
+    fn disclaimer(&self, outlet: Option<&Relayed>, provenance: &Provenance, words: &Language, source: &Named) -> String {
+        let wordings =
+            [outlet.and_then(|o| o.disclaimer.as_deref()), provenance.disclaimer.as_deref(), self.site.disclaimer.as_deref()];
+        let wording = wordings.into_iter().flatten().find(|w| !w.trim().is_empty()).unwrap_or_else(|| words.get("disclaimer"));
+        line(&wording.replace("{source}", &source.name))
+    }
+}
+
+fn host(url: &Url) -> String {
+    url.host_str().unwrap_or(url.as_str()).to_owned()
+}
+
+/// A party with a name; its host when it has only an address. `None`: neither.
+fn named(party: &Party) -> Option<Named> {
+    let url = party.url.as_ref().and_then(uri);
+    let label = name(&party.name);
+    let label = if label.is_empty() { party.url.as_ref().filter(|_| url.is_some()).map(host)? } else { label };
+    Some(Named { name: label, url })
+}
+
+/// People with a name, each once. `None`: nobody.
+fn people(people: &[Person]) -> Option<Vec<Named>> {
+    let mut seen = BTreeSet::new();
+    let people: Vec<_> = people
+        .iter()
+        .filter_map(|person| {
+            let name = name(person.name.as_deref()?);
+            (!name.is_empty() && seen.insert(name.clone())).then(|| Named { name, url: person.uri.as_deref().and_then(uri_of) })
+        })
+        .collect();
+    (!people.is_empty()).then_some(people)
+}
+
+fn original(provenance: &Provenance, source: &Named) -> Option<OriginalFacts> {
+    let original = provenance.original.as_ref()?;
+    let outlet = named(&original.outlet).filter(|outlet| outlet != source)?;
+    Some(OriginalFacts {
+        outlet,
+        language: original.language.as_deref().and_then(language_tag).map(str::to_owned),
+        published: original.published,
+    })
+}
+
+fn translation(provenance: &Provenance, language: Option<&str>) -> Option<TranslationFacts> {
+    let translation = provenance.translation.as_ref()?;
+    let original = provenance.original.as_ref();
+    let tag = |tag: Option<&str>| tag.and_then(language_tag).map(str::to_owned);
+    let source = translation.source.as_ref().or(original.and_then(|o| o.outlet.url.as_ref()));
+    Some(TranslationFacts {
+        kind: translation.kind,
+        from: tag(translation.from.as_deref()).or_else(|| tag(original.and_then(|o| o.language.as_deref()))),
+        to: tag(translation.to.as_deref()).or_else(|| language.map(str::to_owned)),
+        engine: translation.engine.as_deref().map(line).filter(|e| !e.is_empty()),
+        source: source.and_then(uri),
+    })
+}
+
+/// The way to us without our own step. Where nothing is recorded, what is known of both ends.
+fn way(provenance: &Provenance, source: &Named, original: Option<&OriginalFacts>) -> Vec<HopFacts> {
+    let hops = &provenance.hops;
+    let left_out = hops.len().saturating_sub(LONGEST_WAY);
+    let kept = hops.iter().enumerate().filter(|(n, _)| *n == 0 || *n > left_out).filter_map(|(_, hop)| {
+        let language = hop.language.as_deref().and_then(language_tag).map(str::to_owned);
+        Some(HopFacts { action: hop.action, party: named(&hop.party)?, at: hop.at, language })
+    });
+    let way: Vec<_> = kept.collect();
+    if !way.is_empty() {
+        return way;
+    }
+    let (created, reposted) = (HopAction::Created, HopAction::Reposted);
+    let first =
+        original.map(|o| HopFacts { action: created, party: o.outlet.clone(), at: o.published, language: o.language.clone() });
+    let action = if first.is_some() { reposted } else { created };
+    first.into_iter().chain([HopFacts { action, party: source.clone(), at: None, language: None }]).collect()
+}
+
+/// Who made the text what it is: the last step that was not a mere repost. A translation is never put down to the original's publisher.
+fn responsible(
+    hops: &[HopFacts],
+    source: &Named,
+    original: Option<&OriginalFacts>,
+    translation: Option<&TranslationFacts>,
+) -> Named {
+    let last = hops.iter().rev().find(|hop| hop.action != HopAction::Reposted);
+    match (last, original) {
+        (Some(hop), _) if translation.is_none() || hop.action != HopAction::Created => hop.party.clone(),
+        (None, Some(original)) if translation.is_none() => original.outlet.clone(),
+        _ => source.clone(),
+    }
+}
+
+fn byline(words: &Language, authors: &[Named], translators: &[Named], responsible: &Named) -> String {
+    let mut parts: Vec<String> = authors.iter().map(|author| author.name.clone()).collect();
+    parts.extend(translators.iter().map(|translator| words.get("translated_by").replace("{name}", &translator.name)));
+    if !parts.contains(&responsible.name) {
+        parts.push(responsible.name.clone());
+    }
+    parts.join(" / ").replace(',', "，").replace(';', "；")
+}
+
+/// Upstream pages for machines (every address once, the original left to `related`), and the names between the outlet and the original for
+/// people; both nearest first.
+fn upstream(hops: &[HopFacts], source: &Named, original: Option<&OriginalFacts>) -> (Vec<Named>, Vec<Named>) {
+    let original_url = original.and_then(|o| o.outlet.url.as_deref());
+    let mut seen_urls: BTreeSet<&str> = original_url.into_iter().collect();
+    let mut seen_names: BTreeSet<&str> = original.map(|o| o.outlet.name.as_str()).into_iter().collect();
+    seen_names.insert(&source.name);
+    let mut via = Vec::new();
+    if let Some(url) = &source.url {
+        // The page we took it from is said even when it is the original's.
+        seen_urls.insert(url);
+        via.push(source.clone());
+    }
+    let mut between = Vec::new();
+    for hop in hops.iter().rev() {
+        let known_page = hop.party.url.as_deref().is_some_and(|url| !seen_urls.insert(url));
+        if hop.party.url.is_some() && !known_page {
+            via.push(hop.party.clone());
+        }
+        if seen_names.insert(&hop.party.name) && !known_page {
+            between.push(hop.party.clone());
+        }
+    }
+    (via, between)
+}
+
+/// The source feed that the outlet passes on; never our own, which says nothing.
+fn upstream_feed(article: &Article, site: &str) -> Option<(Named, String)> {
+    let feed = article.hints.source_feed.as_ref().and_then(uri).filter(|feed| !feed.starts_with(site))?;
+    let party = named(article.hints.source.as_ref()?)?;
+    Some((party, feed))
+}
+
+/// `zh-Hans-t-en-t0-und` for text that a machine translated (RFC 6497; CLDR `t0-und`: engine not specified), `zh-Hant-t-zh-hans` for text in the
+/// other script, the plain tag otherwise.
+fn content_language(language: Option<&str>, translation: Option<&TranslationFacts>) -> Option<String> {
+    let language = language?;
+    let Some(translation) = translation else { return Some(language.to_owned()) };
+    // A tag that holds extensions already cannot take another (§ 2.1), and neither can be the source.
+    let plain = |tag: &str| !tag.split('-').any(|subtag| subtag.len() == 1);
+    let from = translation.from.as_deref().filter(|from| plain(from)).map(|from| format!("-{}", from.to_ascii_lowercase()));
+    let tag = match translation.kind {
+        _ if !plain(language) => return Some(language.to_owned()),
+        TranslationKind::Human => return Some(language.to_owned()),
+        TranslationKind::ScriptConversion => match from {
+            Some(from) => format!("{language}-t{from}"),
+            None => return Some(language.to_owned()),
+        },
+        _ => format!("{language}-t{}-t0-und", from.unwrap_or_default()),
+    };
+    Some(if language_tag(&tag).is_some() { tag } else { language.to_owned() })
+}
+
+fn untitled(text: &str, summary: Option<&str>, source: &Named) -> String {
+    let plain = summary.map(str::to_owned).unwrap_or_else(|| {
+        // The beginning of the text; its entities do not matter for a stand-in.
+        let mut inside = false;
+        text.chars()
+            .take(2000)
+            .map(|c| {
+                inside = (inside || c == '<') && c != '>';
+                if inside || c == '>' { ' ' } else { c }
+            })
+            .collect()
+    });
+    let start: String = line(&plain).chars().take(60).collect();
+    if start.is_empty() { source.name.clone() } else { format!("{start}…") }
+}
+
+/// The pictures that the text shows under the very same address: readers append the others below the text, or show them twice.
+fn images(article: &Article, text: &str) -> Vec<ImageFacts> {
+    let shown: HashSet<String> = text
+        .split("src=\"")
+        .skip(1)
+        .filter_map(|after| after.split_once('"'))
+        .map(|(address, _)| address.replace("&amp;", "&").replace("&#x26;", "&"))
+        .collect();
+    let mut seen = BTreeSet::new();
+    let line_of = |text: &Option<String>| text.as_deref().map(line).filter(|t| !t.is_empty());
+    article
+        .images
+        .iter()
+        .filter_map(|image| {
+            let url = uri(&image.url).filter(|url| shown.contains(url) && seen.insert(url.clone()))?;
+            Some(ImageFacts {
+                url,
+                caption: line_of(&image.caption),
+                credit: line_of(&image.credit),
+                copyright: line_of(&image.copyright),
+                width: image.width,
+                height: image.height,
+                media_type: media_type(image.media_type.as_deref()),
+            })
+        })
+        .collect()
+}
+
+fn files(article: &Article) -> Vec<FileFacts> {
+    let mut seen = BTreeSet::new();
+    let files = article.attachments.iter().filter_map(|file| {
+        let url = uri(&file.url).filter(|url| seen.insert(url.clone()))?;
+        let media_type = media_type(Some(&file.media_type)).unwrap_or_else(|| "application/octet-stream".to_owned());
+        Some(FileFacts { url, media_type, length: file.length })
+    });
+    files.collect()
+}
+
+/// A media type without parameters, if it is one (RFC 9110 § 8.3.1).
+fn media_type(written: Option<&str>) -> Option<String> {
+    let essence = written?.split(';').next()?.trim().to_ascii_lowercase();
+    let token = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
+    let (kind, subtype) = essence.split_once('/')?;
+    (token(kind) && token(subtype)).then_some(essence)
+}
+
+fn categories(article: &Article) -> Vec<CategoryFacts> {
+    let mut seen = BTreeSet::new();
+    let categories = article.categories.iter().filter_map(|category| {
+        let label = category.label.as_deref().map(line).filter(|l| !l.is_empty());
+        let term = Some(line(&category.term)).filter(|t| !t.is_empty()).or_else(|| label.clone())?;
+        let scheme = category.scheme.as_deref().and_then(uri_of);
+        seen.insert((term.clone(), scheme.clone())).then_some(CategoryFacts { label: label.filter(|l| *l != term), term, scheme })
+    });
+    categories.collect()
+}
+
+impl Facts<'_> {
+    /// The way here as one line: `A (en, 2026-05-30) → B (zh-Hans, 2026-06-01) → us (2026-06-02)` (dcterms:provenance).
+    pub fn way(&self) -> String {
+        let steps = self.hops.iter().map(|hop| {
+            let mut remarks: Vec<String> = hop.language.iter().cloned().collect();
+            if !matches!(hop.action, HopAction::Created | HopAction::Reposted) {
+                remarks.push(hop.action.name().to_owned());
+            }
+            remarks.extend(hop.at.map(|at| rfc3339(at)[..10].to_owned()));
+            if remarks.is_empty() { hop.party.name.clone() } else { format!("{} ({})", hop.party.name, remarks.join(", ")) }
+        });
+        steps.collect::<Vec<_>>().join(" → ")
+    }
+
+    /// The work that this text is a version of: the original of a translation (dcterms:isVersionOf). A change of script keeps the work the same
+    /// (dcterms:isFormatOf).
+    pub fn version_of(&self) -> Option<(&'static str, &str)> {
+        let translation = self.translation.as_ref()?;
+        let original = self.original.as_ref().and_then(|o| o.outlet.url.as_deref());
+        if translation.kind == TranslationKind::ScriptConversion {
+            return Some(("isFormatOf", translation.source.as_deref()?));
+        }
+        Some(("isVersionOf", original.or(translation.source.as_deref())?))
+    }
+
+    /// What readers are shown as the original: the article at its first publisher, which may be the outlet we took it from.
+    pub fn related(&self) -> Option<(&str, Option<&str>)> {
+        let original = self.original.as_ref().and_then(|o| Some((o.outlet.url.as_deref()?, o.language.as_deref())));
+        original.or_else(|| match (&self.original, &self.translation) {
+            (None, Some(translation)) => Some((translation.source.as_deref()?, translation.from.as_deref())),
+            (None, None) => Some((self.source.url.as_deref()?, self.language.as_deref())),
+            (Some(_), _) => None,
+        })
+    }
+}

@@ -1,0 +1,226 @@
+//! Which document a request is about.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Version, header};
+use axum::response::Response;
+use axum::routing::get;
+use tokio::sync::Semaphore;
+
+use super::answer::{self, HeadCache, Heads};
+use super::{Limits, Site};
+
+const NOT_FOUND: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Not found</title>\
+<h1>Not found</h1>\n<p>There is nothing at this address. A feed may have left the configuration, or the address has a slip in it.</p>\n\
+<p><a href=\"/\">All feeds of this site</a></p>\n</html>\n";
+
+/// What the handlers share.
+struct App {
+    site: Site,
+    heads: HeadCache,
+    pages: Semaphore,
+    page_time: Duration,
+}
+
+/// The addresses of the site. Documents come from the snapshot under the same path; no file system is consulted.
+pub(super) fn router(site: Site, limits: &Limits) -> Router {
+    let app =
+        App { site, heads: HeadCache::default(), pages: Semaphore::new(limits.caps.pages), page_time: limits.timeouts.page };
+    Router::new()
+        .route("/", get(document))
+        .route("/feeds.opml", get(document))
+        .route("/feeds/{name}", get(feed))
+        .route("/a/{key}", get(article))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/robots.txt", get(robots))
+        .route("/favicon.ico", get(favicon))
+        .fallback(not_found)
+        .with_state(Arc::new(app))
+}
+
+/// Why a request is answered before anybody looks at its path; the connection is closed after these.
+pub(super) fn refuse<B>(request: &axum::http::Request<B>) -> Option<Response> {
+    let fields = request.headers();
+    if let Some(fault) = host_fault(fields, request.version()) {
+        return Some(answer::text(StatusCode::BAD_REQUEST, fault));
+    }
+    let method = request.method();
+    let reads = method == Method::GET || method == Method::HEAD;
+    // RFC 9112 § 6.1: both framings at once is how requests are smuggled past a proxy. hyper hides a Content-Length that follows a
+    // Transfer-Encoding, and no read has a use for the latter, so it is refused alone, too.
+    if fields.contains_key(header::TRANSFER_ENCODING) && (reads || fields.contains_key(header::CONTENT_LENGTH)) {
+        return Some(answer::text(StatusCode::BAD_REQUEST, "Transfer-Encoding is not accepted: requests here have no body.\n"));
+    }
+    if !reads {
+        let refusal = answer::text(StatusCode::METHOD_NOT_ALLOWED, "This site is only read: GET and HEAD.\n");
+        return Some(answer::with(refusal, header::ALLOW, "GET, HEAD"));
+    }
+    None
+}
+
+/// RFC 9112 § 3.2: exactly one `Host` in HTTP/1.1, at most one in 1.0, and its value must be a host.
+fn host_fault(fields: &HeaderMap, version: Version) -> Option<&'static str> {
+    let mut hosts = fields.get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if version == Version::HTTP_11 => Some("The request has no Host field.\n"),
+        (None, _) => None,
+        (Some(_), Some(_)) => Some("The request has more than one Host field.\n"),
+        (Some(host), None) => {
+            let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=%:[]".contains(byte);
+            (!host.as_bytes().iter().all(allowed)).then_some("The Host field of the request is not a host.\n")
+        }
+    }
+}
+
+/// The request comes with a body, which nobody will read.
+pub(super) fn has_body(fields: &HeaderMap) -> bool {
+    fields.contains_key(header::TRANSFER_ENCODING)
+        || fields.get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes().iter().any(|&digit| digit != b'0'))
+}
+
+async fn document(State(app): State<Arc<App>>, request: Request) -> Response {
+    app.answer_from_snapshot(&request)
+}
+
+async fn feed(State(app): State<Arc<App>>, request: Request) -> Response {
+    let name = request.uri().path().strip_prefix("/feeds/").unwrap_or_default();
+    if is_feed_name(name) { app.answer_from_snapshot(&request) } else { not_found().await }
+}
+
+/// `[a-z0-9-]+`, and an extension for a format: the only names that can be configured.
+fn is_feed_name(name: &str) -> bool {
+    let (id, extension) = name.split_once('.').unwrap_or((name, "rss"));
+    let is_id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !id.is_empty() && id.bytes().all(is_id) && !extension.is_empty() && extension.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+async fn article(State(app): State<Arc<App>>, request: Request) -> Response {
+    let key = request.uri().path().strip_prefix("/a/").unwrap_or_default();
+    if key.len() != 20 || !key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return not_found().await;
+    }
+    // Making pages is the one thing here that costs something: few at a time, and nobody waits for ever.
+    let look_up = async {
+        let _turn = app.pages.acquire().await.ok()?;
+        Some(app.site.pages.page(key).await)
+    };
+    match tokio::time::timeout(app.page_time, look_up).await {
+        Ok(Some(Some(page))) => Heads::of(&page, app.site.max_age).answer(&page, request.method(), request.headers()),
+        Ok(Some(None)) => not_found().await,
+        Ok(None) | Err(_) => {
+            let busy =
+                answer::text(StatusCode::SERVICE_UNAVAILABLE, "Too many pages are asked for at once; try again in a moment.\n");
+            answer::with(busy, header::RETRY_AFTER, "5")
+        }
+    }
+}
+
+impl App {
+    fn answer_from_snapshot(&self, request: &Request) -> Response {
+        let path = request.uri().path();
+        let path = path.strip_prefix('/').unwrap_or(path);
+        match self.site.snapshot.get(path) {
+            Some(document) => {
+                let heads = self.heads.heads(path, &document, self.site.max_age);
+                heads.answer(&document, request.method(), request.headers())
+            }
+            None => answer::page(StatusCode::NOT_FOUND, NOT_FOUND),
+        }
+    }
+}
+
+async fn healthz() -> Response {
+    answer::text(StatusCode::OK, "ok\n")
+}
+
+async fn readyz(State(app): State<Arc<App>>) -> Response {
+    match (app.site.ready)() {
+        Ok(()) => answer::text(StatusCode::OK, "ready\n"),
+        Err(reason) => {
+            let refusal = answer::text(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {reason}\n"));
+            answer::with(refusal, header::RETRY_AFTER, "5")
+        }
+    }
+}
+
+async fn robots() -> Response {
+    answer::kept_text(StatusCode::OK, "User-agent: *\nAllow: /\n", "public, max-age=86400")
+}
+
+/// Browsers ask for it with every first page; a day's peace for both sides.
+async fn favicon() -> Response {
+    answer::kept_text(StatusCode::NOT_FOUND, "There is no icon.\n", "public, max-age=86400")
+}
+
+async fn not_found() -> Response {
+    answer::page(StatusCode::NOT_FOUND, NOT_FOUND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_name(name: &str, expected: bool) {
+        assert_eq!(is_feed_name(name), expected, "{name}");
+    }
+
+    #[test]
+    fn s09_names_that_are_never_looked_up() {
+        for name in ["all.rss", "all.atom", "all", "harbour-cn.rss", "a1.json"] {
+            check_name(name, true);
+        }
+        for name in [
+            "",
+            ".rss",
+            "all.",
+            "All.rss",
+            "all.RSS",
+            "all.rss.atom",
+            "..",
+            "..%2fetc",
+            "all%00.rss",
+            "all;x",
+            "al%6c.rss",
+            "ä.rss",
+        ] {
+            check_name(name, false);
+        }
+    }
+
+    fn check_refusal(method: &str, version: Version, fields: &[(&str, &str)], expected: Option<u16>) {
+        let mut request = axum::http::Request::builder().method(method).version(version).uri("/");
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        let refusal = refuse(&request.body(()).unwrap());
+        assert_eq!(refusal.map(|response| response.status().as_u16()), expected, "{method} {fields:?}");
+    }
+
+    #[test]
+    fn s06_s07_s08_refusals() {
+        use Version as V;
+        let host = ("host", "relay.example");
+        for good in ["relay.example", "relay.example:8080", "[2001:db8::1]:80", "127.0.0.1", ""] {
+            check_refusal("GET", V::HTTP_11, &[("host", good)], None);
+        }
+        for bad in ["relay.example/path", "user@relay.example", "relay example", "a,b", "<b>"] {
+            check_refusal("GET", V::HTTP_11, &[("host", bad)], Some(400));
+        }
+        check_refusal("GET", V::HTTP_11, &[], Some(400));
+        check_refusal("GET", V::HTTP_10, &[], None);
+        check_refusal("GET", V::HTTP_10, &[host, host], Some(400));
+        check_refusal("GET", V::HTTP_11, &[host, host], Some(400));
+        check_refusal("GET", V::HTTP_11, &[host, ("transfer-encoding", "chunked")], Some(400));
+        check_refusal("POST", V::HTTP_11, &[host, ("transfer-encoding", "chunked"), ("content-length", "3")], Some(400));
+        check_refusal("POST", V::HTTP_11, &[host, ("transfer-encoding", "chunked")], Some(405));
+        check_refusal("GET", V::HTTP_11, &[host, ("content-length", "3")], None);
+        check_refusal("HEAD", V::HTTP_11, &[host], None);
+        for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "BREW", "get"] {
+            check_refusal(method, V::HTTP_11, &[host], Some(405));
+        }
+    }
+}

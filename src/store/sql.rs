@@ -1,0 +1,97 @@
+//! Every statement of the store, with `$n` placeholders and types that PostgreSQL has too.
+//!
+//! SQLite only: lists are handed over as a JSON array (`json_each`), where PostgreSQL has `unnest`. The subquery with `LIMIT` in
+//! [`NEWEST`] and [`RECENT`] is what `LATERAL` would be: each outlet's index is entered once and read for at most `$2` rows.
+
+/// Authority of the store.
+pub const AUTHORITY: &str = "SELECT value FROM meta WHERE name = 'authority'";
+
+/// Gives a new store its authority; an authority once given stays.
+pub const GIVE_AUTHORITY: &str = "INSERT INTO meta (name, value) VALUES ('authority', $1) ON CONFLICT (name) DO NOTHING";
+
+/// Every poll state.
+pub const SOURCES: &str = "\
+    SELECT outlet, address, next_poll, etag, last_modified, body_hash, last_attempt, last_success, last_change, failures, \
+           problem_code, problem_fault, problem_message, problem_since, moved_to, entries \
+    FROM source ORDER BY outlet, address";
+
+/// Saves a poll state.
+pub const SAVE_SOURCE: &str = "\
+    INSERT INTO source (outlet, address, next_poll, etag, last_modified, body_hash, last_attempt, last_success, last_change, failures, \
+                        problem_code, problem_fault, problem_message, problem_since, moved_to, entries) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+    ON CONFLICT (outlet, address) DO UPDATE SET \
+        next_poll = excluded.next_poll, etag = excluded.etag, last_modified = excluded.last_modified, \
+        body_hash = excluded.body_hash, last_attempt = excluded.last_attempt, last_success = excluded.last_success, \
+        last_change = excluded.last_change, failures = excluded.failures, problem_code = excluded.problem_code, \
+        problem_fault = excluded.problem_fault, problem_message = excluded.problem_message, \
+        problem_since = excluded.problem_since, moved_to = excluded.moved_to, entries = excluded.entries";
+
+/// What is known of the articles of a document, by key (`$1`: JSON array).
+pub const KNOWN: &str = "\
+    SELECT article.id, article.key, article.feed, article.first_seen, article.changed_at, article.revision, article.content_hash, \
+           article.held_code IS NOT NULL AS held, article.comments, copy.content_hash AS copy_hash \
+    FROM json_each($1) AS wanted \
+    JOIN article ON article.key = wanted.value \
+    LEFT JOIN article_copy AS copy ON copy.article = article.id AND copy.feed = $2";
+
+/// The record of one article.
+pub const RECORD: &str = "SELECT record FROM article WHERE id = $1";
+
+/// A new article.
+pub const INSERT: &str = "\
+    INSERT INTO article (key, tag, outlet, source_key, feed, first_seen, sort_at, changed_at, revision, content_hash, held_code, \
+                         held_reason, title, url, comments, record) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+
+/// A known article with other content. Key, tag and first_seen are not named here: nothing changes them.
+pub const REPLACE: &str = "\
+    UPDATE article SET feed = $2, sort_at = $3, changed_at = $4, revision = $5, content_hash = $6, held_code = $7, held_reason = $8, \
+                       title = $9, url = $10, comments = $11, record = $12 \
+    WHERE id = $1";
+
+/// The discussion moved on; the article did not.
+pub const REFRESH_COMMENTS: &str = "UPDATE article SET comments = $2 WHERE id = $1";
+
+/// Remembers an article as another feed of its outlet carries it.
+pub const SAVE_COPY: &str = "\
+    INSERT INTO article_copy (article, feed, content_hash) VALUES ($1, $2, $3) \
+    ON CONFLICT (article, feed) DO UPDATE SET content_hash = excluded.content_hash";
+
+/// Forgets it, now that this feed's version is the one shown.
+pub const DROP_COPY: &str = "DELETE FROM article_copy WHERE article = $1 AND feed = $2";
+
+/// The newest `$2` published articles of each outlet of `$1`, by date.
+pub const NEWEST: &str = "\
+    SELECT article.id, article.outlet, article.sort_at AS first, 0 AS second, article.key \
+    FROM json_each($1) AS wanted CROSS JOIN article ON article.id IN ( \
+        SELECT newest.id FROM article AS newest WHERE newest.outlet = wanted.value AND newest.held_code IS NULL \
+        ORDER BY newest.sort_at DESC, newest.key LIMIT $2)";
+
+/// The `$2` published articles of each outlet of `$1` that were first seen last, not before `$3`; together seen, the newest by date.
+pub const RECENT: &str = "\
+    SELECT article.id, article.outlet, article.first_seen AS first, article.sort_at AS second, article.key \
+    FROM json_each($1) AS wanted CROSS JOIN article ON article.id IN ( \
+        SELECT recent.id FROM article AS recent \
+        WHERE recent.outlet = wanted.value AND recent.held_code IS NULL AND recent.first_seen >= $3 \
+        ORDER BY recent.first_seen DESC, recent.sort_at DESC, recent.key LIMIT $2)";
+
+/// Whole articles by row id (`$1`: JSON array).
+pub const ARTICLES: &str = "\
+    SELECT article.key, article.tag, article.first_seen, article.changed_at, article.revision, article.comments, article.record \
+    FROM json_each($1) AS wanted JOIN article ON article.id = wanted.value";
+
+/// One published article.
+pub const ARTICLE: &str = "\
+    SELECT key, tag, first_seen, changed_at, revision, comments, record FROM article WHERE key = $1 AND held_code IS NULL";
+
+/// What is held, newest first.
+pub const HELD: &str = "\
+    SELECT outlet, title, url, held_code, held_reason, first_seen FROM article WHERE held_code IS NOT NULL \
+    ORDER BY first_seen DESC, key LIMIT $1";
+
+/// Published articles per outlet.
+pub const COUNT_READY: &str = "SELECT outlet, count(*) AS articles FROM article WHERE held_code IS NULL GROUP BY outlet";
+
+/// Held articles per outlet.
+pub const COUNT_HELD: &str = "SELECT outlet, count(*) AS articles FROM article WHERE held_code IS NOT NULL GROUP BY outlet";

@@ -1,0 +1,105 @@
+//! The newest articles of many outlets, in time that depends on the length of the window and not on how much is stored.
+//!
+//! Each outlet's rows are in order in an index. The newest of all outlets are found by merging: a few rows of each, then more of those whose
+//! last row still made it. An outlet that is read deeper had its rows among the newest, so no more is read than a small multiple of the
+//! window plus one row an outlet.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use chrono::{DateTime, Utc};
+use sqlx::{Row, SqliteConnection};
+
+use super::read::{list, time};
+use super::{Window, sql};
+
+/// A row's place in its order: `first` and `second` descending, then `key` ascending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    first: i64,
+    second: i64,
+    key: String,
+    id: i64,
+}
+
+impl Place {
+    fn order(&self) -> (std::cmp::Reverse<i64>, std::cmp::Reverse<i64>, &str) {
+        (std::cmp::Reverse(self.first), std::cmp::Reverse(self.second), &self.key)
+    }
+}
+
+/// What to merge by.
+#[derive(Debug, Clone, Copy)]
+enum By {
+    Date,
+    FirstSeen { since: DateTime<Utc> },
+}
+
+/// Row ids of the articles a feed shows: the newest by date, then the rest of what was first seen lately, the latest first, until `ceiling`.
+pub async fn rows(connection: &mut SqliteConnection, window: &Window<'_>) -> Result<Vec<i64>, sqlx::Error> {
+    let size = window.size.min(window.ceiling);
+    let mut ids = merge(connection, window.outlets, By::Date, size).await?;
+    if ids.len() < window.ceiling {
+        let shown: HashSet<i64> = ids.iter().copied().collect();
+        let recent = merge(connection, window.outlets, By::FirstSeen { since: window.since }, window.ceiling).await?;
+        let room = window.ceiling - ids.len();
+        ids.extend(recent.into_iter().filter(|id| !shown.contains(id)).take(room));
+    }
+    Ok(ids)
+}
+
+async fn merge(connection: &mut SqliteConnection, outlets: &[String], by: By, limit: usize) -> Result<Vec<i64>, sqlx::Error> {
+    let mut open: BTreeSet<&str> = outlets.iter().map(String::as_str).collect();
+    let mut found: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
+    if limit == 0 || open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut depth = limit.div_ceil(open.len());
+    loop {
+        let mut read = read(connection, &open, by, depth).await?;
+        for outlet in &open {
+            found.insert(outlet, read.remove(*outlet).unwrap_or_default());
+        }
+        let mut newest: Vec<&Place> = found.values().flatten().collect();
+        newest.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+        newest.truncate(limit);
+        let last = newest.last().filter(|_| newest.len() == limit).map(|place| place.order());
+        // An outlet may have more to give if it gave all it was asked for and its last row is among the newest.
+        open.retain(|outlet| {
+            let places = found.get(outlet).map(Vec::as_slice).unwrap_or_default();
+            places.len() >= depth && places.last().is_some_and(|place| last.is_none_or(|last| place.order() <= last))
+        });
+        if open.is_empty() || depth >= limit {
+            return Ok(newest.into_iter().map(|place| place.id).collect());
+        }
+        depth = depth.saturating_mul(4).min(limit);
+    }
+}
+
+/// The first `depth` rows of each outlet, in order.
+async fn read(
+    connection: &mut SqliteConnection,
+    outlets: &BTreeSet<&str>,
+    by: By,
+    depth: usize,
+) -> Result<BTreeMap<String, Vec<Place>>, sqlx::Error> {
+    let outlets = list(outlets.iter().copied());
+    let depth = i64::try_from(depth).unwrap_or(i64::MAX);
+    let rows = match by {
+        By::Date => sqlx::query(sql::NEWEST).bind(outlets).bind(depth).fetch_all(connection).await?,
+        By::FirstSeen { since } => {
+            sqlx::query(sql::RECENT).bind(outlets).bind(depth).bind(time(since)).fetch_all(connection).await?
+        }
+    };
+    let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    for row in rows {
+        let place = Place {
+            first: row.try_get("first")?,
+            second: row.try_get("second")?,
+            key: row.try_get("key")?,
+            id: row.try_get("id")?,
+        };
+        places.entry(row.try_get("outlet")?).or_default().push(place);
+    }
+    places.values_mut().for_each(|places| places.sort_unstable_by(|a, b| a.order().cmp(&b.order())));
+    Ok(places)
+}
