@@ -26,10 +26,10 @@ struct Ranks([u8; FIELDS]);
 impl Ranks {
     const NONE: Self = Self([UNSET; FIELDS]);
 
-    /// The field is still open for a value of that rank. Of equals the first stays.
+    /// The field is still open for a value of that rank. Of equals the first stays, of equal dates the last: it was added later.
     fn admits(&mut self, field: Field, rank: u8) -> bool {
         let Some(best) = self.0.get_mut(field as usize) else { return false };
-        let better = rank < *best;
+        let better = rank < *best || (rank == *best && matches!(field, Field::Published | Field::Updated));
         if better {
             *best = rank;
         }
@@ -116,6 +116,11 @@ impl Builder {
             || !self.follow.is_empty()
     }
 
+    /// Neither an entry nor an address to go to.
+    pub fn is_empty(&self) -> bool {
+        self.seen == 0 && self.follow.is_empty()
+    }
+
     pub fn head_mut(&mut self) -> &mut FeedHead {
         &mut self.head
     }
@@ -184,6 +189,10 @@ impl Builder {
             findings.add("draft_skipped", || "an entry marked as a draft was left out".to_owned());
         } else {
             let mut entry = draft.finish(self.format);
+            if entry.title.as_ref().is_some_and(|title| is_mojibake(&title.value)) {
+                findings
+                    .add("mojibake_suspected", || "titles look like UTF-8 that was read as Latin-1 and written again".to_owned());
+            }
             entry.complete = complete;
             self.entries.push(entry);
         }
@@ -642,9 +651,11 @@ fn best_people(mut people: Vec<(u8, Person)>) -> Vec<Person> {
     people.retain(|(rank, _)| (best == 0) == (*rank == 0) && (best > 4 || *rank <= 4 || *rank >= GUEST));
     let mut kept: Vec<Person> = Vec::with_capacity(people.len());
     for (_, person) in people {
+        let agree = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        let differ = |one: &Option<String>, other: &Option<String>| one.is_some() && other.is_some() && one != other;
         let same = |other: &Person| {
-            (other.email.is_some() && other.email == person.email && (other.name.is_none() || person.name.is_none()))
-                || (other.name == person.name && (other.email.is_none() || person.email.is_none() || other.email == person.email))
+            (agree(&other.name, &person.name) && !differ(&other.email, &person.email) && !differ(&other.uri, &person.uri))
+                || (agree(&other.email, &person.email) && !differ(&other.name, &person.name))
         };
         match kept.iter_mut().find(|other| same(other)) {
             Some(other) => {
@@ -683,6 +694,41 @@ fn is_email(word: &str) -> bool {
     fits(local) && fits(domain) && domain.contains('.') && !domain.ends_with('.')
 }
 
+/// Two or more characters that are the halves of one: the first byte of a UTF-8 sequence and a continuation byte, each written as a
+/// character of its own.
+fn is_mojibake(text: &str) -> bool {
+    let mut halves = 0;
+    let mut lead = false;
+    for c in text.chars() {
+        // the second half comes as it is, or by way of windows-1252; marks that follow a real "à" do not count
+        let second = matches!(
+            c,
+            '\u{80}'
+                ..='\u{bf}'
+                    | '€'
+                    | '‚'
+                    | '„'
+                    | '†'
+                    | '‡'
+                    | 'ˆ'
+                    | '‰'
+                    | '‹'
+                    | '•'
+                    | '–'
+                    | '—'
+                    | '˜'
+                    | '™'
+                    | 'š'
+                    | 'œ'
+                    | 'ž'
+                    | 'Ÿ'
+        );
+        halves += usize::from(lead && second);
+        lead = matches!(c, '\u{c2}'..='\u{f4}');
+    }
+    halves >= 2
+}
+
 /// More entries than a poll takes.
 pub(super) fn too_many(bounds: Bounds) -> Unreadable {
     Unreadable::new(
@@ -710,6 +756,17 @@ mod tests {
         check("陈默(记者)", Some("陈默(记者)"), None);
         check("@handle", Some("@handle"), None);
         check("", None, None);
+    }
+
+    #[test]
+    fn mojibake() {
+        let check = |text: &str, expected: bool| assert_eq!(is_mojibake(text), expected, "{text}");
+        check("çº½æ—¶", true);
+        check("Ã©tÃ©", true);
+        check("été à la mer", false);
+        check("新闻头条", false);
+        check("Größe", false);
+        check("", false);
     }
 
     #[test]

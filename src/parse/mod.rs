@@ -6,6 +6,7 @@ mod build;
 mod capture;
 mod encoding;
 mod entities;
+mod html_names;
 mod json_feed;
 mod names;
 mod parts;

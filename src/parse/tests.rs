@@ -347,6 +347,7 @@ fn kinds_of_atom_content() {
         ("<b>a</b>", TextKind::Html),
     );
     check("<content type=\"xhtml\"><div>a</div><div>b</div></content>", ("<div>a</div><div>b</div>", TextKind::Html));
+    check("<content type=\"html\"><div>a &lt;b&gt;c&lt;/b&gt;</div></content>", ("a <b>c</b>", TextKind::Html));
     check("<content type=\"xhtml\"><div><q:r>a</q:r></div></content>", ("<q:r>a</q:r>", TextKind::Html));
     check("<content type=\"text/html\">&lt;p&gt;a&lt;/p&gt;</content>", ("<p>a</p>", TextKind::Html));
     check("<content type=\"application/octet-stream\">aGFyYm91cg==</content>", ("harbour", TextKind::Unsaid));
@@ -426,9 +427,22 @@ fn what_is_no_feed_is_named() {
     check("\u{89}PNG", "not_a_feed", "text");
     check("GIF89a", "not_a_feed", "GIF");
     check("<svg><title>x</title></svg>", "not_a_feed", "<svg>");
-    check("<rss/>", "not_a_feed", "nothing of a feed");
+    check("<rss>", "not_a_feed", "nothing of a feed");
+    check("<feed><price>1</price></feed>", "not_a_feed", "nothing of a feed");
     check("hello", "not_a_feed", "text");
     check("<<<<<<", "not_a_feed", "text");
+}
+
+#[test]
+fn an_empty_feed_is_a_feed() {
+    for text in [
+        "<rss/>",
+        "<rss version=\"2.0\"><channel/></rss>",
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\"/>",
+        "<feed><title>t</title></feed>",
+    ] {
+        assert_eq!((read(text).entries.len(), codes(&read(text))), (0, vec!["no_entries"]), "{text}");
+    }
 }
 
 #[test]

@@ -83,6 +83,12 @@ pub(super) struct Walk<'a> {
     pub(super) source_text: String,
     pub(super) source_address: Option<String>,
     pub(super) rooted: bool,
+    /// An element that belongs into a feed has been met inside of the root.
+    pub(super) inhabited: bool,
+    /// The root has a name that nothing but a feed has: with an end tag it is one, however empty.
+    pub(super) unmistakable: bool,
+    /// The root has ended.
+    ended: bool,
     rescans: usize,
 }
 
@@ -101,6 +107,9 @@ impl<'a> Walk<'a> {
             source_text: String::new(),
             source_address: None,
             rooted: false,
+            inhabited: false,
+            unmistakable: false,
+            ended: false,
             rescans: source.len().saturating_mul(RESCANS),
         }
     }
@@ -137,6 +146,7 @@ impl<'a> Walk<'a> {
                     Next::Token => {}
                     Next::From(at) => break Some(at),
                     Next::Done => {
+                        self.inhabited |= self.unmistakable;
                         self.after_root(from + reader.buffer_position() as usize);
                         return self.finish(false);
                     }
@@ -187,7 +197,7 @@ impl<'a> Walk<'a> {
         }
         self.read_attributes(tag)?;
         self.element(name, empty)?;
-        Ok(Next::Token)
+        Ok(if self.ended { Next::Done } else { Next::Token })
     }
 
     /// Acts on a start tag whose attributes have been read.
@@ -219,6 +229,7 @@ impl<'a> Walk<'a> {
                 self.scope.rebind_default(ns);
             }
         }
+        self.inhabited |= row.is_some() && (place == Place::Feed || place == Place::Document && self.build.in_entry());
         let (place, end) = match row {
             Some(row) => self.act(row, ns, place, mark, empty)?,
             // before the root anything may stand around it; rdf:Seq and rdf:li only group
@@ -320,12 +331,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn pop_down_to(&mut self, at: usize) -> Next {
-        let mut done = false;
         while self.stack.len() > at {
-            done |= self.stack.last().is_some_and(|frame| frame.end == End::Root);
             self.pop(true);
         }
-        if done { Next::Done } else { Next::Token }
+        if self.ended { Next::Done } else { Next::Token }
     }
 
     /// Ends the innermost element. `complete` is false at the end of a document that was cut.
@@ -333,7 +342,8 @@ impl<'a> Walk<'a> {
         let Some(frame) = self.stack.pop() else { return };
         let outer = self.place();
         match frame.end {
-            End::Nothing | End::Root => {}
+            End::Nothing => {}
+            End::Root => self.ended = true,
             End::Capture => {
                 if let Some(capture) = self.capture.take() {
                     self.build.store(outer, capture.finish(), &mut self.findings);
@@ -596,7 +606,10 @@ impl<'a> Walk<'a> {
                 self.pop(false);
             }
         }
-        if self.rooted && self.build.is_feed() {
+        if self.rooted && (self.inhabited || self.build.is_feed()) {
+            if self.build.is_empty() {
+                self.findings.add("no_entries", || "there is not one entry in it".to_owned());
+            }
             return Ok(self.build.finish(self.findings));
         }
         let first = first_element(self.source);
