@@ -1,6 +1,6 @@
 //! `inspect --json`: a feed as data, as an admin sees what we made of it.
 
-use chrono::{DateTime, FixedOffset, SecondsFormat};
+use chrono::SecondsFormat;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 use url::Url;
@@ -15,35 +15,18 @@ use crate::parse::{self, Bounds};
 use crate::schedule::Cron;
 
 /// An outlet of which nothing is known but its feed: no name to find in titles, no terms, dates without zone in `zone`.
-pub fn neutral_outlet(feed: &Url, zone: Tz) -> Option<Outlet> {
-    Some(Outlet {
+pub fn neutral_outlet(feed: &Url, zone: Tz) -> Outlet {
+    Outlet {
         id: "inspected".to_owned(),
         name: String::new(),
         homepage: None,
         language: None,
         time_zone: zone,
-        schedule: Cron::parse("0 * * * *").ok()?,
+        schedule: Cron::parse("0 * * * *").expect("a constant expression"),
         feeds: vec![feed.clone()],
         charset: None,
         terms: Terms::default(),
-    })
-}
-
-/// A zone of the same offset as a time that was given with one (`--fetched-at`): the partner's own.
-pub fn zone_of(moment: &DateTime<FixedOffset>) -> Tz {
-    let minutes = moment.offset().local_minus_utc() / 60;
-    let by_half_hours = match minutes {
-        210 => Some(Tz::Asia__Tehran),
-        270 => Some(Tz::Asia__Kabul),
-        330 => Some(Tz::Asia__Kolkata),
-        345 => Some(Tz::Asia__Kathmandu),
-        390 => Some(Tz::Asia__Yangon),
-        570 => Some(Tz::Australia__Darwin),
-        _ => None,
-    };
-    // POSIX counts west of Greenwich: Etc/GMT-8 is eight hours east
-    let hours = -(minutes / 60);
-    by_half_hours.or_else(|| format!("Etc/GMT{hours:+}").parse().ok()).unwrap_or(Tz::UTC)
+    }
 }
 
 /// Reads a document and gives the object of `inspect --json`: dates in RFC 3339, UTC; `*_html` sanitized, with absolute addresses.
