@@ -503,7 +503,7 @@ fn json_feed_with_everything() {
   "description":"all","icon":"i.png","favicon":null,"language":"zh-Hans","authors":[{"name":"Desk"}],"hubs":[{"type":"WebSub","url":"https://hub.example/"}],
   "items":[{"id":4711,"url":"https://wire.example/1","external_url":"https://nanan.example/1","title":" 渡轮 ","content_html":"<p>x</p>","content_text":"x",
     "summary":"s","image":"1.jpg","date_published":"2026-06-01T02:30:00Z","date_modified":"2026-06-02T00:40:00Z","author":{"name":"Nora Field","url":"https://wire.example/nora"},
-    "authors":[{"name":"Nora Field"},{"name":"林白(译)"}],"tags":["文化",7,null],"attachments":[{"url":"1.mp3","mime_type":"audio/mpeg","size_in_bytes":9}],
+    "authors":[{"name":"Nora Field"},{"name":"林白(译)"}],"tags":["文化",7,null],"_license":{"url":"https://wire.example/cc"},"attachments":[{"url":"1.mp3","mime_type":"audio/mpeg","size_in_bytes":9}],
     "_reprint":{"source":{"title":"南岸新闻","feed_url":"https://nanan.example/rss.xml"},"via_url":"https://nanan.example/1",
       "original":{"url":"https://ledger.example/o","language":"en","outlet":"Ledger","date_published":"2026-05-30T21:05:00Z"},
       "translation":{"kind":"human","from":"en","to":"zh-Hans","translators":[{"name":"林白"}]},"rights":"© Ledger","license_url":"https://wire.example/terms",

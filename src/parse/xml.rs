@@ -16,7 +16,7 @@ use super::{Bounds, Findings};
 use crate::model::{Format, ParsedFeed, TextKind, Unreadable};
 
 /// Elements inside each other.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
 /// Attributes of one element.
 const MOST_ATTRIBUTES: usize = 256;
 /// How many times the length of a document may be looked at again after broken markup.
@@ -89,7 +89,7 @@ pub(super) struct Walk<'a> {
     pub(super) unmistakable: bool,
     /// The root has ended.
     ended: bool,
-    rescans: usize,
+    pub(super) rescans: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -171,7 +171,7 @@ impl<'a> Walk<'a> {
         self.borrowed(token).as_bytes()
     }
 
-    fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         self.stack.last().map_or(Place::Document, |frame| frame.place)
     }
 
@@ -201,7 +201,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Acts on a start tag whose attributes have been read.
-    fn element(&mut self, name: &'a [u8], empty: bool) -> Result<(), Unreadable> {
+    pub(super) fn element(&mut self, name: &'a [u8], empty: bool) -> Result<(), Unreadable> {
         if self.capture.is_some() {
             if !self.ends_capture(name) {
                 self.inline(name, empty)?;
@@ -380,7 +380,7 @@ impl<'a> Walk<'a> {
         Next::Token
     }
 
-    fn cdata(&mut self, text: &str) -> Next {
+    pub(super) fn cdata(&mut self, text: &str) -> Next {
         match &mut self.capture {
             Some(capture) => capture.literal(text),
             None => self.loose(text),
@@ -433,7 +433,7 @@ impl<'a> Walk<'a> {
 
     // ---- attributes
 
-    fn read_attributes(&mut self, tag: &BytesStart<'_>) -> Result<(), Unreadable> {
+    pub(super) fn read_attributes(&mut self, tag: &BytesStart<'_>) -> Result<(), Unreadable> {
         self.attributes.clear();
         if tag.attributes_raw().is_empty() {
             return Ok(());
@@ -489,101 +489,6 @@ impl<'a> Walk<'a> {
             return Ok(None);
         }
         Ok(Some(value.to_owned()).filter(|value| !value.is_empty()))
-    }
-
-    // ---- broken markup
-
-    /// `<` that begins no tag is text: goes on at the next markup that is one.
-    fn stray_angle(&mut self, begin: usize) -> Next {
-        self.findings.add("xml_repaired", || "a lone < was read as text".to_owned());
-        let rest = self.source.get(begin + 1..).unwrap_or("");
-        let mut at = 0;
-        let next = loop {
-            match rest[at..].find('<') {
-                Some(found) => {
-                    at += found;
-                    if rest.as_bytes().get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || b"/!?_:".contains(b) || *b >= 0x80)
-                    {
-                        break at;
-                    }
-                    at += 1;
-                }
-                None => break rest.len(),
-            }
-        };
-        if self.place() != Place::Document {
-            self.cdata("<");
-            self.raw_text(&rest[..next]);
-        }
-        Next::From(begin + 1 + next)
-    }
-
-    /// Text that the tokenizer did not see as such: references in it are still references.
-    fn raw_text(&mut self, text: &str) {
-        match self.entities.attribute(text, &mut self.findings) {
-            Ok(text) => _ = self.cdata(&text),
-            Err(_) => _ = self.cdata(text),
-        }
-    }
-
-    /// A tag with `<` in it: either an attribute value holds markup, or the tag (or a quote in it) was never closed and has swallowed
-    /// what follows.
-    fn swallowed(&mut self, begin: usize, content: &'a str, tag: &BytesStart<'_>) -> Result<Option<Next>, Unreadable> {
-        let Some(angle) = content.find('<') else { return Ok(None) };
-        let before = &content[..angle];
-        let quoted =
-            before.bytes().filter(|&b| b == b'"').count() % 2 == 1 || before.bytes().filter(|&b| b == b'\'').count() % 2 == 1;
-        if quoted && !content[angle..].contains("</") {
-            return Ok(None);
-        }
-        let Some(left) = self.rescans.checked_sub(content.len()) else { return Ok(None) };
-        self.rescans = left;
-        self.findings.add("xml_repaired", || "a tag that was never closed was closed".to_owned());
-        // ends at its first `>`, if that comes before the next tag
-        let length = before.find('>').unwrap_or(angle);
-        let body = content[..length].trim_end_matches(['/', ' ']);
-        let name_length = tag.name().as_ref().len().min(body.find(|c: char| c.is_ascii_whitespace()).unwrap_or(body.len()));
-        let (Some(name), true) = (body.get(..name_length), self.stack.len() < DEEPEST) else { return Ok(None) };
-        self.attributes.clear();
-        let repaired = BytesStart::from_content(body, name_length);
-        self.read_attributes(&repaired)?;
-        self.element(name.as_bytes(), content[..length].ends_with('/'))?;
-        let skip = if before.contains('>') { 2 } else { 1 };
-        Ok(Some(Next::From(begin + length + skip)))
-    }
-
-    /// A processing instruction or XML declaration that ends in `>` instead of `?>` has swallowed what follows.
-    fn unclosed_instruction(&mut self, content: &'a str) -> Next {
-        let Some(end) = content.find('>').filter(|end| content[*end..].contains('<')) else { return Next::Token };
-        let Some(left) = self.rescans.checked_sub(content.len()) else { return Next::Token };
-        self.rescans = left;
-        let at = (content.as_ptr() as usize).wrapping_sub(self.source.as_ptr() as usize);
-        Next::From(at + end + 1)
-    }
-
-    /// After a syntax error at `at`: where to go on, or `None` when the rest is inside of something that never ends.
-    fn recover(&mut self, at: usize) -> Option<usize> {
-        self.findings.add("xml_repaired", || "its markup has a syntax error".to_owned());
-        let rest = self.source.get(at..)?;
-        if let Some(text) = rest.strip_prefix("<![CDATA[") {
-            self.cdata(text);
-            return None;
-        }
-        if rest.starts_with("<!--") {
-            return None;
-        }
-        self.rescans = self.rescans.checked_sub(rest.len())?;
-        let skip = rest.find('>')?;
-        let tag = rest.get(1..skip).unwrap_or("");
-        // an unclosed quote: the tag still counts
-        if tag.starts_with(|c: char| c.is_ascii_alphabetic()) && !tag.contains('<') && self.stack.len() < DEEPEST {
-            let body = tag.trim_end_matches(['/', ' ']);
-            let name_length = body.find(|c: char| c.is_ascii_whitespace()).unwrap_or(body.len());
-            let repaired = BytesStart::from_content(body, name_length);
-            self.read_attributes(&repaired).ok()?;
-            self.element(&body.as_bytes()[..name_length], tag.ends_with('/')).ok()?;
-        }
-        Some(at + skip + 1)
     }
 
     fn after_root(&mut self, at: usize) {
