@@ -8,7 +8,7 @@ use crate::model::Unreadable;
 
 impl<'a> Walk<'a> {
     /// `<` that begins no tag is text: goes on at the next markup that is one.
-    pub(super) fn stray_angle(&mut self, begin: usize) -> Next {
+    pub(super) fn stray_angle(&mut self, begin: usize) -> Result<Next, Unreadable> {
         self.findings.add("xml_repaired", || "a lone < was read as text".to_owned());
         let rest = self.source.get(begin + 1..).unwrap_or("");
         let mut at = 0;
@@ -27,17 +27,9 @@ impl<'a> Walk<'a> {
         };
         if self.place() != Place::Document {
             self.cdata("<");
-            self.raw_text(&rest[..next]);
+            self.raw_text(&rest[..next])?;
         }
-        Next::From(begin + 1 + next)
-    }
-
-    /// Text that the tokenizer did not see as such: references in it are still references.
-    fn raw_text(&mut self, text: &str) {
-        match self.entities.attribute(text, &mut self.findings) {
-            Ok(text) => _ = self.cdata(&text),
-            Err(_) => _ = self.cdata(text),
-        }
+        Ok(Next::From(begin + 1 + next))
     }
 
     /// A tag with `<` in it: either an attribute value holds markup, or the tag (or a quote in it) was never closed and has swallowed

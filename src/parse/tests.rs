@@ -303,6 +303,9 @@ fn values_of_an_item() {
     check("<title><![CDATA[ 头条 ]]></title>", "头条");
     check("<title>a<![CDATA[b]]]]><![CDATA[>c]]></title>", "ab]]>c");
     check("<title>Rock & roll, R&D &nbsp;&mdash; &nosuch; &#150;</title>", "Rock & roll, R&D \u{a0}— &nosuch; –");
+    check("<title>&lt;p&gt;a &amp; b & c&lt;/p&gt; &hellip</title>", "<p>a & b & c</p> &hellip");
+    check("<title>&lt;i&gt;a<![CDATA[<b>]]>&amp;c<br/>&lt;d</title>", "<i>a<b>&c<br><d");
+    check("<title>1 < 2\n&amp; 3</title>", "1 < 2\n& 3");
     check("<title>a<!-- not this -->b<?nor this?>c</title>", "abc");
     check("<title>a&#0;b&#xD800;c</title>", "ab\u{fffd}c");
     check("<title>1 < 2 and 3 <4</title>", "1 < 2 and 3 <4");
@@ -526,6 +529,7 @@ fn json_feed_with_everything() {
     assert_eq!(entry.links.iter().map(|link| &*link.rel).collect::<Vec<_>>(), ["alternate", "via", "related"]);
     assert_eq!((entry.created.as_deref(), entry.comment_count.as_deref()), (Some("2026-05-30T21:05:00Z"), Some("12")));
     assert_eq!(entry.translators[0].name.as_deref(), Some("林白"));
+    assert_eq!(entry.licenses, ["https://wire.example/cc", "https://wire.example/terms"]);
     let provenance = entry.provenance.as_ref().expect("provenance");
     assert_eq!((provenance.hops[0].seq.as_deref(), provenance.disclaimers.as_slice()), (Some("1"), &["仅供参考".to_owned()][..]));
 }

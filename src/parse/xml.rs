@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::build::Builder;
 use super::capture::{Capture, is_void};
-use super::entities::{Entities, Referent};
+use super::entities::{Entities, Referent, reference};
 use super::names::Ns;
 use super::scope::{Mark, Scope};
 use super::vocabulary::{self, Action, Field, Place};
@@ -129,7 +129,10 @@ impl<'a> Walk<'a> {
                     Ok(Event::End(tag)) => self.end(self.borrowed_bytes(tag.name().as_ref())),
                     Ok(Event::Text(text)) => self.text(self.borrowed(&text)),
                     Ok(Event::CData(text)) => self.cdata(self.borrowed(&text)),
-                    Ok(Event::GeneralRef(name)) => self.reference(self.borrowed(&name))?,
+                    Ok(Event::GeneralRef(name)) => {
+                        self.reference(self.borrowed(&name))?;
+                        self.rest_of_text(from + reader.buffer_position() as usize)?
+                    }
                     Ok(Event::DocType(text)) => {
                         self.entities.declare(self.borrowed(&text), &mut self.findings)?;
                         Next::Token
@@ -182,7 +185,7 @@ impl<'a> Walk<'a> {
         let name = self.borrowed_bytes(tag.name().as_ref());
         let begin = end.saturating_sub(content.len() + if empty { 3 } else { 2 });
         if !name.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':') || *b >= 0x80) {
-            return Ok(self.stray_angle(begin));
+            return self.stray_angle(begin);
         }
         if content.contains('<')
             && let Some(next) = self.swallowed(begin, content, tag)?
@@ -388,23 +391,19 @@ impl<'a> Walk<'a> {
         Next::Token
     }
 
-    fn reference(&mut self, name: &str) -> Result<Next, Unreadable> {
+    fn reference(&mut self, name: &str) -> Result<(), Unreadable> {
         if self.capture.is_none() && !matches!(self.place(), Place::Person | Place::Source) {
-            return Ok(Next::Token);
+            return Ok(());
         }
         let mut bytes = [0_u8; 4];
+        let written;
         let text = match self.entities.resolve(name, &mut self.findings)? {
             Referent::Character(character) => &*character.encode_utf8(&mut bytes),
             Referent::Text(text) => text,
             Referent::Nothing => "",
             Referent::Unknown => {
-                let written = format!("&{name};");
-                match &mut self.capture {
-                    // in HTML source it stays an unknown reference
-                    Some(capture) => capture.literal(&written),
-                    None => self.loose(&written),
-                }
-                return Ok(Next::Token);
+                written = format!("&{name};");
+                written.as_str()
             }
         };
         match &mut self.capture {
@@ -414,7 +413,38 @@ impl<'a> Walk<'a> {
                 self.loose(&text);
             }
         }
-        Ok(Next::Token)
+        Ok(())
+    }
+
+    /// After a reference, more are likely (HTML that was escaped is full of them): reads the text up to the next tag in one go instead
+    /// of token by token.
+    fn rest_of_text(&mut self, at: usize) -> Result<Next, Unreadable> {
+        let rest = self.source.get(at..).unwrap_or("");
+        let end = rest.find('<').unwrap_or(rest.len());
+        let run = &rest[..end];
+        if self.capture.is_none() || !run.contains('&') {
+            return Ok(Next::Token);
+        }
+        self.raw_text(run)?;
+        Ok(Next::From(at + end))
+    }
+
+    /// Text that the tokenizer did not see as such: references in it are still references.
+    pub(super) fn raw_text(&mut self, run: &str) -> Result<(), Unreadable> {
+        let mut rest = run;
+        while let Some(at) = rest.find('&') {
+            self.text(&rest[..at]);
+            rest = &rest[at + 1..];
+            match reference(rest) {
+                Some((name, after)) => {
+                    self.reference(name)?;
+                    rest = after;
+                }
+                None => _ = self.text("&"),
+            }
+        }
+        self.text(rest);
+        Ok(())
     }
 
     /// Text outside of any field: means something only in a person or a source.
