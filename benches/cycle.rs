@@ -53,7 +53,9 @@ fn main() {
     let entries = (OUTLETS * ENTRIES) as f64;
     let per_second = entries / cold_wall;
     println!("{OUTLETS} feeds of {ENTRIES} entries, {:.0} MB", partner.bytes as f64 / 1e6);
-    println!("cold: {cold_wall:.2} s, {per_second:.0} entries/s, {cold_cpu:.2} CPU s; warm (304): {warm_cpu:.3} CPU s; PSS {memory:.1} MB");
+    println!(
+        "cold: {cold_wall:.2} s, {per_second:.0} entries/s, {cold_cpu:.2} CPU s; warm (304): {warm_cpu:.3} CPU s; PSS {memory:.1} MB"
+    );
     println!("reference (fetch, tokenize, one row an entry): {reference_cpu:.2} CPU s");
     println!(
         "cycle entries_s={per_second:.0} cold_cpu_s={cold_cpu:.2} warm_cpu_s={warm_cpu:.3} pss_mb={memory:.1} vs_reference={:.2}",

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,12 +21,12 @@ use crate::config::{Config, Outlet};
 use crate::model::PollState;
 use crate::pipeline::{self, Stages};
 use crate::publish::Snapshot;
-use crate::render::Renderer;
+use crate::render::{self, Renderer};
 use crate::serve;
 use crate::store::Store;
 
 /// `Cache-Control: max-age` of everything published, seconds; the feeds' own ttl says the same in minutes.
-pub const MAX_AGE: u32 = 900;
+pub const MAX_AGE: u32 = 60 * render::CACHE_MINUTES;
 
 /// Changes within this span are published together.
 const COALESCE: Duration = Duration::from_millis(200);
@@ -70,36 +69,6 @@ impl From<crate::store::StoreError> for DaemonError {
     }
 }
 
-/// Where things lie on disk.
-#[derive(Debug, Clone)]
-pub struct Places {
-    /// Folder of feeds.toml: templates are relative to it.
-    pub config: PathBuf,
-    /// Folder of the store and of the published documents.
-    pub state: PathBuf,
-}
-
-impl Places {
-    /// The usual places for a feeds.toml: its own folder, and `$STATE_DIRECTORY` (systemd) or the same folder.
-    pub fn of(config_file: &Path) -> Self {
-        let folder = match config_file.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        // systemd separates several directories with colons; the first is ours.
-        let state = std::env::var_os("STATE_DIRECTORY").map(|value| {
-            let value = value.to_string_lossy().into_owned();
-            PathBuf::from(value.split(':').next().unwrap_or_default())
-        });
-        Self { state: state.unwrap_or_else(|| folder.clone()), config: folder }
-    }
-
-    /// The SQLite file.
-    pub fn database(&self, config: &Config) -> PathBuf {
-        self.state.join(&config.site.database)
-    }
-}
-
 /// The authority of the `tag:` ids for a store that is created now (RFC 4151: a domain and a year in which it was ours).
 pub fn tag_authority(config: &Config, now: DateTime<Utc>) -> String {
     config.site.tag_authority.clone().unwrap_or_else(|| {
@@ -109,14 +78,13 @@ pub fn tag_authority(config: &Config, now: DateTime<Utc>) -> String {
 }
 
 /// Opens the stages: store, client, templates, and the documents of the last run.
-pub async fn open(mut config: Config, places: &Places) -> Result<Stages, DaemonError> {
+pub async fn open(mut config: Config) -> Result<Stages, DaemonError> {
     let client = pipeline::client(&config).map_err(DaemonError::configuration)?;
-    let database = places.database(&config);
+    let database = config.site.database.clone();
     let store = Store::open(&database, &tag_authority(&config, now())).await?;
     // Ids of feeds stand on the authority that ids of articles were minted with, whatever feeds.toml says by now.
     config.site.tag_authority = Some(store.authority().to_owned());
-    let templates = config.site.templates.as_ref().map(|folder| places.config.join(folder));
-    let renderer = Renderer::new(&config, templates.as_deref()).map_err(DaemonError::configuration)?;
+    let renderer = Renderer::new(&config, config.site.templates.as_deref()).map_err(DaemonError::configuration)?;
     let published = database.with_file_name("published");
     let snapshot = Snapshot::load(Some(&published)).map_err(|error| {
         DaemonError::configuration(format!("cannot use {}: {error}; it must be writable by reprint", published.display()))
@@ -137,7 +105,9 @@ impl Daemon {
     /// Binds the address. Nothing runs yet.
     pub async fn bind(stages: Stages, listen: SocketAddr) -> Result<Self, DaemonError> {
         let listener = TcpListener::bind(listen).await.map_err(|error| {
-            DaemonError::failed(format!("cannot listen on {listen}: {error}; another program may hold it (site.listen in feeds.toml)"))
+            DaemonError::failed(format!(
+                "cannot listen on {listen}: {error}; another program may hold it (site.listen in feeds.toml)"
+            ))
         })?;
         Ok(Self {
             stages,
@@ -164,6 +134,11 @@ impl Daemon {
         let address = listener.local_addr().map_err(|error| DaemonError::failed(error.to_string()))?;
         let states = poll_states(&stages, now()).await?;
 
+        // What the last run left is served at once; a feed that has never been published is rendered before anybody can ask for it.
+        let missing = stages.config.feeds.iter().any(|feed| stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).is_none());
+        if missing {
+            publish(&stages, None).await;
+        }
         let accepting = CancellationToken::new();
         let beat = pulse.clone();
         let site = serve::Site {
@@ -173,17 +148,22 @@ impl Daemon {
             max_age: MAX_AGE,
         };
         let server = tokio::spawn(serve::run(listener, site, accepting.clone()));
-        tracing::info!(outlets = stages.config.outlets.len(), feeds = stages.config.feeds.len(), "listening on http://{address}/");
+        tracing::info!(
+            outlets = stages.config.outlets.len(),
+            feeds = stages.config.feeds.len(),
+            "listening on http://{address}/"
+        );
 
-        publish(&stages, None).await;
+        if !missing {
+            publish(&stages, None).await;
+        }
         if let Err(error) = pipeline::retire(&stages) {
             tracing::warn!(%error, "cannot remove the documents of feeds that are gone");
         }
         notify(&[NotifyState::Ready, NotifyState::Status(&format!("serving on http://{address}/"))]);
 
         let stop_scheduling = CancellationToken::new();
-        let scheduler =
-            tokio::spawn(schedule(stages.clone(), states, changed.clone(), pulse.clone(), stop_scheduling.clone()));
+        let scheduler = tokio::spawn(schedule(stages.clone(), states, changed.clone(), pulse.clone(), stop_scheduling.clone()));
         let stop_publishing = CancellationToken::new();
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.clone(), pulse.clone()));
@@ -266,9 +246,8 @@ pub async fn poll_states(stages: &Stages, now: DateTime<Utc>) -> Result<Vec<Poll
     let sources = stages.config.outlets.iter().flat_map(|outlet| outlet.feeds.iter().map(move |feed| (outlet, feed)));
     Ok(sources
         .map(|(outlet, feed)| {
-            let mut state = known
-                .remove(&(outlet.id.clone(), feed.clone()))
-                .unwrap_or_else(|| PollState::new(&outlet.id, feed.clone(), now));
+            let mut state =
+                known.remove(&(outlet.id.clone(), feed.clone())).unwrap_or_else(|| PollState::new(&outlet.id, feed.clone(), now));
             mend_clock(&mut state, now);
             state
         })
@@ -295,13 +274,7 @@ struct Source {
 
 /// Asks every source when it is due; never two at a time of one host, never closer together than `host_spacing`, never more than
 /// `concurrent_polls` in all. A poll that panics counts as a failed one.
-async fn schedule(
-    stages: Stages,
-    states: Vec<PollState>,
-    changed: Arc<Changed>,
-    pulse: Arc<Pulse>,
-    stop: CancellationToken,
-) {
+async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>, pulse: Arc<Pulse>, stop: CancellationToken) {
     let limits = stages.config.limits.clone();
     let spacing = TimeDelta::from_std(limits.host_spacing).unwrap_or(TimeDelta::zero());
     let outlets: BTreeMap<&str, Arc<Outlet>> =
@@ -376,7 +349,10 @@ async fn schedule(
     })
     .await;
     if drained.is_err() {
-        tracing::warn!(polls = polls.len(), "polls that did not finish in time are abandoned; they are made again at the next start");
+        tracing::warn!(
+            polls = polls.len(),
+            "polls that did not finish in time are abandoned; they are made again at the next start"
+        );
     }
 }
 
@@ -460,7 +436,11 @@ async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) {
     match pipeline::publish(stages, outlets).await {
         Ok(publication) => {
             for rejected in &publication.rejected {
-                tracing::error!(path = rejected.path, reason = rejected.reason, "a document was kept back; readers still see the last good one");
+                tracing::error!(
+                    path = rejected.path,
+                    reason = rejected.reason,
+                    "a document was kept back; readers still see the last good one"
+                );
             }
             if !publication.changed.is_empty() {
                 tracing::debug!(documents = publication.changed.len(), "published");

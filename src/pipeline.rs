@@ -23,10 +23,9 @@ use crate::model::{
     Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument, StoredArticle,
     Unreadable, Validators, Verdict, Warning,
 };
-use crate::publish::{self, Prepared, Snapshot};
+use crate::publish::{self, Pages, Prepared, Snapshot};
 use crate::render::Renderer;
 use crate::schedule::{self, Outcome, Pace};
-use crate::serve::Pages;
 use crate::store::{Change, Store, StoreError, Window};
 use crate::{attribute, normalize, parse};
 
@@ -232,7 +231,12 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
             Answer { verdicts: reading.verdicts, warnings: reading.warnings, freshness, ttl: reading.ttl, failed: None }
         }
         Ok(Err(unreadable)) => Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness),
-        Err(panic) => Answer::failed("panic", Fault::Us, format!("reading the document failed inside reprint ({panic}): report it as a bug, with the document"), freshness),
+        Err(panic) => Answer::failed(
+            "panic",
+            Fault::Us,
+            format!("reading the document failed inside reprint ({panic}): report it as a bug, with the document"),
+            freshness,
+        ),
     }
 }
 

@@ -89,7 +89,10 @@ fn answer(mut stream: TcpStream, feeds: &BTreeMap<String, Vec<u8>>, not_modified
             not_modified.fetch_add(1, Ordering::Relaxed);
             stream.write_all(b"HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n").ok()?;
         } else {
-            let head = format!("HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Type: application/rss+xml; charset=utf-8\r\nContent-Length: {}\r\n\r\n", body.len());
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Type: application/rss+xml; charset=utf-8\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
             stream.write_all(head.as_bytes()).ok()?;
             stream.write_all(body).ok()?;
         }
@@ -204,7 +207,11 @@ impl Drop for Folder {
 
 /// Number of outlets of which the store has a successful poll, through the program's own command.
 pub fn polled(config: &Path) -> usize {
-    let output = Command::new(env!("CARGO_BIN_EXE_reprint")).args(["outlets", "--json", "--config"]).arg(config).output().expect("the program runs");
+    let output = Command::new(env!("CARGO_BIN_EXE_reprint"))
+        .args(["outlets", "--json", "--config"])
+        .arg(config)
+        .output()
+        .expect("the program runs");
     String::from_utf8_lossy(&output.stdout).matches("\"state\": \"ok\"").count()
 }
 

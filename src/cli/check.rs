@@ -6,16 +6,14 @@ use std::time::Duration;
 use super::poll::{Look, look};
 use super::{Failure, load, say};
 use crate::config::Config;
-use crate::daemon::{self, Places};
+use crate::daemon;
 use crate::model::Verdict;
 use crate::pipeline;
 use crate::render::Renderer;
 
 pub(super) async fn run(path: &Path, online: bool) -> Result<(), Failure> {
     let config = load(path)?;
-    let places = Places::of(path);
-    let templates = config.site.templates.as_ref().map(|folder| places.config.join(folder));
-    Renderer::new(&config, templates.as_deref()).map_err(Failure::Configuration)?;
+    Renderer::new(&config, config.site.templates.as_deref()).map_err(Failure::Configuration)?;
     let client = pipeline::client(&config).map_err(Failure::Configuration)?;
     say(format_args!("{}: {}", path.display(), summary(&config)));
     for outlet in &config.outlets {

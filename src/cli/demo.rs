@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Failure, log_to_stderr, say};
 use crate::config::{self, Config};
-use crate::daemon::{self, Daemon, Places};
+use crate::daemon::{self, Daemon};
 use crate::demo::Partners;
 
 /// A new article arrives somewhere so often.
@@ -15,16 +15,18 @@ const RHYTHM: Duration = Duration::from_secs(4);
 
 pub(super) async fn run(listen: Option<SocketAddr>) -> Result<(), Failure> {
     log_to_stderr("reprint=warn,warn");
-    let partners = Partners::start(daemon::now()).await.map_err(|error| Failure::failed(format!("cannot start the made-up outlets: {error}")))?;
+    let partners = Partners::start(daemon::now())
+        .await
+        .map_err(|error| Failure::failed(format!("cannot start the made-up outlets: {error}")))?;
     let listen = match listen {
         Some(listen) => listen,
         None => free_address().map_err(Failure::failed)?,
     };
     let state = StateFolder::create().map_err(|error| Failure::failed(format!("cannot make a temporary folder: {error}")))?;
     let toml = partners.feeds_toml(listen);
-    let config = config::parse("demo", &toml).map_err(|error| Failure::failed(error.report))?;
-    let places = Places { config: state.path().to_owned(), state: state.path().to_owned() };
-    let stages = daemon::open(config.clone(), &places).await?;
+    let mut config = config::parse("demo", &toml).map_err(|error| Failure::failed(error.report))?;
+    config.site.database = state.path().join("reprint.db");
+    let stages = daemon::open(config.clone()).await?;
     let store = stages.store.clone();
     let daemon = Daemon::bind(stages, listen).await?;
     let address = daemon.address().map_err(Failure::failed)?;

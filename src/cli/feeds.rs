@@ -5,14 +5,13 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{Failure, load, say, table};
-use crate::daemon::Places;
 use crate::pipeline;
 use crate::store::Store;
 
 pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
     let config = load(path)?;
-    let database = Places::of(path).database(&config);
-    let store = if database.exists() { Some(Store::open_read_only(&database).await?) } else { None };
+    let database = &config.site.database;
+    let store = if database.exists() { Some(Store::open_read_only(database).await?) } else { None };
     let mut rows = Vec::new();
     let mut feeds = Vec::new();
     for feed in &config.feeds {

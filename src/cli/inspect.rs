@@ -1,6 +1,6 @@
 //! `inspect --json`: a feed as data, as an admin sees what we make of it.
 
-use chrono::{FixedOffset, SecondsFormat};
+use chrono::SecondsFormat;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 use url::Url;
@@ -16,17 +16,36 @@ use crate::normalize::{self, Setting, html, text};
 use crate::parse::{self, Bounds};
 use crate::schedule::Cron;
 
+/// An outlet of which nothing is known but its feed: no name but what the feed says, no terms, dates without zone in `zone`.
+pub fn neutral_outlet(feed: &Url, zone: Tz) -> Outlet {
+    Outlet {
+        id: "inspected".to_owned(),
+        name: String::new(),
+        homepage: None,
+        language: None,
+        time_zone: zone,
+        schedule: Cron::parse("0 * * * *").expect("a constant expression"),
+        feeds: vec![feed.clone()],
+        charset: None,
+        terms: Terms::default(),
+    }
+}
+
 /// Reads a document and gives the object of `inspect --json`: what the feed says (dates in RFC 3339, UTC; `*_html` sanitized, with
-/// absolute addresses), and for each entry what we make of it (title without labels, chain, disclaimers, pictures). `offset` is the
-/// outlet's, for dates without one.
-pub fn json(doc: &FetchedDocument, offset: FixedOffset) -> Result<Value, Unreadable> {
-    let feed = parse::document(doc, None, Bounds::default())?;
+/// absolute addresses), and for each entry what we make of it (title without labels, chain, disclaimers, pictures).
+pub fn json(doc: &FetchedDocument, outlet: &Outlet) -> Result<Value, Unreadable> {
+    let feed = parse::document(doc, outlet.charset.as_deref(), Bounds::default())?;
     let head = &feed.head;
-    let zone = zone_of(offset);
-    let mut view = View { doc, head, format: feed.format, clock: Clock { zone, fetched_at: doc.fetched_at }, outlet: None };
+    let clock = Clock { zone: outlet.time_zone, fetched_at: doc.fetched_at };
+    let mut view = View { doc, head, format: feed.format, clock, outlet: outlet.clone() };
     let title = head.title.as_ref().map(text::plain);
     let link = view.page(&head.links, &[]);
-    view.outlet = neutral_outlet(&doc.url, zone, title.as_deref().unwrap_or_default(), link.as_deref());
+    if view.outlet.name.is_empty() {
+        view.outlet.name = title.clone().unwrap_or_default();
+    }
+    if view.outlet.homepage.is_none() {
+        view.outlet.homepage = link.as_deref().and_then(|address| Url::parse(address).ok());
+    }
     let entries: Vec<Value> = feed.entries.iter().map(|entry| view.entry(entry)).collect();
     Ok(json!({
         "format": feed.format.name(),
@@ -44,46 +63,13 @@ pub fn json(doc: &FetchedDocument, offset: FixedOffset) -> Result<Value, Unreada
     }))
 }
 
-/// An outlet of which nothing is known but its feed: its name and home page are what the feed says, and it has no terms.
-fn neutral_outlet(feed: &Url, zone: Tz, name: &str, homepage: Option<&str>) -> Option<Outlet> {
-    Some(Outlet {
-        id: "inspected".to_owned(),
-        name: name.to_owned(),
-        homepage: homepage.and_then(|address| Url::parse(address).ok()),
-        language: None,
-        time_zone: zone,
-        schedule: Cron::parse("0 * * * *").ok()?,
-        feeds: vec![feed.clone()],
-        charset: None,
-        terms: Terms::default(),
-    })
-}
-
-/// A zone of that offset.
-fn zone_of(offset: FixedOffset) -> Tz {
-    let minutes = offset.local_minus_utc() / 60;
-    let by_half_hours = match minutes {
-        -210 => Some(Tz::America__St_Johns),
-        210 => Some(Tz::Asia__Tehran),
-        270 => Some(Tz::Asia__Kabul),
-        330 => Some(Tz::Asia__Kolkata),
-        345 => Some(Tz::Asia__Kathmandu),
-        390 => Some(Tz::Asia__Yangon),
-        570 => Some(Tz::Australia__Darwin),
-        _ => None,
-    };
-    // POSIX counts west of Greenwich: Etc/GMT-8 is eight hours east
-    let hours = -(minutes / 60);
-    by_half_hours.or_else(|| format!("Etc/GMT{hours:+}").parse().ok()).unwrap_or(Tz::UTC)
-}
-
 /// What an entry is shown with.
 struct View<'a> {
     doc: &'a FetchedDocument,
     head: &'a FeedHead,
     format: Format,
     clock: Clock,
-    outlet: Option<Outlet>,
+    outlet: Outlet,
 }
 
 impl View<'_> {
@@ -110,8 +96,8 @@ impl View<'_> {
             "rights": entry.rights.as_ref().map(|value| self.words(value)),
             "complete": entry.complete,
         });
-        if let (Some(outlet), Value::Object(shown)) = (&self.outlet, &mut shown) {
-            shown.extend(self.article(outlet, entry));
+        if let Value::Object(shown) = &mut shown {
+            shown.extend(self.article(&self.outlet, entry));
         }
         shown
     }
@@ -266,11 +252,11 @@ mod tests {
 
     use super::*;
 
-    fn inspect(body: &str, offset_hours: i32) -> Result<Value, Unreadable> {
+    fn inspect(body: &str, zone: Tz) -> Result<Value, Unreadable> {
         let url = Url::parse("https://wire.example/feed/").expect("an address");
         let now = Utc.with_ymd_and_hms(2026, 6, 2, 0, 40, 0).single().expect("a time");
-        let offset = FixedOffset::east_opt(offset_hours * 3_600).expect("an offset");
-        json(&FetchedDocument::from_bytes(url, None, body.as_bytes().to_vec(), now), offset)
+        let outlet = neutral_outlet(&url, zone);
+        json(&FetchedDocument::from_bytes(url, None, body.as_bytes().to_vec(), now), &outlet)
     }
 
     #[test]
@@ -281,7 +267,7 @@ mod tests {
              <author>nora@wire.example (Nora Field)</author><category>文化</category><source url=\"https://nanan.example/rss.xml\">南岸新闻</source>\
              <description>&lt;p onclick=\"x()\"&gt;那艘绿色渡轮&lt;img src=\"a.png\" alt=\"\"&gt;&lt;/p&gt;</description>\
              <enclosure url=\"1.mp3\" type=\"audio/mpeg\" length=\"9\"/></item></channel></rss>",
-            8,
+            Tz::Asia__Shanghai,
         )
         .expect("readable");
         let check = |pointer: &str, expected: Value| assert_eq!(feed.pointer(pointer), Some(&expected), "{pointer}");
@@ -312,18 +298,6 @@ mod tests {
 
     #[test]
     fn what_is_no_feed_is_an_error() {
-        assert_eq!(inspect("<html><title>Sign in</title></html>", 0).map_err(|refused| refused.code), Err("not_a_feed"));
-    }
-
-    #[test]
-    fn zones_by_offset() {
-        let check = |seconds: i32, expected: Tz| {
-            assert_eq!(zone_of(FixedOffset::east_opt(seconds).expect("an offset")), expected);
-        };
-        check(8 * 3_600, Tz::Etc__GMTMinus8);
-        check(-5 * 3_600, Tz::Etc__GMTPlus5);
-        check(0, Tz::Etc__GMTPlus0);
-        check(19_800, Tz::Asia__Kolkata);
-        check(5 * 3_600 + 1_200, Tz::Etc__GMTMinus5);
+        assert_eq!(inspect("<html><title>Sign in</title></html>", Tz::UTC).map_err(|refused| refused.code), Err("not_a_feed"));
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, load, say, table};
 use crate::config::{Config, Outlet};
-use crate::daemon::{self, Places};
+use crate::daemon;
 use crate::model::PollState;
 use crate::store::{Count, HeldArticle, Store};
 
@@ -19,9 +19,9 @@ struct Health {
 
 pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
     let config = load(path)?;
-    let database = Places::of(path).database(&config);
+    let database = &config.site.database;
     let health = if database.exists() {
-        let store = Store::open_read_only(&database).await?;
+        let store = Store::open_read_only(database).await?;
         Health { states: store.poll_states().await?, counts: store.counts().await?, held: store.held().await? }
     } else {
         Health { states: Vec::new(), counts: Default::default(), held: Vec::new() }
@@ -124,7 +124,10 @@ fn say_table(config: &Config, health: &Health, now: DateTime<Utc>) {
             if let Some(problem) = state.and_then(|state| state.problem.as_ref()) {
                 let since = ago(now, problem.since);
                 let fault = problem.fault.name();
-                notes.push(format!("{}: failing since {since} ({}, fault: {fault})\n  {feed}\n  {}", outlet.id, problem.code, problem.message));
+                notes.push(format!(
+                    "{}: failing since {since} ({}, fault: {fault})\n  {feed}\n  {}",
+                    outlet.id, problem.code, problem.message
+                ));
             }
             if let Some(moved) = state.and_then(|state| state.moved_to.as_ref()) {
                 notes.push(format!("{}: {feed} has moved for good to {moved}: put that address into feeds.toml", outlet.id));
@@ -167,7 +170,8 @@ mod tests {
 
     #[test]
     fn spans_are_words() {
-        for (seconds, expected) in [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3_599, "59 min"), (7_200, "2 h"), (172_800, "2 d")] {
+        for (seconds, expected) in [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3_599, "59 min"), (7_200, "2 h"), (172_800, "2 d")]
+        {
             assert_eq!(span(seconds), expected);
         }
     }

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{Failure, load, say};
 use crate::config::{Config, Outlet};
-use crate::daemon::{self, Places};
+use crate::daemon;
 use crate::fetch::Client;
 use crate::model::{Fault, Fetched, PollRequest, Validators, Verdict};
 use crate::parse::Bounds;
@@ -34,7 +34,10 @@ pub(super) async fn look(config: &Config, client: &Client, outlet: &Outlet, sour
     let doc = match client.fetch(&request, now).await {
         Ok(Fetched::Document(doc)) => doc,
         Ok(Fetched::NotModified { .. }) => {
-            return Look::Failed { fault: Fault::Partner, message: "answers 304 although nothing was asked conditionally".to_owned() };
+            return Look::Failed {
+                fault: Fault::Partner,
+                message: "answers 304 although nothing was asked conditionally".to_owned(),
+            };
         }
         Err(error) => return Look::Failed { fault: error.fault, message: error.message },
     };
@@ -50,13 +53,13 @@ pub(super) async fn run(path: &Path, id: &str, dry_run: bool) -> Result<(), Fail
         let known: Vec<&str> = config.outlets.iter().map(|outlet| outlet.id.as_str()).collect();
         return Err(Failure::Usage(format!("no outlet `{id}` in {}; there are: {}", path.display(), known.join(", "))));
     };
-    if dry_run { preview(&config, &outlet, path).await } else { record(config, &outlet, path).await }
+    if dry_run { preview(&config, &outlet).await } else { record(config, &outlet).await }
 }
 
-async fn preview(config: &Config, outlet: &Outlet, path: &Path) -> Result<(), Failure> {
+async fn preview(config: &Config, outlet: &Outlet) -> Result<(), Failure> {
     let client = pipeline::client(config).map_err(Failure::Configuration)?;
-    let database = Places::of(path).database(config);
-    let store = if database.exists() { Some(Store::open_read_only(&database).await?) } else { None };
+    let database = &config.site.database;
+    let store = if database.exists() { Some(Store::open_read_only(database).await?) } else { None };
     let mut failed = None;
     for source in &outlet.feeds {
         match look(config, &client, outlet, source, daemon::now()).await {
@@ -74,8 +77,8 @@ async fn preview(config: &Config, outlet: &Outlet, path: &Path) -> Result<(), Fa
     failed.map_or(Ok(()), |message| Err(Failure::Failed(message)))
 }
 
-async fn record(config: Config, outlet: &Outlet, path: &Path) -> Result<(), Failure> {
-    let stages = daemon::open(config, &Places::of(path)).await?;
+async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
+    let stages = daemon::open(config).await?;
     let mut failed = None;
     for state in daemon::poll_states(&stages, daemon::now()).await?.into_iter().filter(|state| state.outlet == outlet.id) {
         let source = state.source.clone();

@@ -43,7 +43,7 @@ pub(super) fn check(name: &str, text: &str, folder: Option<&Path>) -> Result<Con
     let site = match document.table("site") {
         Some(section) => site(&section, &mut mistakes, broken, folder),
         None => {
-            if !broken && !document.has("site") {
+            if !broken && document.lacks("site") {
                 mistakes.add(
                     "missing table `[site]`",
                     0..0,
@@ -60,7 +60,7 @@ pub(super) fn check(name: &str, text: &str, folder: Option<&Path>) -> Result<Con
     for section in document.tables("outlet") {
         outlets.push(outlet(&section, &mut mistakes, broken, allowed.as_ref(), limits.shortest_interval, zone, &mut crons));
     }
-    if outlets.is_empty() && !broken && !document.has("outlet") {
+    if outlets.is_empty() && !broken && document.lacks("outlet") {
         mistakes.add(
             "missing table `[[outlet]]`: nothing to poll",
             text.len()..text.len(),

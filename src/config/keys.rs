@@ -77,7 +77,7 @@ pub const KEYS: &[Key] = &[
         "language",
         "language of the feed as a whole, BCP 47; default that of its outlets if they agree, else of the site",
     ),
-    optional("feed", "outlets", "ids of the outlets it takes; default all"),
+    optional("feed", "outlets", "ids of the outlets it takes; default all, or the one it shares its id with"),
     optional("feed", "size", "newest articles it holds; default 50"),
     optional("feed", "keep_hours", "articles younger than this stay even beyond size; default 48"),
 ];

@@ -39,6 +39,9 @@ impl<'t> Document<'t> {
             let span = error.span().unwrap_or(0..0);
             let line = ends.partition_point(|&end| end <= span.start);
             let first = line.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+            if mistakes.is_unreadable(first) {
+                continue;
+            }
             // At the very end of the text the line is empty, and still one.
             let end = ends.get(line).copied().unwrap_or(text.len() + 1);
             let help = syntax_help(text.get(first..end.min(text.len())).unwrap_or_default());
@@ -85,9 +88,10 @@ impl<'t> Document<'t> {
         }
     }
 
-    /// Whether something of that name is at the top of the file, right or wrong.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.root.get_ref().contains_key(name)
+    /// Whether nothing of that name is at the top of the file, not even something wrong that is reported as such.
+    pub(super) fn lacks(&self, name: &str) -> bool {
+        let value = self.root.get_ref().get(name);
+        value.is_none_or(|value| value.get_ref().as_array().is_some_and(|items| items.is_empty()))
     }
 
     /// A table that is there at most once.

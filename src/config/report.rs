@@ -46,6 +46,11 @@ impl Mistakes {
         self.unreadable.insert(line.start, line.end);
     }
 
+    /// Whether the line that starts there is not TOML.
+    pub(super) fn is_unreadable(&self, line: usize) -> bool {
+        self.unreadable.contains_key(&line)
+    }
+
     fn push(&mut self, mistake: Mistake) {
         let line = self.unreadable.range(..=mistake.span.start).next_back();
         if line.is_none_or(|(_, &end)| mistake.span.start >= end) {

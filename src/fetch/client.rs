@@ -14,7 +14,7 @@ use reqwest::{Response, StatusCode, redirect};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::error::{innermost, place, quoted};
+use super::failure::{innermost, place, quoted};
 use super::guard::GuardedResolver;
 use super::{FetchError, Guard, Lookup, SystemLookup, freshness};
 use crate::model::{Fault, Fetched, FetchedDocument, PollRequest, Validators};

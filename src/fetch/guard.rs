@@ -17,7 +17,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use super::FetchError;
-use super::error::{place, quoted};
+use super::failure::{place, quoted};
 use crate::model::Fault;
 
 /// Longest time for a DNS answer.

@@ -212,6 +212,10 @@ fn by_suffix(text: &str) -> Option<(&str, &str)> {
     let mark = ["摄影", "攝影", "供图", "供圖", "提供", "摄", "攝", "撮影", "제공", "/图", "/圖"]
         .iter()
         .find(|mark| end.ends_with(**mark))?;
+    // "食物由镇政府提供。" is a sentence, "(镇政府提供)" a credit.
+    if matches!(*mark, "提供" | "제공") && !text.trim_end().ends_with([')', '）', ']', '】']) {
+        return None;
+    }
     let start = end
         .rfind(['。', '！', '？', '(', '（', '[', '【', '|', '｜'])
         .map_or(0, |at| at + end[at..].chars().next().map_or(0, char::len_utf8));
@@ -229,7 +233,9 @@ fn in_brackets(text: &str) -> Option<(&str, &str)> {
     let lower = credit.trim().to_lowercase();
     let known = AGENCIES.contains(&lower.as_str())
         || lower.rsplit([' ', '/', ',']).next().is_some_and(|last| AGENCIES.contains(&last.trim()));
-    (credit.chars().count() <= 60 && (known || credit.contains('/') && !credit.contains("//"))).then(|| (&inside[..at], credit))
+    (credit.chars().count() <= 60
+        && (known || credit.contains('/') && !credit.contains("//") && credit.chars().any(char::is_alphabetic)))
+    .then(|| (&inside[..at], credit))
 }
 
 /// "… KREMLIN, VIA REUTERS": words in capitals after the end of a sentence.
@@ -290,6 +296,9 @@ mod tests {
         check("A photo of the ferry from 1902.", "A photo of the ferry from 1902.", "");
         check("The BBC filmed it.", "The BBC filmed it.", "");
         check("渡轮停在码头。", "渡轮停在码头。", "");
+        check("食物由镇政府提供。", "食物由镇政府提供。", "");
+        check("渡轮(镇政府提供)", "渡轮", "镇政府");
+        check("The score (3/4)", "The score (3/4)", "");
         check("", "", "");
     }
 

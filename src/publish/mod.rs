@@ -8,6 +8,7 @@ mod disk;
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -40,6 +41,12 @@ pub struct Prepared {
 }
 
 type Documents = HashMap<String, Arc<Prepared>>;
+
+/// Where article pages come from when somebody opens one: made when asked for, never part of a feed's way.
+pub trait Pages: Send + Sync + 'static {
+    /// The page of the article with this key, `None` when there is none. `key` is always 20 lower-case hexadecimal digits.
+    fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Option<Arc<Prepared>>> + Send + '_>>;
+}
 
 /// All documents by path. Readers never wait for writers.
 #[derive(Debug, Default)]

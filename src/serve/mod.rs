@@ -4,17 +4,15 @@
 //! in (or not), [`watch`] keeps its deadlines, [`routes`] finds the document, [`encoding`] and [`conditional`] pick what of it to
 //! send, and [`answer`] has the head ready.
 
-use std::future::Future;
 use std::io;
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::publish::{Prepared, Snapshot};
+use crate::publish::{Pages, Snapshot};
 
 mod accept;
 mod answer;
@@ -22,12 +20,6 @@ mod conditional;
 mod encoding;
 mod routes;
 mod watch;
-
-/// Where article pages come from when somebody opens one: made when asked for, never part of a feed's way.
-pub trait Pages: Send + Sync + 'static {
-    /// The page of the article with this key, `None` when there is none. `key` is always 20 lower-case hexadecimal digits.
-    fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Option<Arc<Prepared>>> + Send + '_>>;
-}
 
 /// What the server answers from.
 #[derive(Clone)]

@@ -7,7 +7,7 @@
 //! statement, `record` the wire format of an article.
 
 mod decide;
-mod error;
+mod failure;
 mod identity;
 mod open;
 mod read;
@@ -29,7 +29,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Connection, SqliteConnection};
 use url::Url;
 
-pub use self::error::StoreError;
+pub use self::failure::StoreError;
 pub use self::identity::key;
 use crate::model::{PollState, StoredArticle, Verdict};
 

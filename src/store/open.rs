@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
-use super::error::StoreError;
+use super::failure::StoreError;
 use super::sql;
 
 /// Every schema this program can bring a store to, oldest first.

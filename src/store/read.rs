@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use url::Url;
 
-use super::error::StoreError;
+use super::failure::StoreError;
 use super::{Count, HeldArticle, record, sql};
 use crate::model::{Fault, Identity, PollState, Problem, StoredArticle, Validators};
 

@@ -1,6 +1,6 @@
 //! The wire format of an article in the database: versioned JSON, through mirrors of the model that nobody else sees.
 //!
-//! [`Mirror`] turns a model type into its record and back without loss. [`mirror!`] writes the record of a struct from its list of fields;
+//! [`Mirror`] turns a model type into its record and back without loss. The macro `mirror!` writes the record of a struct from its list of fields;
 //! a field that the model gains does not compile here until it is listed. A field that is absent from the JSON is empty.
 
 use std::collections::HashSet;

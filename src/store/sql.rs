@@ -61,20 +61,23 @@ pub const SAVE_COPY: &str = "\
 /// Forgets it, now that this feed's version is the one shown.
 pub const DROP_COPY: &str = "DELETE FROM article_copy WHERE article = $1 AND feed = $2";
 
-/// The newest `$2` published articles of each outlet of `$1`, by date.
+/// The newest `$2` published articles of each outlet of `$1`, by date; of all these the newest `$3`.
 pub const NEWEST: &str = "\
     SELECT article.id, article.outlet, article.sort_at AS first, 0 AS second, article.key \
     FROM json_each($1) AS wanted CROSS JOIN article ON article.id IN ( \
         SELECT newest.id FROM article AS newest WHERE newest.outlet = wanted.value AND newest.held_code IS NULL \
-        ORDER BY newest.sort_at DESC, newest.key LIMIT $2)";
+        ORDER BY newest.sort_at DESC, newest.key LIMIT $2) \
+    ORDER BY first DESC, second DESC, article.key LIMIT $3";
 
-/// The `$2` published articles of each outlet of `$1` that were first seen last, not before `$3`; together seen, the newest by date.
+/// The `$2` published articles of each outlet of `$1` that were first seen last, not before `$4`, among those seen together the newest by
+/// date; of all these the first `$3`.
 pub const RECENT: &str = "\
     SELECT article.id, article.outlet, article.first_seen AS first, article.sort_at AS second, article.key \
     FROM json_each($1) AS wanted CROSS JOIN article ON article.id IN ( \
         SELECT recent.id FROM article AS recent \
-        WHERE recent.outlet = wanted.value AND recent.held_code IS NULL AND recent.first_seen >= $3 \
-        ORDER BY recent.first_seen DESC, recent.sort_at DESC, recent.key LIMIT $2)";
+        WHERE recent.outlet = wanted.value AND recent.held_code IS NULL AND recent.first_seen >= $4 \
+        ORDER BY recent.first_seen DESC, recent.sort_at DESC, recent.key LIMIT $2) \
+    ORDER BY first DESC, second DESC, article.key LIMIT $3";
 
 /// Whole articles by row id (`$1`: JSON array).
 pub const ARTICLES: &str = "\

@@ -55,7 +55,7 @@ async fn merge(connection: &mut SqliteConnection, outlets: &[String], by: By, li
     }
     let mut depth = limit.div_ceil(open.len());
     loop {
-        let mut read = read(connection, &open, by, depth).await?;
+        let mut read = read(connection, &open, by, depth, limit).await?;
         for outlet in &open {
             found.insert(outlet, read.remove(*outlet).unwrap_or_default());
         }
@@ -63,7 +63,7 @@ async fn merge(connection: &mut SqliteConnection, outlets: &[String], by: By, li
         newest.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
         newest.truncate(limit);
         let last = newest.last().filter(|_| newest.len() == limit).map(|place| place.order());
-        // An outlet may have more to give if it gave all it was asked for and its last row is among the newest.
+        // An outlet may have more to give if all it was asked for came and its last row is among the newest.
         open.retain(|outlet| {
             let places = found.get(outlet).map(Vec::as_slice).unwrap_or_default();
             places.len() >= depth && places.last().is_some_and(|place| last.is_none_or(|last| place.order() <= last))
@@ -75,19 +75,20 @@ async fn merge(connection: &mut SqliteConnection, outlets: &[String], by: By, li
     }
 }
 
-/// The first `depth` rows of each outlet, in order.
+/// The first `depth` rows of each outlet, in order, as far as they are among the first `limit` of all.
 async fn read(
     connection: &mut SqliteConnection,
     outlets: &BTreeSet<&str>,
     by: By,
     depth: usize,
+    limit: usize,
 ) -> Result<BTreeMap<String, Vec<Place>>, sqlx::Error> {
     let outlets = list(outlets.iter().copied());
-    let depth = i64::try_from(depth).unwrap_or(i64::MAX);
+    let [depth, limit] = [depth, limit].map(|rows| i64::try_from(rows).unwrap_or(i64::MAX));
     let rows = match by {
-        By::Date => sqlx::query(sql::NEWEST).bind(outlets).bind(depth).fetch_all(connection).await?,
+        By::Date => sqlx::query(sql::NEWEST).bind(outlets).bind(depth).bind(limit).fetch_all(connection).await?,
         By::FirstSeen { since } => {
-            sqlx::query(sql::RECENT).bind(outlets).bind(depth).bind(time(since)).fetch_all(connection).await?
+            sqlx::query(sql::RECENT).bind(outlets).bind(depth).bind(limit).bind(time(since)).fetch_all(connection).await?
         }
     };
     let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
@@ -100,6 +101,5 @@ async fn read(
         };
         places.entry(row.try_get("outlet")?).or_default().push(place);
     }
-    places.values_mut().for_each(|places| places.sort_unstable_by(|a, b| a.order().cmp(&b.order())));
     Ok(places)
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection};
 
 use super::decide::{self, Decision, Incoming, Known};
-use super::error::StoreError;
+use super::failure::StoreError;
 use super::identity::{self, Standing};
 use super::read::{list, row_time, time, unreadable};
 use super::{Change, record, sql};
@@ -194,10 +194,12 @@ async fn update(
         }
         Decision::Keep => {
             // Only the feed whose version is shown speaks for the discussion; a feed that is silent about it does not end it.
-            if incoming.is_ready() && !known.held && known.feed == feed {
-                if let Some(comments) = comments(place, incoming)?.filter(|new| known.comments.as_ref() != Some(new)) {
-                    sqlx::query(sql::REFRESH_COMMENTS).bind(known.id).bind(comments).execute(connection).await.map_err(failed)?;
-                }
+            if incoming.is_ready()
+                && !known.held
+                && known.feed == feed
+                && let Some(comments) = comments(place, incoming)?.filter(|new| known.comments.as_ref() != Some(new))
+            {
+                sqlx::query(sql::REFRESH_COMMENTS).bind(known.id).bind(comments).execute(connection).await.map_err(failed)?;
             }
             return Ok(());
         }

@@ -38,27 +38,23 @@ const EVERYTHING: &[&str] = &[
 
 const RULES: &[Rule] = &[
     Rule { module: "model", may_name: &[], crates: &[] },
-    Rule {
-        module: "config",
-        may_name: &["model", "schedule"],
-        crates: &["toml", "annotate_snippets", "strsim", "serde", "serde_json"],
-    },
+    Rule { module: "config", may_name: &["model", "schedule"], crates: &["toml", "annotate_snippets", "strsim"] },
     Rule { module: "schedule", may_name: &["model"], crates: &["cron"] },
     Rule { module: "fetch", may_name: &["model"], crates: &["reqwest"] },
     Rule { module: "parse", may_name: &["model"], crates: &["quick_xml", "encoding_rs", "chardetng", "serde", "serde_json"] },
     Rule { module: "normalize", may_name: &["model", "config"], crates: &["ammonia", "dom_query"] },
     Rule { module: "attribute", may_name: &["model", "config"], crates: &[] },
     Rule { module: "store", may_name: &["model"], crates: &["sqlx", "serde", "serde_json"] },
-    Rule { module: "render", may_name: &["model", "config"], crates: &["rss", "atom_syndication", "minijinja", "quick_xml"] },
-    Rule { module: "publish", may_name: &["model"], crates: &[] },
-    Rule { module: "pipeline", may_name: STAGES, crates: &[] },
     Rule {
-        module: "serve",
-        may_name: &["model", "publish", "store"],
-        crates: &["axum", "hyper", "hyper_util", "serde", "serde_json"],
+        module: "render",
+        may_name: &["model", "config"],
+        crates: &["rss", "atom_syndication", "minijinja", "quick_xml", "serde_json"],
     },
+    Rule { module: "publish", may_name: &["model"], crates: &["serde", "serde_json"] },
+    Rule { module: "pipeline", may_name: STAGES, crates: &[] },
+    Rule { module: "serve", may_name: &["model", "publish", "store"], crates: &["axum", "hyper", "hyper_util"] },
     Rule { module: "daemon", may_name: EVERYTHING, crates: &["sd_notify"] },
-    Rule { module: "demo", may_name: EVERYTHING, crates: &["serde", "serde_json"] },
+    Rule { module: "demo", may_name: EVERYTHING, crates: &["serde", "serde_json", "encoding_rs", "quick_xml"] },
     Rule { module: "cli", may_name: EVERYTHING, crates: &["clap", "serde", "serde_json"] },
 ];
 

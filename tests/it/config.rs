@@ -244,6 +244,7 @@ fn missing_keys_point_at_the_header() {
     check(&format!("{SITE}{OUTLET}[[feed]]\nsize = 5\n"), &["error: missing key `feed.id`", "--> feeds.toml:7:1"]);
     check(OUTLET, &["error: missing table `[site]`", "--> feeds.toml:1:1"]);
     check(SITE, &["error: missing table `[[outlet]]`: nothing to poll"]);
+    check(&format!("outlet = []\n{SITE}"), &["error: missing table `[[outlet]]`: nothing to poll"]);
     assert_eq!(refused("").mistakes, 2);
 }
 
@@ -508,6 +509,17 @@ fn what_is_not_toml() {
         refused(&format!("{SITE}[[outlet]]\nname = Ledger\nfeed = \"https://ledger.example.com/rss\"\nlanguag = \"en\"\n"));
     assert_eq!(error.mistakes, 2, "{error}");
     assert!(error.report.contains("unknown key `outlet.languag`"), "{error}");
+}
+
+#[test]
+fn depth_and_length_do_no_harm() {
+    for hostile in ["[", "{", "x={", "x=[", "[[", "a.", "\"", "'''", "\u{0}", "=", "x.x=1\n", "[x]\n"] {
+        let text = format!("{SITE}{OUTLET}x = {}", hostile.repeat(60_000));
+        let start = std::time::Instant::now();
+        let error = refused(&text);
+        assert!(start.elapsed() < Duration::from_secs(10), "{hostile}: {:?}", start.elapsed());
+        assert!(error.mistakes >= 1 && error.report.len() < 1 << 20, "{hostile}: {} bytes", error.report.len());
+    }
 }
 
 #[test]

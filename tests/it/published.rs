@@ -5,10 +5,8 @@ use std::process::Command;
 
 /// The Python that `tests/run` has set up with feedparser.
 fn python() -> PathBuf {
-    let python = std::env::var_os("REPRINT_TEST_PYTHON").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-python/bin/python"),
-        PathBuf::from,
-    );
+    let python = std::env::var_os("REPRINT_TEST_PYTHON")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-python/bin/python"), PathBuf::from);
     assert!(python.exists(), "no {}: `tests/run` sets it up", python.display());
     python
 }
@@ -34,7 +32,8 @@ fn unit(folder: &Path) -> PathBuf {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd/reprint.service")).expect("the unit");
     let unit = folder.join("reprint.service");
     assert!(text.contains("/usr/bin/reprint run"));
-    std::fs::write(&unit, text.replace("/usr/bin/reprint run", &format!("{} run", env!("CARGO_BIN_EXE_reprint")))).expect("written");
+    std::fs::write(&unit, text.replace("/usr/bin/reprint run", &format!("{} run", env!("CARGO_BIN_EXE_reprint"))))
+        .expect("written");
     unit
 }
 
@@ -43,7 +42,8 @@ fn systemd_accepts_the_unit_and_finds_it_hardened() {
     let folder = tempfile::tempdir().expect("a folder");
     let unit = unit(folder.path());
     for words in [vec!["verify"], vec!["security", "--offline=yes", "--threshold=15"]] {
-        let output = Command::new("systemd-analyze").args(&words).arg(&unit).output().expect("systemd-analyze: `tests/run` installs it");
+        let output =
+            Command::new("systemd-analyze").args(&words).arg(&unit).output().expect("systemd-analyze: `tests/run` installs it");
         let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         assert!(output.status.success(), "{words:?}: {text:?}");
         assert!(words[0] != "verify" || !text[1].contains("reprint.service"), "{text:?}");
