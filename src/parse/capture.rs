@@ -4,9 +4,9 @@ use super::vocabulary::Field;
 use crate::model::{Text, TextKind};
 
 /// Bytes of a text construct.
-const LONGEST_TEXT: usize = 2 * 1_024 * 1_024;
+pub(super) const LONGEST_TEXT: usize = 2 * 1_024 * 1_024;
 /// Bytes of a name, an address, a date.
-const LONGEST_VALUE: usize = 64 * 1_024;
+pub(super) const LONGEST_VALUE: usize = 64 * 1_024;
 
 /// How the content of an element becomes a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -183,7 +183,7 @@ fn predefined(name: &str) -> Option<char> {
 }
 
 /// Splits what follows a `&` into the name of a reference and what comes after its `;`. Names are short: a far semicolon is none.
-fn reference(text: &str) -> Option<(&str, &str)> {
+pub(super) fn reference(text: &str) -> Option<(&str, &str)> {
     let end =
         text.bytes().take(40).position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'#' | b'_' | b'-' | b'.' | b':')))?;
     (end > 0 && text.as_bytes()[end] == b';').then(|| (&text[..end], &text[end + 1..]))

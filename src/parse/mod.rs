@@ -4,12 +4,16 @@
 mod actions;
 mod build;
 mod capture;
+mod draft;
 mod encoding;
 mod entities;
 mod html_names;
 mod json_feed;
+mod json_values;
 mod names;
 mod parts;
+mod people;
+mod recovery;
 mod scope;
 mod sniff;
 mod vocabulary;
