@@ -104,6 +104,17 @@ pub struct Reading {
     pub ttl: Option<Duration>,
 }
 
+impl Reading {
+    /// The document did not break off, neither inside an entry nor between two.
+    fn is_whole(&self) -> bool {
+        let cut = self.warnings.iter().any(|warning| matches!(warning.code, "xml_truncated" | "json_truncated"));
+        !cut && self.verdicts.iter().all(|verdict| match verdict {
+            Verdict::Ready(ready) => ready.article.complete,
+            Verdict::Held { article, .. } => article.complete,
+        })
+    }
+}
+
 /// parse → normalize → attribute: one document of one outlet. Pure: same input, same output.
 pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse::Bounds) -> Result<Reading, Unreadable> {
     let feed = parse::document(doc, outlet.charset.as_deref(), bounds)?;
@@ -218,8 +229,8 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
     .await;
     match reading {
         Ok(Ok(reading)) => {
-            // A document that broke off is asked for again, unconditionally: its last entry is still to come.
-            if reading.verdicts.iter().all(is_complete) {
+            // A document that broke off is asked for again, unconditionally: the rest of it is still to come.
+            if reading.is_whole() {
                 after.validators = validators;
                 after.body_hash = Some(hash);
             } else {
@@ -237,13 +248,6 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
             format!("reading the document failed inside reprint ({panic}): report it as a bug, with the document"),
             freshness,
         ),
-    }
-}
-
-fn is_complete(verdict: &Verdict) -> bool {
-    match verdict {
-        Verdict::Ready(ready) => ready.article.complete,
-        Verdict::Held { article, .. } => article.complete,
     }
 }
 
