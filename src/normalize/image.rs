@@ -238,7 +238,7 @@ fn in_brackets(text: &str) -> Option<(&str, &str)> {
     .then(|| (&inside[..at], credit))
 }
 
-/// "… KREMLIN, VIA REUTERS": words in capitals after the end of a sentence.
+/// "… KREMLIN, VIA REUTERS": words in capitals after the end of a sentence, or after a script that has no capitals.
 fn in_capitals(text: &str) -> Option<(&str, &str)> {
     let mut start = text.len();
     let mut letters = 0;
@@ -265,7 +265,11 @@ fn in_capitals(text: &str) -> Option<(&str, &str)> {
     }
     let before = text[..start].trim_end();
     let sentence_over = before.ends_with(['.', '!', '?', '。', '！', '？', '"', '”', '」', ')', '）', '…']);
-    (letters >= 6 && (sentence_over && start > 0)).then(|| (&text[..start], &text[start..]))
+    let other_script = before
+        .chars()
+        .next_back()
+        .is_some_and(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'));
+    (letters >= 6 && start > 0 && (sentence_over || other_script)).then(|| (&text[..start], &text[start..]))
 }
 
 #[cfg(test)]
@@ -280,6 +284,7 @@ mod tests {
         };
         check("停在码头的渡轮。 TOMAS REED, VIA HARBOUR WIRE", "停在码头的渡轮。", "TOMAS REED, VIA HARBOUR WIRE");
         check("The ferry at dawn. TOMAS REED FOR THE HARBOUR LEDGER", "The ferry at dawn.", "TOMAS REED FOR THE HARBOUR LEDGER");
+        check("低潮前检查温度探头 NORTH SHORE STATION", "低潮前检查温度探头", "NORTH SHORE STATION");
         check("车辆甲板。摄影:林书白", "车辆甲板。", "林书白");
         check("车辆甲板。摄影：林书白 / 海港纪事", "车辆甲板。", "林书白 / 海港纪事");
         check("车辆甲板(图源:海港纪事)", "车辆甲板", "海港纪事");
