@@ -195,3 +195,8 @@ fn say(line: impl std::fmt::Display) {
         std::process::exit(0);
     }
 }
+
+/// Writes a line to stderr, if anybody listens.
+fn tell(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

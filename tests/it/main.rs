@@ -4,6 +4,7 @@ mod harness;
 
 mod arrows;
 mod config;
+mod credentials;
 mod fetch;
 mod journeys;
 mod published;
