@@ -4,18 +4,23 @@
 mod actions;
 mod build;
 mod capture;
+pub mod discovery;
 mod encoding;
 mod entities;
 mod json_feed;
 mod names;
+mod opml;
 mod parts;
 mod scope;
 mod sniff;
+mod tags;
 mod vocabulary;
 mod xml;
 
 #[cfg(test)]
 mod tests;
+
+pub use opml::{Subscription, Subscriptions, subscriptions};
 
 use crate::model::{FetchedDocument, ParsedFeed, Unreadable, Warning};
 
