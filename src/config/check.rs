@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use toml::Spanned;
-use url::{Host, Url};
+use url::Url;
 
 use super::address::{self, Allowed};
+use super::append::id_for;
 use super::credentials::{self, Warnings};
 use super::keys::nearest;
 use super::language::{charset, language};
@@ -36,6 +37,8 @@ pub(super) struct Places<'a> {
     pub(super) folder: &'a Path,
     /// The folder of secrets that the service manager hands over, if it does.
     pub(super) credentials: Option<&'a Path>,
+    /// Whether secrets are read.
+    pub(super) secrets: bool,
 }
 
 /// What every outlet is checked against.
@@ -47,7 +50,7 @@ struct Setting<'a> {
     places: Option<&'a Places<'a>>,
 }
 
-/// Reads and checks a text. With `places`, paths are checked as well, and secrets read.
+/// Reads and checks a text. With `places`, paths are checked as well.
 pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Result<Config, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut document = Document::read(text);
@@ -328,8 +331,7 @@ fn terms(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> Terms {
     }
 }
 
-/// The id of an outlet that has none: from the Latin letters of its name if they are most of it, else from the host of its feed. It
-/// depends on nothing else in the file, so that it stays when other outlets come and go.
+/// The id of an outlet that has none.
 fn made_id(
     section: &Section<'_, '_>,
     name: Option<&Spanned<String>>,
@@ -337,20 +339,12 @@ fn made_id(
     mistakes: &mut Mistakes,
 ) -> Option<Spanned<String>> {
     let name = name?;
-    let letters = name.get_ref().chars().filter(|character| character.is_alphanumeric()).count();
-    let from_name = value::ascii_id(name.get_ref());
-    let kept = from_name.chars().filter(|&character| character != '-').count();
-    if kept >= 2 && kept * 2 >= letters {
-        return Some(Spanned::new(name.span(), from_name));
+    let made = id_for(name.get_ref(), addresses.first().map(Spanned::get_ref));
+    if made.is_empty() && addresses.is_empty() {
+        // The missing address is reported as such.
+        return None;
     }
-    let address = addresses.first()?;
-    let from_host = match address.get_ref().host() {
-        Some(Host::Domain(host)) => value::ascii_id(host.strip_prefix("www.").unwrap_or(host)),
-        Some(Host::Ipv4(address)) => value::ascii_id(&address.to_string()),
-        Some(Host::Ipv6(address)) => value::ascii_id(&address.to_string()),
-        None => String::new(),
-    };
-    if from_host.is_empty() {
+    if made.is_empty() {
         mistakes.add(
             format!("no id can be made for the outlet `{}`", shown(name.get_ref())),
             section.header.clone(),
@@ -358,7 +352,7 @@ fn made_id(
         );
         return None;
     }
-    Some(Spanned::new(name.span(), from_host))
+    Some(Spanned::new(name.span(), made))
 }
 
 /// The default schedule must respect `shortest_interval` too: one mistake, at the limit.

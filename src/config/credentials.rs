@@ -60,7 +60,7 @@ impl Warnings {
     }
 }
 
-/// Reads and checks the table. Without `places` the files are not looked at, and there are no credentials.
+/// Reads and checks the table. Where secrets are not read, the files are not looked at, and there are no credentials.
 pub(super) fn read(
     section: &Section<'_, '_>,
     mistakes: &mut Mistakes,
@@ -186,7 +186,7 @@ impl Files<'_, '_> {
         let mut exposed = None;
         let secret = section.string(mistakes, key, |written| {
             let written = value::path(written)?;
-            let Some(places) = places else { return Ok(None) };
+            let Some(places) = places.filter(|places| places.secrets) else { return Ok(None) };
             let path = find(&written, places)?;
             let (secret, open_to_all) = read_secret(&path)?;
             if !fits(secret.expose()) {

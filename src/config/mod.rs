@@ -13,6 +13,7 @@ use crate::model::Credentials;
 use crate::schedule::Cron;
 
 mod address;
+mod append;
 mod check;
 mod credentials;
 mod keys;
@@ -21,6 +22,7 @@ mod read;
 mod report;
 mod value;
 
+pub use append::{Draft, Known, NewOutlet, Refused, SaveError};
 pub use keys::{KEYS, Key};
 
 /// A feeds.toml that has been checked as a whole.
@@ -208,11 +210,20 @@ impl std::error::Error for ConfigError {}
 /// Secrets are read as well, from files whose relative names are looked up below `$CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`), else
 /// below the folder of the file.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
+    load_with(path, true)
+}
+
+/// The same without the secrets, for those who only look: they may not be allowed to read them. The outlets are without credentials.
+pub fn load_without_secrets(path: &Path) -> Result<Config, ConfigError> {
+    load_with(path, false)
+}
+
+fn load_with(path: &Path, secrets: bool) -> Result<Config, ConfigError> {
     let name = path.display().to_string();
     let text = text(path)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from).filter(|dir| dir.is_absolute());
-    let places = check::Places { folder, credentials: credentials.as_deref() };
+    let places = check::Places { folder, credentials: credentials.as_deref(), secrets };
     let mut config = check::check(&name, &text, Some(&places))?;
     let state = std::env::var_os("STATE_DIRECTORY");
     // systemd joins several directories with colons; the first is the one of the unit.

@@ -45,20 +45,23 @@ pub struct Pointer {
 pub fn feeds(page: &FetchedDocument) -> Vec<Pointer> {
     let text = text(page);
     let mut finder = Finder { base: page.url.clone(), found: Vec::new(), seen: HashSet::new() };
-    let mut anchors = Vec::new();
+    let (mut links, mut anchors) = (Vec::new(), Vec::new());
     let mut based = false;
     for tag in Tags::html(&text) {
         if tag.is("base") && !based {
-            // The first one counts (HTML § 4.2.3), wherever it stands.
+            // The first one counts (HTML § 4.2.3), and for the whole page.
             if let Some(base) = tag.attribute("href").and_then(|href| page.url.join(resolved(href).trim()).ok()) {
                 based = true;
                 finder.base = if matches!(base.scheme(), "http" | "https") { base } else { page.url.clone() };
             }
         } else if tag.is("link") {
-            finder.link(&tag);
+            links.push(tag);
         } else if tag.is("a") {
             anchors.push(tag);
         }
+    }
+    for link in &links {
+        finder.link(link);
     }
     for field in &page.links {
         finder.field(field, &page.url);

@@ -381,6 +381,10 @@ fn secrets_are_found_beside_the_file_or_where_the_service_manager_puts_them() {
     let handed_over = tempfile::tempdir().expect("a folder");
     std::fs::remove_file(path.join("harbour.key")).expect("removed");
     assert_eq!(command(path, &["check", "feeds.toml"], &[]).0, Some(78));
+    // Who only looks needs no secrets.
+    for words in [&["outlets"], &["feeds"], &["export"]] {
+        assert_eq!(command(path, words, &[]).0, Some(0), "{words:?}");
+    }
     let place = handed_over.path().to_str().expect("a path");
     write_secret(handed_over.path(), "harbour.key", "another", 0o400);
     let (code, _, stderr) = command(path, &["check", "feeds.toml"], &[("CREDENTIALS_DIRECTORY", place)]);

@@ -2,6 +2,7 @@
 
 mod harness;
 
+mod add;
 mod arrows;
 mod config;
 mod credentials;
