@@ -144,6 +144,12 @@ const LABELS: &[&str] = &[
 const NOTICES: &[&str] =
     &["本文译自", "本文編譯自", "本文编译自", "本文譯自", "译自", "譯自", "编译自", "編譯自", "this translation"];
 
+/// Whether a language is another than the article's; Chinese in the other script is not.
+fn is_foreign(article: &Article, language: &str) -> bool {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    article.language.as_deref().is_some_and(|own| primary(own) != primary(language))
+}
+
 /// How the text got into its language: what the feed carries as data, else by hand when it names a translator or says that it is a
 /// translation.
 pub(super) fn translation(article: &Article, found: Option<&Found>, evidence: &mut Vec<Evidence>) -> Option<Translation> {
@@ -184,6 +190,8 @@ pub(super) fn translation(article: &Article, found: Option<&Found>, evidence: &m
         say("translator_named", names.join(" / "));
     } else if let Some(words) = label.map(str::to_owned).or_else(|| notice.cloned()) {
         say("says_translation", words);
+    } else if let Some(from) = original.and_then(|original| original.language.clone()).filter(|from| is_foreign(article, from)) {
+        say("original_in_other_language", from);
     } else {
         return None;
     }

@@ -83,7 +83,10 @@ pub fn entry(setting: &Setting<'_>, entry: &ParsedEntry) -> Article {
     warnings.append(&mut body.warnings);
 
     let title_raw = entry.title.as_ref().map(text::plain).unwrap_or_default();
-    let mut title = text::shorten(&title::clean(&title_raw, &own), TITLE);
+    let copied_from = entry.source.as_ref().and_then(|source| source.title.as_ref()).map(text::plain).unwrap_or_default();
+    let named = body.source.as_ref().map(|party| party.name.clone()).unwrap_or_default();
+    let title = title::clean(&title_raw, &own);
+    let mut title = text::shorten(title::without_source(&title, &[&copied_from, &named]), TITLE);
     if title.is_empty() {
         title = text::first_sentence(&body.text, MADE_TITLE);
         if !title.is_empty() {
@@ -103,7 +106,10 @@ pub fn entry(setting: &Setting<'_>, entry: &ParsedEntry) -> Article {
     let language = language::of(&format!("{title_raw} {}", body.text), &declared);
 
     let updated = read_date(setting, entry.updated.as_deref(), "updated", &mut warnings);
-    let published = read_date(setting, entry.published.as_deref(), "published", &mut warnings).or(updated);
+    let beside_source = body.date.take();
+    let published = read_date(setting, entry.published.as_deref(), "published", &mut warnings)
+        .or(updated)
+        .or_else(|| read_date(setting, beside_source.as_deref(), "published", &mut warnings));
     let original_published = read_date(setting, entry.created.as_deref(), "created", &mut warnings);
 
     let (authors, translators) = people(setting, entry, &body);
@@ -236,8 +242,10 @@ fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec
     for person in &entry.translators {
         read(person, Role::Translator).into_iter().for_each(|(_, person)| add(Role::Translator, person));
     }
+    // Beside a link to the original in another language, who contributed is who translated (RFC 4287 has no other place for it).
+    let contributed = if is_translation(setting, entry) { Role::Translator } else { Role::Editor };
     for person in &entry.contributors {
-        read(person, Role::Editor).into_iter().for_each(|(role, person)| add(role, person));
+        read(person, contributed).into_iter().for_each(|(role, person)| add(role, person));
     }
     for (role, name) in &body.names {
         add(*role, Person { name: Some(name.clone()), ..Person::default() });
@@ -245,6 +253,14 @@ fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec
     // Who is named as translator did not write it.
     authors.retain(|author| !translators.iter().any(|translator| same(author, translator)));
     (authors, translators)
+}
+
+/// Whether the entry links to its original in another language than its own.
+fn is_translation(setting: &Setting<'_>, entry: &ParsedEntry) -> bool {
+    let own = [&entry.language, &setting.head.language, &setting.outlet.language].into_iter().flatten().next();
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase();
+    let other = |tag: &String| own.is_some_and(|own| primary(own) != primary(tag));
+    entry.links.iter().filter(|link| link.rel == "related").any(|link| link.hreflang.as_ref().is_some_and(other))
 }
 
 /// Trimmed, each once, at most [`CATEGORIES`].
