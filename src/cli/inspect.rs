@@ -28,6 +28,7 @@ pub fn neutral_outlet(feed: &Url, zone: Tz) -> Outlet {
         feeds: vec![feed.clone()],
         charset: None,
         terms: Terms::default(),
+        credentials: None,
     }
 }
 
