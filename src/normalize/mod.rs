@@ -4,6 +4,7 @@
 mod body;
 mod boilerplate;
 pub mod date;
+mod drawing;
 mod hints;
 pub mod html;
 mod image;
@@ -150,8 +151,8 @@ fn markup(source: &Text) -> String {
     if is_html {
         return source.value.clone();
     }
-    source
-        .value
+    let value = if source.kind == TextKind::Unsaid { text::without_empty_tags(&source.value) } else { source.value.as_str().into() };
+    value
         .lines()
         .map(text::clean)
         .filter(|line| !line.is_empty())
