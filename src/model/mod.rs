@@ -5,6 +5,7 @@
 
 mod article;
 mod document;
+mod page;
 mod parsed;
 mod poll;
 mod provenance;
@@ -12,6 +13,7 @@ mod published;
 
 pub use article::*;
 pub use document::*;
+pub use page::*;
 pub use parsed::*;
 pub use poll::*;
 pub use provenance::*;

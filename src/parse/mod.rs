@@ -6,6 +6,7 @@ mod build;
 mod capture;
 mod encoding;
 mod entities;
+pub mod html;
 mod json_feed;
 mod names;
 mod parts;
