@@ -47,8 +47,7 @@ fn state_word(state: Option<&PollState>) -> &'static str {
 fn outlet_json(outlet: &Outlet, health: &Health) -> Value {
     let count = health.counts.get(&outlet.id).copied().unwrap_or_default();
     let sources: Vec<Value> = outlet
-        .feeds
-        .iter()
+        .sources()
         .map(|feed| {
             let state = state_of(health, outlet, feed);
             json!({
@@ -109,7 +108,7 @@ fn say_table(config: &Config, health: &Health, now: DateTime<Utc>) {
     let mut notes = Vec::new();
     for outlet in &config.outlets {
         let count = health.counts.get(&outlet.id).copied().unwrap_or_default();
-        for (number, feed) in outlet.feeds.iter().enumerate() {
+        for (number, feed) in outlet.sources().enumerate() {
             let state = state_of(health, outlet, feed);
             let first = number == 0;
             rows.push(vec![

@@ -61,7 +61,7 @@ async fn preview(config: &Config, outlet: &Outlet) -> Result<(), Failure> {
     let database = &config.site.database;
     let store = if database.exists() { Some(Store::open_read_only(database).await?) } else { None };
     let mut failed = None;
-    for source in &outlet.feeds {
+    for source in outlet.sources() {
         match look(config, &client, outlet, source, daemon::now()).await {
             Look::Failed { fault, message } => failed = Some(format!("{source}: {message} (fault: {})", fault.name())),
             Look::Read(reading) => {

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::sleep;
 use url::Url;
 
 use super::failure::place;
-use super::{Client, FetchError, Turns};
+use super::{Client, FetchError, Turn, Turns};
 use crate::model::{Fault, Fetched, PollRequest, Validators};
 
 /// Bytes that are read (§ 2.5: at least 500 KiB).
@@ -156,11 +157,18 @@ pub struct Robots {
 }
 
 impl Robots {
-    /// Asks whether a page may be asked for; robots.txt itself is fetched in a turn of its own.
+    /// Asks whether a page may be asked for. robots.txt itself is fetched in a turn of its own, or in the turn at the host that the caller has.
     ///
     /// # Errors
     /// `robots_denied`: its rules do not let us. `robots_unreachable`: the server did not say, which forbids everything for now.
-    pub async fn admit(&self, client: &Client, turns: &Turns, page: &Url, now: DateTime<Utc>) -> Result<(), FetchError> {
+    pub async fn admit(
+        &self,
+        client: &Client,
+        turns: &Turns,
+        turn: Option<&Turn>,
+        page: &Url,
+        now: DateTime<Utc>,
+    ) -> Result<(), FetchError> {
         client.guard().check(page)?;
         let mut address = page.clone();
         address.set_path("/robots.txt");
@@ -169,7 +177,7 @@ impl Robots {
         let answer = match self.remembered(address.as_str(), now) {
             Some(answer) => answer,
             None => {
-                let answer = ask(client, turns, &address, now).await;
+                let answer = ask(client, turns, turn, &address, now).await;
                 self.remember(address.as_str(), answer.clone(), now);
                 answer
             }
@@ -212,11 +220,18 @@ impl Robots {
     }
 }
 
-async fn ask(client: &Client, turns: &Turns, address: &Url, now: DateTime<Utc>) -> Answer {
+async fn ask(client: &Client, turns: &Turns, turn: Option<&Turn>, address: &Url, now: DateTime<Utc>) -> Answer {
     let request = PollRequest { outlet: String::new(), source: address.clone(), validators: Validators::default() };
-    let turn = turns.take(address.host_str().unwrap_or_default()).await;
-    let fetched = client.fetch(&request, now).await;
-    drop(turn);
+    let host = address.host_str().unwrap_or_default();
+    let fetched = if turn.is_some_and(|turn| turn.is_at(host)) {
+        let fetched = client.fetch(&request, now).await;
+        // The turn goes on to the page itself.
+        sleep(turns.spacing()).await;
+        fetched
+    } else {
+        let _turn = turns.take(host).await;
+        client.fetch(&request, now).await
+    };
     let known = |rules: Rules| Answer { kind: Kind::Known, rules: Arc::new(rules), until: now + HOLDS };
     match fetched {
         Ok(Fetched::Document(doc)) => known(Rules::parse(&doc.body, client.product())),

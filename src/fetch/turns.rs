@@ -44,6 +44,11 @@ impl Turns {
         Self { shared: Arc::new(Shared { spacing, hosts: Mutex::default() }) }
     }
 
+    /// The pause between two requests to one host.
+    pub fn spacing(&self) -> Duration {
+        self.shared.spacing
+    }
+
     /// A turn to ask the host now, or how long to wait before trying again.
     pub fn try_take(&self, host: &str) -> Result<Turn, Duration> {
         let now = Instant::now();
@@ -73,6 +78,13 @@ impl Turns {
     }
 }
 
+impl Turn {
+    /// Whether it is a turn to ask this host.
+    pub fn is_at(&self, host: &str) -> bool {
+        self.host == host
+    }
+}
+
 impl Shared {
     fn hosts(&self) -> MutexGuard<'_, HashMap<String, Host>> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
@@ -91,27 +103,47 @@ impl Drop for Turn {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    const PAUSE: Duration = Duration::from_millis(60);
+
+    #[tokio::test]
     async fn one_request_a_host_and_a_pause_after_it() {
-        let turns = Turns::new(Duration::from_secs(2));
+        let turns = Turns::new(PAUSE);
         let first = turns.take("a.example").await;
         assert_eq!(turns.try_take("a.example").err(), Some(LOOK_AGAIN));
         assert!(turns.try_take("b.example").is_ok(), "another host is free");
+        let ended = Instant::now();
         drop(first);
-        assert_eq!(turns.try_take("a.example").err(), Some(Duration::from_secs(2)));
-        let before = Instant::now();
+        assert!(turns.try_take("a.example").err().is_some_and(|wait| wait <= PAUSE));
         let _second = turns.take("a.example").await;
-        assert_eq!(before.elapsed(), Duration::from_secs(2));
+        assert!(ended.elapsed() >= PAUSE, "only {:?} between two requests", ended.elapsed());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
+    async fn everybody_who_waits_gets_a_turn_alone() {
+        let turns = Turns::new(Duration::from_millis(1));
+        let asking = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let (turns, asking) = (turns.clone(), asking.clone());
+            tasks.spawn(async move {
+                let turn = turns.take("a.example").await;
+                let before = asking.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                sleep(Duration::from_millis(2)).await;
+                asking.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+                drop(turn);
+                before
+            });
+        }
+        while let Some(before) = tasks.join_next().await {
+            assert_eq!(before.expect("no panic"), 0, "two at a time");
+        }
+    }
+
+    #[tokio::test]
     async fn hosts_whose_pause_is_over_are_forgotten() {
-        let turns = Turns::new(Duration::from_secs(1));
+        let turns = Turns::new(Duration::ZERO);
         for number in 0..2 * REMEMBERED {
             drop(turns.take(&format!("{number}.example")).await);
-            if number % REMEMBERED == REMEMBERED - 1 {
-                tokio::time::advance(Duration::from_secs(2)).await;
-            }
         }
         assert!(turns.shared.hosts().len() <= REMEMBERED);
     }

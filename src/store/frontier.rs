@@ -112,10 +112,11 @@ impl Store {
         rows.iter().map(|row| waiting(row, &self.shared.path)).collect()
     }
 
-    /// When the next page of these outlets is due; it may have been due for some time.
-    pub async fn next_page(&self, outlets: &[String]) -> Result<Option<DateTime<Utc>>, StoreError> {
+    /// When the next page of these outlets becomes due that is not due by now.
+    pub async fn next_page(&self, outlets: &[String], now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         let next: Option<i64> = sqlx::query_scalar(sql::NEXT_PAGE)
             .bind(list(outlets))
+            .bind(time(now))
             .fetch_one(&self.shared.readers)
             .await
             .map_err(|error| self.failed(&error))?;

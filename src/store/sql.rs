@@ -119,9 +119,9 @@ pub const PAGES_DUE: &str = "\
     ) AS due WHERE place = 1) \
     ORDER BY next_try, id LIMIT $4";
 
-/// When the next page of the outlets in `$1` is due.
+/// When the first page of the outlets in `$1` becomes due after `$2`.
 pub const NEXT_PAGE: &str = "\
-    SELECT min(next_try) FROM frontier WHERE next_try IS NOT NULL AND outlet IN (SELECT value FROM json_each($1))";
+    SELECT min(next_try) FROM frontier WHERE next_try > $2 AND outlet IN (SELECT value FROM json_each($1))";
 
 /// A page was read: nothing to do until the outlet changes the entry.
 pub const PAGE_READ: &str = "\

@@ -105,7 +105,7 @@ fn example_has_every_key_and_no_other() {
 #[test]
 fn keys_say_what_is_needed() {
     let needed: Vec<String> = KEYS.iter().filter(|key| key.required).map(|key| format!("{}.{}", key.table, key.name)).collect();
-    assert_eq!(needed, ["site.title", "site.url", "outlet.name", "feed.id"]);
+    assert_eq!(needed, ["site.title", "site.url", "outlet.name", "outlet.pages.url", "feed.id"]);
 }
 
 #[test]

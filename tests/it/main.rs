@@ -6,5 +6,6 @@ mod arrows;
 mod config;
 mod fetch;
 mod journeys;
+mod pages;
 mod published;
 mod serve;
