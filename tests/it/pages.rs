@@ -143,3 +143,293 @@ async fn an_article_of_three_pages_from_a_feed_of_links_arrives_in_order_as_one(
     }
     assert_eq!(outlet(&program)["pages"]["read"], 1);
 }
+
+/// Waits until `outlets --json` says so.
+async fn outlet_with(program: &Reprint, what: &str, ready: impl Fn(&Value) -> bool) -> Value {
+    for _ in 0..300 {
+        let said = outlet(program);
+        if ready(&said) {
+            return said;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    panic!("never: {what}; it says {}; the log:\n{}", outlet(program), program.stderr());
+}
+
+fn problem(said: &Value) -> &str {
+    said["pages"]["problems"][0]["code"].as_str().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn robots_txt_is_obeyed_and_the_article_goes_out_with_what_the_feed_has() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/closed/1.html", "不给读的"), ("/open/1.html", "给读的")])));
+    partner.put("/robots.txt", Reply::ok("text/plain", "User-agent: other\nDisallow: /\n\nUser-agent: reprint\nDisallow: /closed/\n"));
+    partner.put("/closed/1.html", Reply::ok(HTML, page("不给读的", &paragraphs("秘", 4), "")));
+    partner.put("/open/1.html", Reply::ok(HTML, page("给读的", &paragraphs("甲", 4), "")));
+    let program = started(&full_text(&partner, "")).await;
+    let text = atom_with(&program, "both articles", |text| count(text, "<entry>") == 2 && text.contains("甲第4段")).await;
+    assert!(text.contains("不给读的") && !text.contains("秘第1段"), "{text}");
+    assert_eq!(asked(&partner, "/closed/1.html"), 0, "a page that robots.txt forbids was asked for");
+    let said = outlet(&program);
+    assert_eq!(problem(&said), "robots_denied", "{said}");
+    assert_eq!((&said["pages"]["given_up"], &said["pages"]["read"]), (&Value::from(1), &Value::from(1)));
+    let (code, table, _) = command(&program, &["outlets"]);
+    assert_eq!(code, Some(0));
+    assert!(table.contains("robots.txt of 127.0.0.2") && table.contains("/closed/1.html"), "{table}");
+}
+
+#[tokio::test]
+async fn a_robots_txt_that_fails_forbids_everything_for_now() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "渡口的钟")])));
+    partner.put("/robots.txt", Reply::status(503));
+    partner.put("/a/1.html", Reply::ok(HTML, page("渡口的钟", &paragraphs("甲", 4), "")));
+    let program = started(&full_text(&partner, "")).await;
+    let said = outlet_with(&program, "a failed try", |said| problem(said) == "robots_unreachable").await;
+    assert_eq!(asked(&partner, "/a/1.html"), 0, "{said}");
+    assert!(said["sources"][0]["problem"].is_null(), "the feed itself is fine: {said}");
+}
+
+#[tokio::test]
+async fn an_article_waits_for_its_page_and_goes_out_without_it_after_three_tries() {
+    let partner = Partner::start().await;
+    let item = "<item><title>渡口的钟</title><link>LINK</link><guid>1</guid><description>钟声的开头……</description></item>";
+    let feed = item.replace("LINK", partner.url("/a/1.html").as_str());
+    partner.put("/rss", Reply::ok(RSS, format!("<rss version=\"2.0\"><channel><title>t</title><link>http://hewan.example/</link><description>d</description>{feed}</channel></rss>")));
+    partner.put("/a/1.html", Reply::status(404));
+    let program = started(&full_text(&partner, "")).await;
+    let said = outlet_with(&program, "a failed try", |said| problem(said) == "http_404").await;
+    assert_eq!(said["held"][0]["code"], "awaiting_page", "{said}");
+    assert_eq!(count(&atom(&program).await, "<entry>"), 0, "published before its page was read");
+    let text = atom_with(&program, "the article", |text| count(text, "<entry>") == 1).await;
+    assert!(text.contains("钟声的开头"), "{text}");
+    assert_eq!(asked(&partner, "/a/1.html"), 3);
+    let said = outlet(&program);
+    assert_eq!((&said["pages"]["given_up"], &said["published"]), (&Value::from(1), &Value::from(1)), "{said}");
+
+    // The outlet changes the entry: the page gets a new chance.
+    partner.put("/a/1.html", Reply::ok(HTML, page("渡口的钟", &paragraphs("甲", 4), "")));
+    let feed = feed.replace("渡口的钟", "渡口的钟又响了");
+    partner.put("/rss", Reply::ok(RSS, format!("<rss version=\"2.0\"><channel><title>t</title><link>http://hewan.example/</link><description>d</description>{feed}</channel></rss>")));
+    let text = atom_with(&program, "the full text", |text| text.contains("甲第4段")).await;
+    assert!(count(&text, "<entry>") == 1 && text.contains("渡口的钟又响了"), "{text}");
+}
+
+#[tokio::test]
+async fn a_page_that_vanishes_leaves_the_text_that_was_read() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "渡口的钟")])));
+    partner.put("/a/1.html", Reply::ok(HTML, page("渡口的钟", &paragraphs("甲", 4), "")));
+    let program = started(&full_text(&partner, "")).await;
+    atom_with(&program, "the text", |text| text.contains("甲第4段")).await;
+    partner.put("/a/1.html", Reply::redirect(302, "/"));
+    partner.put("/", Reply::ok(HTML, page("首页", &paragraphs("栏", 9), "")));
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "渡口的钟(更正)")])));
+    until("more polls", || asked(&partner, "/rss") >= 4).await;
+    let text = atom(&program).await;
+    assert!(text.contains("甲第4段") && !text.contains("栏第1段"), "{text}");
+    // It was read a moment ago, so it is not asked for again within the hour.
+    assert_eq!((asked(&partner, "/a/1.html"), &outlet(&program)["pages"]["waiting"]), (1, &Value::from(1)));
+}
+
+#[tokio::test]
+async fn a_vanished_article_that_leads_to_the_front_page_is_not_the_front_page() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "渡口的钟")])));
+    partner.put("/a/1.html", Reply::redirect(302, "/"));
+    partner.put("/", Reply::ok(HTML, page("首页", &paragraphs("栏", 9), "")));
+    let program = started(&full_text(&partner, "")).await;
+    let text = atom_with(&program, "the article", |text| count(text, "<entry>") == 1).await;
+    assert!(!text.contains("栏第1段"), "{text}");
+    assert_eq!(problem(&outlet(&program)), "page_gone");
+}
+
+#[tokio::test]
+async fn a_page_cannot_lead_us_into_our_own_network() {
+    let canary = Canary::start().await;
+    let partner = Partner::start().await;
+    let inside = format!("http://127.0.0.1:{}/secret", canary.port());
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "改道"), ("/a/2.html", "翻页")])
+        .replace("</channel>", &format!("<item><title>直达</title><link>{inside}</link><guid>3</guid></item></channel>"))));
+    partner.put("/a/1.html", Reply::redirect(302, &inside));
+    let pager = format!("<p><a rel=\"next\" href=\"{inside}\">下一页</a></p>");
+    partner.put("/a/2.html", Reply::ok(HTML, page("翻页", &paragraphs("甲", 4), &pager)));
+    let program = started(&full_text(&partner, "extract = { next = \"a[rel=next]\" }\n")).await;
+    let text = atom_with(&program, "all three", |text| count(text, "<entry>") == 3).await;
+    assert!(text.contains("甲第4段"), "{text}");
+    let said = outlet(&program);
+    let codes: Vec<&str> = said["pages"]["problems"].as_array().expect("a list").iter().filter_map(|p| p["code"].as_str()).collect();
+    assert_eq!(codes, ["ssrf_denied", "ssrf_denied"], "{said}");
+    canary.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn hostile_pages_harm_nobody() {
+    let partner = Partner::start().await;
+    let endless = Reply::Script(vec![
+        Step::Send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>".to_vec()),
+        Step::Repeat(vec![b' '; 65_536], 1_000_000, Duration::ZERO),
+    ]);
+    let cases = [
+        ("/deep", Reply::ok(HTML, "<div>".repeat(200_000) + "渡口"), "html_too_deep"),
+        ("/attributes", Reply::ok(HTML, format!("<p {}>渡口</p>", (0..50_000).map(|n| format!("a{n}=1 ")).collect::<String>())), "html_too_many_attributes"),
+        ("/large", Reply::ok(HTML, format!("<p>{}</p>", "渡".repeat(2 << 20))), "too_large"),
+        ("/endless", endless, "too_large"),
+        ("/picture", Reply::ok(HTML, vec![0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n']), "not_a_page"),
+        ("/empty", Reply::ok(HTML, ""), "empty_body"),
+        ("/scripted", Reply::ok(HTML, "<html><body><div id=app></div><script src=/app.js></script></body></html>"), "no_text"),
+        ("/many", Reply::ok(HTML, "<i>x</i>".repeat(200_000)), "no_text"),
+    ];
+    let items: Vec<(&str, &str)> = cases.iter().map(|(path, _, code)| (*path, *code)).chain([("/sound", "sound")]).collect();
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &items)));
+    for (path, reply, _) in &cases {
+        partner.put(path, reply.clone());
+    }
+    partner.put("/sound", Reply::ok(HTML, page("好的", &paragraphs("甲", 4), "")));
+    let start = Instant::now();
+    let program = started(&full_text(&partner, "")).await;
+    let text = atom_with(&program, "all of them", |text| count(text, "<entry>") == cases.len() + 1).await;
+    assert!(text.contains("甲第4段"), "{text}");
+    assert!(start.elapsed() < Duration::from_secs(20), "took {:?}", start.elapsed());
+    let said = outlet(&program);
+    for (path, _, code) in &cases {
+        let problems = said["pages"]["problems"].as_array().expect("a list");
+        let found = problems.iter().find(|p| p["url"].as_str().is_some_and(|url| url.ends_with(path)));
+        assert_eq!(found.map(|p| &p["code"]), Some(&Value::from(*code)), "{path}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn pages_that_lead_in_a_circle_come_to_an_end() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "转圈"), ("/b/1.html", "没完"), ("/c/1.html", "老一页")])));
+    let next = |href: &str| format!("<p><a href=\"{href}\">下一页</a></p>");
+    partner.put("/a/1.html", Reply::ok(HTML, page("转圈", &paragraphs("甲", 4), &next("/a/1_2.html"))));
+    partner.put("/a/1_2.html", Reply::ok(HTML, page("转圈", &paragraphs("乙", 4), &next("/a/1.html"))));
+    for number in 1..=25 {
+        let path = if number == 1 { "/b/1.html".to_owned() } else { format!("/b/1_{number}.html") };
+        partner.put(&path, Reply::ok(HTML, page("没完", &paragraphs(&format!("第{number}页"), 3), &next(&format!("/b/1_{}.html", number + 1)))));
+    }
+    partner.put("/c/1.html", Reply::ok(HTML, page("老一页", &paragraphs("丁", 4), &next("/c/1.html?page=2"))));
+    partner.put("/c/1.html?page=2", Reply::ok(HTML, page("老一页", &paragraphs("丁", 4), &next("/c/1.html?page=3"))));
+    let program = started(&full_text(&partner, "")).await;
+    let text = atom_with(&program, "all three", |text| count(text, "<entry>") == 3).await;
+    assert!(text.contains("乙第4段") && text.contains("第20页第3段") && !text.contains("第21页"), "{text}");
+    assert_eq!(count(&text, "丁第1段"), 1, "a page that repeats the one before it is no page");
+    assert_eq!((asked(&partner, "/a/1.html"), asked(&partner, "/a/1_2.html"), asked(&partner, "/b/1_21.html")), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn a_listing_page_is_a_source_of_articles() {
+    let partner = Partner::start().await;
+    let item = |number: u32, title: &str, time: &str| {
+        format!("<li class=\"n{number}\"><a href=\"a/{number}.html\">{title}</a><span class=\"date\">{time}</span></li>")
+    };
+    let list = format!(
+        "<html><head><title>城事 - 河湾日报</title></head><body><nav><ul><li><a href=/x1.html>关于河湾日报社的历史与使命</a></li></ul></nav><ul class=\"news\">{}{}{}{}</ul>\
+         <div class=\"links\"><a href=\"http://other.example/1.html\">友情链接:下游的另一份报纸</a></div></body></html>",
+        item(1, "渡口的钟又响了一个清晨", "2026-05-04 08:30"),
+        item(2, "雾里第一班船晚开两小时", "2026-05-04 07:10"),
+        item(3, "集市搬到河对岸的第三天", "2026-05-03 18:00"),
+        item(1, "渡口的钟又响了一个清晨", "2026-05-04 08:30"),
+    );
+    partner.put("/city/", Reply::ok(HTML, list));
+    for number in 1..=3 {
+        partner.put(&format!("/city/a/{number}.html"), Reply::ok(HTML, page("标题", &paragraphs(&format!("文{number}"), 4), "")));
+    }
+    let toml = |selectors: &str| feeds_toml(&format!("time_zone = \"Asia/Shanghai\"\nschedule = \"0 * * * *\"\npages = [{{ url = \"{}\"{selectors} }}]\n", partner.url("/city/")));
+    for selectors in ["", ", item = \"ul.news > li\", date = \".date\"", ", link = \"ul.news a\""] {
+        let program = started(&toml(selectors)).await;
+        let text = atom_with(&program, "three articles", |text| count(text, "<entry>") == 3).await;
+        for part in ["渡口的钟又响了一个清晨", "雾里第一班船晚开两小时", "文1第4段", "文2第4段", "文3第4段"] {
+            assert!(text.contains(part), "{selectors}: no {part} in {text}");
+        }
+        assert!(!text.contains("使命") && !text.contains("友情链接"), "{selectors}: {text}");
+        if selectors != ", link = \"ul.news a\"" {
+            assert!(text.contains("<published>2026-05-04T00:30:00Z</published>"), "{selectors}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_listing_that_holds_nothing_says_so() {
+    let partner = Partner::start().await;
+    partner.put("/city/", Reply::ok(HTML, "<html><body><p>本栏目暂无内容</p></body></html>"));
+    partner.put("/closed/", Reply::ok(HTML, "<html><body><p>x</p></body></html>"));
+    partner.put("/robots.txt", Reply::ok("text/plain", "User-agent: *\nDisallow: /closed/\n"));
+    let pages = format!(
+        "schedule = \"* * * * * *\"\npages = [{{ url = \"{}\", item = \"li.news\" }}, {{ url = \"{}\" }}]\n",
+        partner.url("/city/"),
+        partner.url("/closed/")
+    );
+    let program = started(&feeds_toml(&pages)).await;
+    let said = outlet_with(&program, "two problems", |said| {
+        !said["sources"][0]["problem"].is_null() && !said["sources"][1]["problem"].is_null()
+    })
+    .await;
+    assert_eq!(said["sources"][0]["problem"]["code"], "no_items", "{said}");
+    assert!(said["sources"][0]["problem"]["message"].as_str().is_some_and(|message| message.contains("li.news")), "{said}");
+    assert_eq!(said["sources"][1]["problem"]["code"], "robots_denied", "{said}");
+    assert_eq!(asked(&partner, "/closed/"), 0);
+}
+
+#[tokio::test]
+async fn own_selectors_go_before_the_general_rules() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "渡口的钟")])));
+    let text = format!(
+        "<div id=\"side\">{}</div><div class=\"zw\"><p class=\"ad\">广告:乘船八折</p><p>短讯一则。</p></div><span class=\"who\">林岸</span>\
+         <div class=\"more\"><a href=\"/whatever\">继续</a></div>",
+        paragraphs("旁", 9)
+    );
+    partner.put("/a/1.html", Reply::ok(HTML, format!("<html><body>{text}</body></html>")));
+    partner.put("/whatever", Reply::ok(HTML, "<html><body><div class=\"zw\"><p>又一则。</p></div></body></html>"));
+    let extract = "extract = { content = \"div.zw\", remove = [\".ad\"], next = \".more\", author = \".who\" }\n";
+    let program = started(&full_text(&partner, extract)).await;
+    let text = atom_with(&program, "the text", |text| text.contains("又一则。")).await;
+    assert!(text.contains("短讯一则。") && text.contains("<name>林岸</name>"), "{text}");
+    assert!(!text.contains("广告") && !text.contains("旁第1段"), "{text}");
+}
+
+#[tokio::test]
+async fn a_feed_with_the_whole_text_costs_no_page() {
+    let partner = Partner::start().await;
+    let long = paragraphs("全", 12);
+    let feed = links(&partner, &[("/a/1.html", "渡口的钟")]).replace("</item>", &format!("<description><![CDATA[{long}]]></description></item>"));
+    partner.put("/rss", Reply::ok(RSS, feed));
+    let program = started(&full_text(&partner, "")).await;
+    atom_with(&program, "the text", |text| text.contains("全第12段")).await;
+    assert_eq!(asked(&partner, "/a/1.html"), 0);
+    assert_eq!(asked(&partner, "/robots.txt"), 0);
+}
+
+#[tokio::test]
+async fn a_queue_survives_a_crash() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "渡口的钟")])).header("ETag", "\"1\""));
+    partner.put("/a/1.html", Reply::Script(vec![Step::Hang]));
+    let toml = full_text(&partner, "").replace("* * * * * *", "0 * * * *");
+    let program = started(&toml).await;
+    until("the page to be asked for", || asked(&partner, "/a/1.html") == 1).await;
+    let folder = program.crash();
+    partner.put("/a/1.html", Reply::ok(HTML, page("渡口的钟", &paragraphs("甲", 4), "")));
+    let program = Reprint::start_in(folder, &toml).await.unwrap_or_else(|failure| panic!("{}", failure.stderr));
+    atom_with(&program, "the text", |text| text.contains("甲第4段")).await;
+    assert_eq!(asked(&partner, "/rss"), 1, "the feed is not polled early for it");
+}
+
+#[tokio::test]
+async fn a_page_in_gb18030_with_its_source_line_is_read_and_credited() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "渡口的钟")])));
+    let html = page("渡口的钟", &paragraphs("甲", 4), "")
+        .replace("charset=\"utf-8\"", "http-equiv=\"Content-Type\" content=\"text/html; charset=gb2312\"")
+        .replace("</h1>", "</h1><div class=\"info\"><span>来源:<a href=\"http://quill.example/bell\">羽笔中文网</a></span></div>");
+    let (bytes, _, lost) = encoding_rs::GB18030.encode(&html);
+    assert!(!lost);
+    partner.put("/a/1.html", Reply::ok("text/html", bytes.into_owned()));
+    let program = started(&full_text(&partner, "")).await;
+    let text = atom_with(&program, "the text", |text| text.contains("甲第4段")).await;
+    assert!(text.contains("羽笔中文网") && text.contains("http://quill.example/bell"), "{text}");
+}
