@@ -126,8 +126,7 @@ pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse:
         None => parse::document(doc, charset, bounds)?,
     };
     let setting = normalize::Setting { outlet, feed_url: source, base: &doc.url, fetched_at: doc.fetched_at, head: &feed.head };
-    let verdict =
-        |entry| pages::hold(outlet, source, attribute::article(outlet, normalize::entry(&setting, entry)));
+    let verdict = |entry| pages::hold(outlet, source, attribute::article(outlet, normalize::entry(&setting, entry)));
     let verdicts = feed.entries.iter().map(verdict).collect::<Vec<_>>();
     let ttl = feed.head.ttl.as_deref().and_then(|ttl| ttl.trim().parse::<u64>().ok());
     Ok(Reading {

@@ -287,7 +287,8 @@ fn outlet(
     let schedule = section.string(mistakes, "schedule", |written| crons.read(written, shortest_interval));
     let charset = section.string(mistakes, "charset", charset);
     let full_text = section.boolean(mistakes, "full_text").unwrap_or(false);
-    let extract = section.table(mistakes, "extract", "outlet.extract").map(|section| extract(&section, mistakes)).unwrap_or_default();
+    let extract =
+        section.table(mistakes, "extract", "outlet.extract").map(|section| extract(&section, mistakes)).unwrap_or_default();
     let terms = section.table(mistakes, "terms", "outlet.terms").map(|section| terms(&section, mistakes)).unwrap_or_default();
 
     let default_schedule = !section.has("schedule");

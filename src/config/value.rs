@@ -318,7 +318,10 @@ pub(super) fn selector(written: &str) -> Result<String, Wrong> {
     const LONGEST: usize = 1_000;
     let trimmed = written.trim();
     if trimmed.is_empty() || trimmed.len() > LONGEST {
-        return wrong("is empty or over 1000 characters long", "write a CSS selector, for example `div.article-body`, or leave the key out");
+        return wrong(
+            "is empty or over 1000 characters long",
+            "write a CSS selector, for example `div.article-body`, or leave the key out",
+        );
     }
     match dom_query::Matcher::new(trimmed) {
         Ok(_) => Ok(trimmed.to_owned()),

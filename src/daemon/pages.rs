@@ -38,7 +38,8 @@ pub(super) async fn drain(stages: Stages, changed: Arc<Changed>, stop: Cancellat
         let mut pause = LONGEST_SLEEP;
         let room = most.saturating_sub(journeys.len());
         if room > 0 {
-            let busy: Vec<String> = under_way.values().map(|journey| journey.host.clone()).chain(shunned.iter().cloned()).collect();
+            let busy: Vec<String> =
+                under_way.values().map(|journey| journey.host.clone()).chain(shunned.iter().cloned()).collect();
             match due(&stages, &ids, &busy, room, now()).await {
                 Ok((pages, next)) => {
                     // What is due at a host that is busy waits for the journey there to end.
@@ -108,7 +109,15 @@ fn settle(
                 None => tracing::info!(outlet, address, pages = read.pages, "page read"),
                 Some(problem) => {
                     let next = read.next_try.map_or_else(|| "given up".to_owned(), |next| next.format("%FT%TZ").to_string());
-                    tracing::warn!(outlet, address, code = problem.code, fault = problem.fault.name(), next, "{}", problem.message);
+                    tracing::warn!(
+                        outlet,
+                        address,
+                        code = problem.code,
+                        fault = problem.fault.name(),
+                        next,
+                        "{}",
+                        problem.message
+                    );
                 }
             }
             true

@@ -272,7 +272,11 @@ mod tests {
 
     #[test]
     fn foreign_records_end_no_group() {
-        check("User-agent: other\nCrawl-delay: 5\nUser-agent: reprint\nSitemap: https://x.example/s.xml\nDisallow: /a\n", "/a", false);
+        check(
+            "User-agent: other\nCrawl-delay: 5\nUser-agent: reprint\nSitemap: https://x.example/s.xml\nDisallow: /a\n",
+            "/a",
+            false,
+        );
         check("<html>not robots</html>", "/a", true);
         check("", "/a", true);
     }

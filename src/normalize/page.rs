@@ -18,10 +18,43 @@ const REPEATED: usize = 4;
 
 /// How the beginning of a text ends that goes on elsewhere, in lower case without marks.
 const GOES_ON: &[&str] = &[
-    "阅读全文", "閱讀全文", "查看全文", "点击查看全文", "阅读更多", "閱讀更多", "阅读原文", "全文", "详细", "详情", "更多", "続きを読む", "続き", "もっと見る",
-    "더보기", "전문보기", "기사보기", "read more", "continue reading", "read the full story", "read full article", "full story", "more",
-    "leer más", "seguir leyendo", "lire la suite", "lire plus", "weiterlesen", "mehr", "leia mais", "continue lendo", "ler mais", "leggi tutto",
-    "continua a leggere", "читать далее", "читать полностью", "подробнее",
+    "阅读全文",
+    "閱讀全文",
+    "查看全文",
+    "点击查看全文",
+    "阅读更多",
+    "閱讀更多",
+    "阅读原文",
+    "全文",
+    "详细",
+    "详情",
+    "更多",
+    "続きを読む",
+    "続き",
+    "もっと見る",
+    "더보기",
+    "전문보기",
+    "기사보기",
+    "read more",
+    "continue reading",
+    "read the full story",
+    "read full article",
+    "full story",
+    "more",
+    "leer más",
+    "seguir leyendo",
+    "lire la suite",
+    "lire plus",
+    "weiterlesen",
+    "mehr",
+    "leia mais",
+    "continue lendo",
+    "ler mais",
+    "leggi tutto",
+    "continua a leggere",
+    "читать далее",
+    "читать полностью",
+    "подробнее",
 ];
 
 /// Whether a feed's own text is all of the article, as far as can be told: long enough for no excerpt, and it does not break off.
@@ -31,10 +64,11 @@ pub fn is_whole(article: &Article) -> bool {
 }
 
 fn breaks_off(plain: &str) -> bool {
-    let end = plain.trim_end().trim_end_matches(['»', '>', '→', ')', '）', ']', '】', '.', '。', ':']).trim_end();
-    if plain.trim_end().ends_with('…') || plain.trim_end().ends_with("...") || end.ends_with('…') || end.ends_with("[&#8230;") {
+    let end = plain.trim_end().trim_end_matches(['»', '>', '→', ')', '）', ']', '】']).trim_end();
+    if end.ends_with('…') || end.ends_with("...") {
         return true;
     }
+    let end = end.trim_end_matches(['.', '。', ':']).trim_end();
     let tail: String = end.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
     let tail = tail.to_lowercase();
     // A link of its own, not the last word of a sentence.
@@ -127,7 +161,8 @@ fn join(joined: &mut body::Body, part: body::Body) {
 fn without_repeats(parts: &[String]) -> String {
     let Some(first) = parts.first() else { return String::new() };
     let trees: Vec<Document> = parts.iter().map(|part| Document::fragment(part.as_str())).collect();
-    let edges = |tree: &Document| -> HashSet<String> { ends(tree).iter().map(essence).filter(|essence| !essence.is_empty()).collect() };
+    let edges =
+        |tree: &Document| -> HashSet<String> { ends(tree).iter().map(essence).filter(|essence| !essence.is_empty()).collect() };
     let known = trees.first().map(edges).unwrap_or_default();
     let mut out = first.clone();
     for tree in trees.iter().skip(1) {
@@ -278,7 +313,10 @@ mod tests {
             &["<p>导语。</p><p>一。</p><p>编者按。</p>", "<p>导语。</p><p>二。</p><p>编者按。</p>", "<p>三。</p>"],
             "<p>导语。</p><p>一。</p><p>编者按。</p><p>二。</p><p>三。</p>",
         );
-        check(&["<div><p>一。</p><p>尾。</p></div>", "<div><p>二。</p><p>尾。</p></div>"], "<div><p>一。</p><p>尾。</p></div><div><p>二。</p></div>");
+        check(
+            &["<div><p>一。</p><p>尾。</p></div>", "<div><p>二。</p><p>尾。</p></div>"],
+            "<div><p>一。</p><p>尾。</p></div><div><p>二。</p></div>",
+        );
         check(&["一。", "二。"], "一。二。");
         check(&[], "");
     }
@@ -293,6 +331,10 @@ mod tests {
         check(minute, day, minute);
         check(None, day, day);
         check(day, stamp("2026-06-04T09:30:00Z", Precision::Minute), day);
-        check(stamp("2026-05-04T09:00:00Z", Precision::Minute), stamp("2026-05-04T09:30:00Z", Precision::Second), stamp("2026-05-04T09:00:00Z", Precision::Minute));
+        check(
+            stamp("2026-05-04T09:00:00Z", Precision::Minute),
+            stamp("2026-05-04T09:30:00Z", Precision::Second),
+            stamp("2026-05-04T09:00:00Z", Precision::Minute),
+        );
     }
 }

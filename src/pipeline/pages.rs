@@ -118,12 +118,8 @@ pub async fn read_page(
         Err(failure) => failure,
     };
     let at = now();
-    let problem = Problem {
-        code: failure.code,
-        fault: failure.fault,
-        message: failure.message,
-        since: page.failing_since.unwrap_or(at),
-    };
+    let problem =
+        Problem { code: failure.code, fault: failure.fault, message: failure.message, since: page.failing_since.unwrap_or(at) };
     let tries = page.tries + 1;
     let pause = usize::try_from(page.tries).ok().and_then(|tries| PAUSES.get(tries)).copied();
     if let Some(pause) = pause.filter(|_| tries < TRIES && !failure.for_good) {
@@ -195,7 +191,8 @@ async fn whole(
         }
     }
     if endless && let Some((_, last)) = pages.last_mut() {
-        last.warnings.push(Warning::new("too_many_pages", format!("the article has more than {PAGES} pages, the rest is left out")));
+        last.warnings
+            .push(Warning::new("too_many_pages", format!("the article has more than {PAGES} pages, the rest is left out")));
     }
     let count = u32::try_from(pages.len()).unwrap_or(PAGES);
     let (reader, article) = (outlet.clone(), page.article.clone());
@@ -208,12 +205,7 @@ async fn whole(
 }
 
 /// One page: allowed by robots.txt, in a turn at its host, at an address that still is the article's.
-async fn fetch(
-    stages: &Stages,
-    outlet: &Outlet,
-    address: &Url,
-    now: fn() -> DateTime<Utc>,
-) -> Result<FetchedDocument, Failure> {
+async fn fetch(stages: &Stages, outlet: &Outlet, address: &Url, now: fn() -> DateTime<Utc>) -> Result<FetchedDocument, Failure> {
     stages.robots.admit(&stages.client, &stages.turns, None, address, now()).await?;
     let request = PollRequest { outlet: outlet.id.clone(), source: address.clone(), validators: Validators::default() };
     let turn = stages.turns.take(address.host_str().unwrap_or_default()).await;
@@ -228,13 +220,18 @@ async fn fetch(
     };
     let doc = match fetched? {
         Fetched::Document(doc) => doc,
-        Fetched::NotModified { .. } => return Err(failed("bad_304", "the page answers 304 although nothing was asked".to_owned())),
+        Fetched::NotModified { .. } => {
+            return Err(failed("bad_304", "the page answers 304 although nothing was asked".to_owned()));
+        }
     };
     if doc.url != *address {
         // A page that is gone is often answered with the front page.
         if doc.url.path() == "/" && doc.url.query().is_none() && address.path() != "/" {
             let host = doc.url.host_str().unwrap_or_default();
-            return Err(failed("page_gone", format!("the page leads to the front page of {host}: the article is no longer there")));
+            return Err(failed(
+                "page_gone",
+                format!("the page leads to the front page of {host}: the article is no longer there"),
+            ));
         }
         stages.robots.admit(&stages.client, &stages.turns, None, &doc.url, now()).await?;
     }

@@ -264,8 +264,8 @@ fn waiting(row: &SqliteRow, path: &Path) -> Result<WaitingPage, StoreError> {
     let key: String = row.try_get("key").map_err(failed)?;
     let bytes: Vec<u8> = row.try_get::<Option<_>, _>("record").map_err(failed)?.unwrap_or_default();
     let comments: Option<String> = row.try_get("comments").map_err(failed)?;
-    let article = record::decode_article(&bytes, comments.as_deref())
-        .map_err(|record::Unreadable(what)| unreadable(path, &key, &what))?;
+    let article =
+        record::decode_article(&bytes, comments.as_deref()).map_err(|record::Unreadable(what)| unreadable(path, &key, &what))?;
     let parts = || -> Result<WaitingPage, sqlx::Error> {
         Ok(WaitingPage {
             key,

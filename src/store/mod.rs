@@ -208,9 +208,10 @@ impl Store {
     }
 
     fn writer(&self) -> Result<&SqlitePool, StoreError> {
-        self.shared.writer.as_ref().ok_or_else(|| {
-            StoreError::passing(format!("the store {} was opened for reading only", self.shared.path.display()))
-        })
+        self.shared
+            .writer
+            .as_ref()
+            .ok_or_else(|| StoreError::passing(format!("the store {} was opened for reading only", self.shared.path.display())))
     }
 
     /// What [`Store::record`] would change, without changing it.

@@ -22,7 +22,9 @@ fn links(partner: &Partner, items: &[(&str, &str)]) -> String {
         );
         out
     });
-    format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>河湾通讯</title><link>http://hewan.example/</link><description>d</description>{items}</channel></rss>")
+    format!(
+        "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>河湾通讯</title><link>http://hewan.example/</link><description>d</description>{items}</channel></rss>"
+    )
 }
 
 /// feeds.toml with one outlet; `outlet` are further lines of it.
@@ -113,8 +115,16 @@ fn command(program: &Reprint, words: &[&str]) -> (Option<i32>, String, String) {
 async fn an_article_of_three_pages_from_a_feed_of_links_arrives_in_order_as_one() {
     let partner = Partner::start().await;
     partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "渡口的钟")])));
-    let pager = |next: &str| format!("<div class=\"pages\"><a href=\"/a/1.html\">1</a> <a href=\"/a/1_2.html\">2</a> <a href=\"/a/1_3.html\">3</a> {next}</div><p><a rel=\"next\" href=\"/a/2.html\">下一篇:别的文章</a></p>");
-    let pages = [("/a/1.html", "甲", pager("<a href=\"/a/1_2.html\">下一页</a>")), ("/a/1_2.html", "乙", pager("<a href=\"1_3.html\">下一页</a>")), ("/a/1_3.html", "丙", pager("<a href=\"/a/1_2.html\">上一页</a>"))];
+    let pager = |next: &str| {
+        format!(
+            "<div class=\"pages\"><a href=\"/a/1.html\">1</a> <a href=\"/a/1_2.html\">2</a> <a href=\"/a/1_3.html\">3</a> {next}</div><p><a rel=\"next\" href=\"/a/2.html\">下一篇:别的文章</a></p>"
+        )
+    };
+    let pages = [
+        ("/a/1.html", "甲", pager("<a href=\"/a/1_2.html\">下一页</a>")),
+        ("/a/1_2.html", "乙", pager("<a href=\"1_3.html\">下一页</a>")),
+        ("/a/1_3.html", "丙", pager("<a href=\"/a/1_2.html\">上一页</a>")),
+    ];
     for (path, mark, pager) in &pages {
         partner.put(path, Reply::ok(HTML, page("渡口的钟", &paragraphs(mark, 4), pager)));
     }
@@ -127,7 +137,8 @@ async fn an_article_of_three_pages_from_a_feed_of_links_arrives_in_order_as_one(
         .collect();
     assert!(places.is_sorted(), "{places:?} in {text}");
     assert_eq!(count(&text, "甲第1段"), 1, "{text}");
-    for chrome in ["下一页", "上一页", "下一篇", "相关阅读", "读者评论", "写得真好", "技术支持", "首页"] {
+    for chrome in ["下一页", "上一页", "下一篇", "相关阅读", "读者评论", "写得真好", "技术支持", "首页"]
+    {
         assert!(!text.contains(chrome), "{chrome} in {text}");
     }
     assert!(text.contains("<name>周岸</name>") && text.contains("城事"), "what the page says of the article: {text}");
@@ -164,7 +175,10 @@ fn problem(said: &Value) -> &str {
 async fn robots_txt_is_obeyed_and_the_article_goes_out_with_what_the_feed_has() {
     let partner = Partner::start().await;
     partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/closed/1.html", "不给读的"), ("/open/1.html", "给读的")])));
-    partner.put("/robots.txt", Reply::ok("text/plain", "User-agent: other\nDisallow: /\n\nUser-agent: reprint\nDisallow: /closed/\n"));
+    partner.put(
+        "/robots.txt",
+        Reply::ok("text/plain", "User-agent: other\nDisallow: /\n\nUser-agent: reprint\nDisallow: /closed/\n"),
+    );
     partner.put("/closed/1.html", Reply::ok(HTML, page("不给读的", &paragraphs("秘", 4), "")));
     partner.put("/open/1.html", Reply::ok(HTML, page("给读的", &paragraphs("甲", 4), "")));
     let program = started(&full_text(&partner, "")).await;
@@ -250,8 +264,14 @@ async fn a_page_cannot_lead_us_into_our_own_network() {
     let canary = Canary::start().await;
     let partner = Partner::start().await;
     let inside = format!("http://127.0.0.1:{}/secret", canary.port());
-    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "改道"), ("/a/2.html", "翻页")])
-        .replace("</channel>", &format!("<item><title>直达</title><link>{inside}</link><guid>3</guid></item></channel>"))));
+    partner.put(
+        "/rss",
+        Reply::ok(
+            RSS,
+            links(&partner, &[("/a/1.html", "改道"), ("/a/2.html", "翻页")])
+                .replace("</channel>", &format!("<item><title>直达</title><link>{inside}</link><guid>3</guid></item></channel>")),
+        ),
+    );
     partner.put("/a/1.html", Reply::redirect(302, &inside));
     let pager = format!("<p><a rel=\"next\" href=\"{inside}\">下一页</a></p>");
     partner.put("/a/2.html", Reply::ok(HTML, page("翻页", &paragraphs("甲", 4), &pager)));
@@ -259,7 +279,8 @@ async fn a_page_cannot_lead_us_into_our_own_network() {
     let text = atom_with(&program, "all three", |text| count(text, "<entry>") == 3).await;
     assert!(text.contains("甲第4段"), "{text}");
     let said = outlet(&program);
-    let codes: Vec<&str> = said["pages"]["problems"].as_array().expect("a list").iter().filter_map(|p| p["code"].as_str()).collect();
+    let codes: Vec<&str> =
+        said["pages"]["problems"].as_array().expect("a list").iter().filter_map(|p| p["code"].as_str()).collect();
     assert_eq!(codes, ["ssrf_denied", "ssrf_denied"], "{said}");
     canary.assert_untouched().await;
 }
@@ -273,7 +294,11 @@ async fn hostile_pages_harm_nobody() {
     ]);
     let cases = [
         ("/deep", Reply::ok(HTML, "<div>".repeat(200_000) + "渡口"), "html_too_deep"),
-        ("/attributes", Reply::ok(HTML, format!("<p {}>渡口</p>", (0..50_000).map(|n| format!("a{n}=1 ")).collect::<String>())), "html_too_many_attributes"),
+        (
+            "/attributes",
+            Reply::ok(HTML, format!("<p {}>渡口</p>", (0..50_000).map(|n| format!("a{n}=1 ")).collect::<String>())),
+            "html_too_many_attributes",
+        ),
         ("/large", Reply::ok(HTML, format!("<p>{}</p>", "渡".repeat(2 << 20))), "too_large"),
         ("/endless", endless, "too_large"),
         ("/picture", Reply::ok(HTML, vec![0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n']), "not_a_page"),
@@ -303,13 +328,17 @@ async fn hostile_pages_harm_nobody() {
 #[tokio::test]
 async fn pages_that_lead_in_a_circle_come_to_an_end() {
     let partner = Partner::start().await;
-    partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "转圈"), ("/b/1.html", "没完"), ("/c/1.html", "老一页")])));
+    partner
+        .put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "转圈"), ("/b/1.html", "没完"), ("/c/1.html", "老一页")])));
     let next = |href: &str| format!("<p><a href=\"{href}\">下一页</a></p>");
     partner.put("/a/1.html", Reply::ok(HTML, page("转圈", &paragraphs("甲", 4), &next("/a/1_2.html"))));
     partner.put("/a/1_2.html", Reply::ok(HTML, page("转圈", &paragraphs("乙", 4), &next("/a/1.html"))));
     for number in 1..=25 {
         let path = if number == 1 { "/b/1.html".to_owned() } else { format!("/b/1_{number}.html") };
-        partner.put(&path, Reply::ok(HTML, page("没完", &paragraphs(&format!("第{number}页"), 3), &next(&format!("/b/1_{}.html", number + 1)))));
+        partner.put(
+            &path,
+            Reply::ok(HTML, page("没完", &paragraphs(&format!("第{number}页"), 3), &next(&format!("/b/1_{}.html", number + 1)))),
+        );
     }
     partner.put("/c/1.html", Reply::ok(HTML, page("老一页", &paragraphs("丁", 4), &next("/c/1.html?page=2"))));
     partner.put("/c/1.html?page=2", Reply::ok(HTML, page("老一页", &paragraphs("丁", 4), &next("/c/1.html?page=3"))));
@@ -338,11 +367,17 @@ async fn a_listing_page_is_a_source_of_articles() {
     for number in 1..=3 {
         partner.put(&format!("/city/a/{number}.html"), Reply::ok(HTML, page("标题", &paragraphs(&format!("文{number}"), 4), "")));
     }
-    let toml = |selectors: &str| feeds_toml(&format!("time_zone = \"Asia/Shanghai\"\nschedule = \"0 * * * *\"\npages = [{{ url = \"{}\"{selectors} }}]\n", partner.url("/city/")));
+    let toml = |selectors: &str| {
+        feeds_toml(&format!(
+            "time_zone = \"Asia/Shanghai\"\nschedule = \"0 * * * *\"\npages = [{{ url = \"{}\"{selectors} }}]\n",
+            partner.url("/city/")
+        ))
+    };
     for selectors in ["", ", item = \"ul.news > li\", date = \".date\"", ", link = \"ul.news a\""] {
         let program = started(&toml(selectors)).await;
         let text = atom_with(&program, "three articles", |text| count(text, "<entry>") == 3).await;
-        for part in ["渡口的钟又响了一个清晨", "雾里第一班船晚开两小时", "文1第4段", "文2第4段", "文3第4段"] {
+        for part in ["渡口的钟又响了一个清晨", "雾里第一班船晚开两小时", "文1第4段", "文2第4段", "文3第4段"]
+        {
             assert!(text.contains(part), "{selectors}: no {part} in {text}");
         }
         assert!(!text.contains("使命") && !text.contains("友情链接"), "{selectors}: {text}");
@@ -396,7 +431,8 @@ async fn own_selectors_go_before_the_general_rules() {
 async fn a_feed_with_the_whole_text_costs_no_page() {
     let partner = Partner::start().await;
     let long = paragraphs("全", 12);
-    let feed = links(&partner, &[("/a/1.html", "渡口的钟")]).replace("</item>", &format!("<description><![CDATA[{long}]]></description></item>"));
+    let feed = links(&partner, &[("/a/1.html", "渡口的钟")])
+        .replace("</item>", &format!("<description><![CDATA[{long}]]></description></item>"));
     partner.put("/rss", Reply::ok(RSS, feed));
     let program = started(&full_text(&partner, "")).await;
     atom_with(&program, "the text", |text| text.contains("全第12段")).await;
@@ -425,7 +461,10 @@ async fn a_page_in_gb18030_with_its_source_line_is_read_and_credited() {
     partner.put("/rss", Reply::ok(RSS, links(&partner, &[("/a/1.html", "渡口的钟")])));
     let html = page("渡口的钟", &paragraphs("甲", 4), "")
         .replace("charset=\"utf-8\"", "http-equiv=\"Content-Type\" content=\"text/html; charset=gb2312\"")
-        .replace("</h1>", "</h1><div class=\"info\"><span>来源:<a href=\"http://quill.example/bell\">羽笔中文网</a></span></div>");
+        .replace(
+            "</h1>",
+            "</h1><div class=\"info\"><span>来源:<a href=\"http://quill.example/bell\">羽笔中文网</a></span></div>",
+        );
     let (bytes, _, lost) = encoding_rs::GB18030.encode(&html);
     assert!(!lost);
     partner.put("/a/1.html", Reply::ok("text/html", bytes.into_owned()));

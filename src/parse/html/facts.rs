@@ -115,14 +115,16 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
 
     let image = image.or_else(|| meta.get(&["og:image:secure_url", "og:image", "og:image:url", "twitter:image"]));
     let canonical = first(document, "link[rel~=canonical][href]").and_then(|node| node.attr("href"));
-    let canonical = canonical.map(|href| href.trim().to_owned()).or_else(|| meta.get(&["og:url"])).filter(|href| !href.is_empty());
+    let canonical =
+        canonical.map(|href| href.trim().to_owned()).or_else(|| meta.get(&["og:url"])).filter(|href| !href.is_empty());
     let mut derived_from = based_on;
     if let Some(original) = meta.get(&["original-source", "dcterms.source", "dc.source"])
         && derived_from.is_empty()
     {
         derived_from.push(Link { rel: "related".to_owned(), href: original, ..Link::default() });
     }
-    let license = license.or_else(|| first(document, "link[rel~=license][href]").and_then(|node| node.attr("href")).map(|href| href.to_string()));
+    let license = license
+        .or_else(|| first(document, "link[rel~=license][href]").and_then(|node| node.attr("href")).map(|href| href.to_string()));
 
     let entry = ParsedEntry {
         title: title.as_deref().and_then(plain),
@@ -133,10 +135,7 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         authors,
         translators,
         categories,
-        media: image
-            .map(|url| Media { url, medium: Some("image".to_owned()), ..Media::default() })
-            .into_iter()
-            .collect(),
+        media: image.map(|url| Media { url, medium: Some("image".to_owned()), ..Media::default() }).into_iter().collect(),
         rights: rights.or_else(|| meta.get(&["dcterms.rights", "dc.rights"])).as_deref().and_then(plain),
         licenses: license.into_iter().collect(),
         derived_from,
@@ -177,7 +176,8 @@ impl Meta {
 
 /// Authors in `meta`; an address is a page about somebody, not a name.
 fn meta_authors(meta: &Meta) -> Vec<Person> {
-    let names = meta.all(&["author", "article:author", "og:article:author", "byl", "parsely-author", "dc.creator", "dcterms.creator"]);
+    let names =
+        meta.all(&["author", "article:author", "og:article:author", "byl", "parsely-author", "dc.creator", "dcterms.creator"]);
     let mut people: Vec<Person> = Vec::new();
     for name in names.into_iter().filter(|name| !name.contains("://") && name.chars().count() <= SHORT) {
         if !people.iter().any(|known| known.name.as_ref() == Some(&name)) {
@@ -229,7 +229,8 @@ pub(super) fn looks_like_date(text: &str) -> bool {
 /// The only h1, else the first one that is not the site's name.
 fn visible_headline(document: &Document) -> Option<String> {
     let found = document.try_select("h1")?;
-    let titles: Vec<String> = found.nodes().iter().take(4).filter_map(|node| short_text(node, 400)).filter(|text| !text.is_empty()).collect();
+    let titles: Vec<String> =
+        found.nodes().iter().take(4).filter_map(|node| short_text(node, 400)).filter(|text| !text.is_empty()).collect();
     let declared = first(document, "title").and_then(|node| short_text(&node, 400)).unwrap_or_default();
     titles.iter().find(|title| declared.starts_with(title.as_str())).or(titles.first()).cloned()
 }
@@ -242,14 +243,17 @@ fn visible_date(document: &Document) -> Option<String> {
             return found;
         }
     }
-    const CLASSES: &[&str] = &["date", "time", "pubtime", "pubdate", "publish", "published", "riqi", "shijian", "article-time", "post-date"];
+    const CLASSES: &[&str] =
+        &["date", "time", "pubtime", "pubdate", "publish", "published", "riqi", "shijian", "article-time", "post-date"];
     let named = document.try_select("[class], [id]")?;
     let is_named = |node: &&NodeRef<'_>| {
         let mut words = [node.class(), node.id_attr()].into_iter().flatten().flat_map(|value| {
             let words: Vec<String> = value.to_ascii_lowercase().split([' ', '_']).map(str::to_owned).collect();
             words
         });
-        words.any(|word| CLASSES.contains(&word.as_str()) || CLASSES.iter().any(|class| word.split('-').any(|part| part == *class)))
+        words.any(|word| {
+            CLASSES.contains(&word.as_str()) || CLASSES.iter().any(|class| word.split('-').any(|part| part == *class))
+        })
     };
     named
         .nodes()

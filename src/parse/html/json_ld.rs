@@ -114,7 +114,12 @@ fn read(article: &Value) -> JsonLd {
     let get = |key: &str| article.get(key);
     let based_on = ["isBasedOn", "isBasedOnUrl", "translationOfWork"].iter().flat_map(|key| each(get(key))).filter_map(|value| {
         let href = address(Some(value))?;
-        Some(Link { rel: "related".to_owned(), href, title: string(value.get("name").or(value.get("headline"))), ..Link::default() })
+        Some(Link {
+            rel: "related".to_owned(),
+            href,
+            title: string(value.get("name").or(value.get("headline"))),
+            ..Link::default()
+        })
     });
     JsonLd {
         headline: string(get("headline")).or_else(|| string(get("name"))),
@@ -129,6 +134,7 @@ fn read(article: &Value) -> JsonLd {
         license: address(get("license")),
         based_on: based_on.take(16).collect(),
         body: get("articleBody").and_then(Value::as_str).map(str::to_owned).filter(|body| !body.trim().is_empty()),
-        comments: get("commentCount").and_then(|count| count.as_u64().map(|count| count.to_string()).or_else(|| string(Some(count)))),
+        comments: get("commentCount")
+            .and_then(|count| count.as_u64().map(|count| count.to_string()).or_else(|| string(Some(count)))),
     }
 }

@@ -58,7 +58,8 @@ pub(super) fn entries(
             continue;
         }
         if entries.len() >= bounds.entries {
-            findings.add("too_many_items", || format!("the page lists more than {} articles, the rest is left out", bounds.entries));
+            findings
+                .add("too_many_items", || format!("the page lists more than {} articles, the rest is left out", bounds.entries));
             break;
         }
         entries.push(ParsedEntry {
@@ -71,7 +72,10 @@ pub(super) fn entries(
         });
     }
     if entries.is_empty() {
-        return Err(Unreadable::new("no_items", "the items of the page have no link with a title: correct `link` and `title` of `pages`"));
+        return Err(Unreadable::new(
+            "no_items",
+            "the items of the page have no link with a title: correct `link` and `title` of `pages`",
+        ));
     }
     Ok(entries)
 }
@@ -85,9 +89,13 @@ struct Item<'a> {
 impl Item<'_> {
     fn title(&self, selectors: &ListingSelectors) -> String {
         let selected = selectors.title.as_deref().and_then(|selector| inside(&self.holder, selector));
-        let shown = selected.and_then(|node| short_text(&node, HEADLINE)).or_else(|| short_text(&self.link, HEADLINE)).unwrap_or_default();
+        let shown = selected
+            .and_then(|node| short_text(&node, HEADLINE))
+            .or_else(|| short_text(&self.link, HEADLINE))
+            .unwrap_or_default();
         // A headline cut to fit is whole in the tooltip.
-        let whole = self.link.attr("title").map(|title| super::squeezed(&title)).filter(|title| title.chars().count() <= HEADLINE);
+        let whole =
+            self.link.attr("title").map(|title| super::squeezed(&title)).filter(|title| title.chars().count() <= HEADLINE);
         let cut = shown.trim_end_matches(['…', '.']).to_owned();
         match whole {
             Some(whole) if shown.is_empty() || (cut.len() < shown.len() && whole.starts_with(cut.as_str())) => whole,
@@ -103,7 +111,11 @@ impl Item<'_> {
         let time = near.iter().find(|node| node.has_name("time")).and_then(date_of);
         time.or_else(|| {
             let says_date = |text: &String| looks_like_date(text) && text.chars().count() <= 30;
-            near.iter().filter(|node| node.id != self.link.id).filter_map(|node| short_text(node, 30)).filter(says_date).min_by_key(String::len)
+            near.iter()
+                .filter(|node| node.id != self.link.id)
+                .filter_map(|node| short_text(node, 30))
+                .filter(says_date)
+                .min_by_key(String::len)
         })
         .filter(|date| looks_like_date(date))
     }
@@ -132,7 +144,9 @@ fn selected<'a>(document: &'a Document, selectors: &ListingSelectors) -> Vec<Ite
                 Some(Item { link: link?, holder })
             })
             .collect(),
-        (None, Some(link)) => nodes(link).into_iter().take(LINKS).filter_map(|node| Some(Item { link: anchor(node)?, holder: node })).collect(),
+        (None, Some(link)) => {
+            nodes(link).into_iter().take(LINKS).filter_map(|node| Some(Item { link: anchor(node)?, holder: node })).collect()
+        }
         (None, None) => Vec::new(),
     }
 }
@@ -144,7 +158,11 @@ fn discovered<'a>(document: &'a Document, here: &Url, base: Option<&str>) -> Vec
     let mut groups: HashMap<String, Vec<(NodeRef<'a>, Url, usize)>> = HashMap::new();
     for link in found.into_iter().take(LINKS) {
         let Some(url) = link.attr("href").and_then(|href| resolve(here, base, &href)) else { continue };
-        if host(&url) != host(here) || url.path() == "/" || url.path() == here.path() && url.query() == here.query() || in_chrome(&link) {
+        if host(&url) != host(here)
+            || url.path() == "/"
+            || url.path() == here.path() && url.query() == here.query()
+            || in_chrome(&link)
+        {
             continue;
         }
         let weight = short_text(&link, HEADLINE).map_or(0, |text| weight(&text));
@@ -152,7 +170,13 @@ fn discovered<'a>(document: &'a Document, here: &Url, base: Option<&str>) -> Vec
             continue;
         }
         let place = place(&link);
-        groups.entry(place.clone()).or_insert_with(|| { order.push(place); Vec::new() }).push((link, url, weight));
+        groups
+            .entry(place.clone())
+            .or_insert_with(|| {
+                order.push(place);
+                Vec::new()
+            })
+            .push((link, url, weight));
     }
     let score = |group: &Vec<(NodeRef<'a>, Url, usize)>| -> usize {
         let mut seen = HashSet::new();

@@ -79,7 +79,9 @@ pub fn listing(
     let base: Vec<String> = base(&document).into_iter().collect();
     let entries = list::entries(&document, &doc.url, &base, selectors, bounds, &mut findings)?;
     if let Some(feed) = feed_of(&document) {
-        findings.add("has_feed", || format!("the page names a feed of its own, {feed:.200}: poll that instead of the page if it will do"));
+        findings.add("has_feed", || {
+            format!("the page names a feed of its own, {feed:.200}: poll that instead of the page if it will do")
+        });
     }
     let head = FeedHead {
         title: document.try_select("title").and_then(|found| plain(&squeezed(&found.first().text()))),
@@ -96,7 +98,10 @@ fn source(doc: &FetchedDocument, charset: Option<&str>, bounded: Bounded, findin
         return Err(Unreadable::new("empty_body", "the page is empty"));
     }
     if bytes.len() > LARGEST {
-        return Err(Unreadable::new("too_large", format!("the page has {} bytes, over the {LARGEST} that are taken", bytes.len())));
+        return Err(Unreadable::new(
+            "too_large",
+            format!("the page has {} bytes, over the {LARGEST} that are taken", bytes.len()),
+        ));
     }
     if let Some(name) = sniff::binary(bytes) {
         return Err(Unreadable::new("not_a_page", format!("it is {name}, not a page")));

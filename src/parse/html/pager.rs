@@ -21,16 +21,81 @@ const MOST: u32 = 200;
 
 /// What people call the next page.
 const NEXT: &[&str] = &[
-    "下一页", "下一頁", "下页", "下頁", "下一页阅读", "后一页", "次のページ", "次ページ", "次へ", "다음페이지", "다음", "nextpage", "next", "continuereading",
-    "continued", "páginasiguiente", "siguiente", "pagesuivante", "suivant", "suivante", "nächsteseite", "weiter", "vor", "próximapágina",
-    "próxima", "próximo", "seguinte", "paginasuccessiva", "successiva", "avanti", "следующая", "следующаястраница", "далее", "вперед",
-    "вперёд", "volgende", "następna", "sonraki", "trangtiếp", "trangsau", "تالي", "التالي", "halamanselanjutnya", "selanjutnya", "下一张",
+    "下一页",
+    "下一頁",
+    "下页",
+    "下頁",
+    "下一页阅读",
+    "后一页",
+    "次のページ",
+    "次ページ",
+    "次へ",
+    "다음페이지",
+    "다음",
+    "nextpage",
+    "next",
+    "continuereading",
+    "continued",
+    "páginasiguiente",
+    "siguiente",
+    "pagesuivante",
+    "suivant",
+    "suivante",
+    "nächsteseite",
+    "weiter",
+    "vor",
+    "próximapágina",
+    "próxima",
+    "próximo",
+    "seguinte",
+    "paginasuccessiva",
+    "successiva",
+    "avanti",
+    "следующая",
+    "следующаястраница",
+    "далее",
+    "вперед",
+    "вперёд",
+    "volgende",
+    "następna",
+    "sonraki",
+    "trangtiếp",
+    "trangsau",
+    "تالي",
+    "التالي",
+    "halamanselanjutnya",
+    "selanjutnya",
+    "下一张",
 ];
 
 /// What people call the others.
 const OTHERS: &[&str] = &[
-    "上一页", "上一頁", "上页", "首页", "末页", "尾页", "前のページ", "前へ", "이전", "prev", "previous", "previouspage", "first", "last", "anterior",
-    "précédent", "précédente", "zurück", "предыдущая", "назад", "单页阅读", "余下全文", "全文阅读", "阅读全文", "viewall", "singlepage",
+    "上一页",
+    "上一頁",
+    "上页",
+    "首页",
+    "末页",
+    "尾页",
+    "前のページ",
+    "前へ",
+    "이전",
+    "prev",
+    "previous",
+    "previouspage",
+    "first",
+    "last",
+    "anterior",
+    "précédent",
+    "précédente",
+    "zurück",
+    "предыдущая",
+    "назад",
+    "单页阅读",
+    "余下全文",
+    "全文阅读",
+    "阅读全文",
+    "viewall",
+    "singlepage",
 ];
 
 pub(super) struct Pager<'a> {
@@ -120,7 +185,23 @@ fn same_page(one: &Url, other: &Url) -> bool {
 
 /// Names of query parameters that hold a page number.
 const PARAMETERS: &[&str] = &[
-    "page", "p", "pn", "pg", "pageno", "page_no", "pagenum", "pageindex", "paged", "currentpage", "curpage", "cp", "seite", "pagina", "np", "s", "start_page",
+    "page",
+    "p",
+    "pn",
+    "pg",
+    "pageno",
+    "page_no",
+    "pagenum",
+    "pageindex",
+    "paged",
+    "currentpage",
+    "curpage",
+    "cp",
+    "seite",
+    "pagina",
+    "np",
+    "s",
+    "start_page",
 ];
 
 /// The page number in an address, if it is the article's address with one: `/a/12_2.html`, `/a/12/2`, `/a/12/page/2`, `/a/12?page=2`.
@@ -128,12 +209,18 @@ pub(super) fn number(first: &Url, other: &Url) -> Option<u32> {
     if host(first) != host(other) {
         return None;
     }
-    let pairs = |url: &Url| -> Vec<(String, String)> { url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect() };
+    let pairs = |url: &Url| -> Vec<(String, String)> {
+        url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+    };
     let is_page = |name: &str| PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
     if first.path() == other.path() {
         let (had, has) = (pairs(first), pairs(other));
         let rest = |pairs: &[(String, String)], of: &[(String, String)]| -> Vec<(String, String)> {
-            pairs.iter().filter(|(name, value)| !is_page(name) || of.iter().any(|(n, v)| n == name && v == value)).cloned().collect()
+            pairs
+                .iter()
+                .filter(|(name, value)| !is_page(name) || of.iter().any(|(n, v)| n == name && v == value))
+                .cloned()
+                .collect()
         };
         let mut changed = has.iter().filter(|(name, value)| is_page(name) && !had.iter().any(|(n, v)| n == name && v == value));
         let (name, value) = changed.next()?;
@@ -153,7 +240,11 @@ pub(super) fn number(first: &Url, other: &Url) -> Option<u32> {
         let path = path.trim_end_matches('/');
         let name = path.rfind('/').map_or(path, |slash| &path[slash + 1..]);
         match name.rfind('.') {
-            Some(dot) if (1..=6).contains(&(name.len() - dot - 1)) && name[dot + 1..].bytes().all(|b| b.is_ascii_alphanumeric()) && dot > 0 => {
+            Some(dot)
+                if (1..=6).contains(&(name.len() - dot - 1))
+                    && name[dot + 1..].bytes().all(|b| b.is_ascii_alphanumeric())
+                    && dot > 0 =>
+            {
                 path[..path.len() - name.len() + dot].to_owned()
             }
             _ => path.to_owned(),
@@ -161,7 +252,11 @@ pub(super) fn number(first: &Url, other: &Url) -> Option<u32> {
     };
     let (mine, theirs) = (stem(first.path()), stem(other.path()));
     let bare = mine.strip_suffix("/index").or_else(|| mine.strip_suffix("_1")).or_else(|| mine.strip_suffix("-1"));
-    [Some(mine.as_str()), bare].into_iter().flatten().filter(|stem| !stem.is_empty()).find_map(|stem| suffix(theirs.strip_prefix(stem)?))
+    [Some(mine.as_str()), bare]
+        .into_iter()
+        .flatten()
+        .filter(|stem| !stem.is_empty())
+        .find_map(|stem| suffix(theirs.strip_prefix(stem)?))
 }
 
 /// A page number after a separator or a word: `_2`, `/page/2`, `-p2`.
@@ -169,7 +264,10 @@ fn suffix(rest: &str) -> Option<u32> {
     let separator = |c: char| matches!(c, '_' | '-' | '/' | '~' | ',' | '.');
     let after = rest.strip_prefix(separator)?;
     let lower = after.to_ascii_lowercase();
-    let after = ["page", "pagina", "seite", "index", "part", "pg", "p"].iter().find_map(|word| lower.strip_prefix(word)).unwrap_or(&lower);
+    let after = ["page", "pagina", "seite", "index", "part", "pg", "p"]
+        .iter()
+        .find_map(|word| lower.strip_prefix(word))
+        .unwrap_or(&lower);
     digits(after.strip_prefix(separator).unwrap_or(after))
 }
 
@@ -220,7 +318,8 @@ mod tests {
 
     #[test]
     fn labels() {
-        for (label, expected) in [("下一页 »", "下一页"), ("Next page →", "nextpage"), ("[2]", "2"), ("» Weiter", "weiter")] {
+        for (label, expected) in [("下一页 »", "下一页"), ("Next page →", "nextpage"), ("[2]", "2"), ("» Weiter", "weiter")]
+        {
             assert_eq!(word(label), expected);
         }
     }

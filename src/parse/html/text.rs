@@ -22,12 +22,39 @@ const CHROME: &str = "script, style, template, noscript:not(:has(img)), #comment
 
 /// Labels before the name of a source in the line below a headline.
 const SOURCES: &[&str] = &[
-    "来源：", "来源:", "來源：", "來源:", "出处：", "出处:", "稿源：", "稿源:", "信息来源：", "信息来源:", "文章来源：", "文章来源:", "新闻来源：",
-    "新闻来源:", "source:", "source :", "fuente:", "quelle:", "fonte:", "출처:", "출처 :", "出典：", "出典:", "источник:",
+    "来源：",
+    "来源:",
+    "來源：",
+    "來源:",
+    "出处：",
+    "出处:",
+    "稿源：",
+    "稿源:",
+    "信息来源：",
+    "信息来源:",
+    "文章来源：",
+    "文章来源:",
+    "新闻来源：",
+    "新闻来源:",
+    "source:",
+    "source :",
+    "fuente:",
+    "quelle:",
+    "fonte:",
+    "출처:",
+    "출처 :",
+    "出典：",
+    "出典:",
+    "источник:",
 ];
 
 /// The text as HTML source. `title` is the headline, which is not part of it; `declared` the text as JSON-LD has it.
-pub(super) fn find(document: Document, asked: &Asked<'_>, title: Option<&str>, declared: Option<String>) -> Result<String, Unreadable> {
+pub(super) fn find(
+    document: Document,
+    asked: &Asked<'_>,
+    title: Option<&str>,
+    declared: Option<String>,
+) -> Result<String, Unreadable> {
     let selectors = asked.selectors;
     for selector in selectors.remove.iter().map(String::as_str).chain([CHROME]) {
         if let Some(found) = document.try_select(selector) {
@@ -60,7 +87,8 @@ pub(super) fn find(document: Document, asked: &Asked<'_>, title: Option<&str>, d
         Ok(article) if counted(&article.text_content) >= LEAST => {
             let found = article.content.to_string();
             let missing = |line: &String| !squeezed(&article.text_content).contains(line.as_str());
-            let line = source_line.filter(|(_, text)| missing(text)).map(|(html, _)| format!("<p>{html}</p>")).unwrap_or_default();
+            let line =
+                source_line.filter(|(_, text)| missing(text)).map(|(html, _)| format!("<p>{html}</p>")).unwrap_or_default();
             Ok(without_headline(&format!("{line}{found}"), title))
         }
         _ => match declared.filter(|text| counted(text) >= LEAST) {
@@ -103,9 +131,11 @@ fn without_headline(source: &str, title: Option<&str>) -> String {
 /// Takes the headline out of the text: the first heading that says the same.
 fn drop_headline(node: &NodeRef<'_>, title: Option<&str>) {
     let Some(title) = title.map(bare).filter(|title| !title.is_empty()) else { return };
-    let mut headings = node.descendants_it().filter(|inner| ["h1", "h2", "h3"].iter().any(|name| inner.has_name(name))).take(3);
-    let same = |heading: &NodeRef<'_>| short_text(heading, 400).is_some_and(|text| bare(&text) == title);
-    if let Some(heading) = headings.find(same) {
+    let is_heading = |inner: &NodeRef<'_>| ["h1", "h2", "h3"].iter().any(|name| inner.has_name(name));
+    // Collected first: the walk borrows the tree, which is about to change.
+    let headings: Vec<NodeRef<'_>> = node.descendants_it().filter(is_heading).take(3).collect();
+    let same = |heading: &&NodeRef<'_>| short_text(heading, 400).is_some_and(|text| bare(&text) == title);
+    if let Some(heading) = headings.iter().find(same) {
         heading.remove_from_parent();
     }
 }
