@@ -9,6 +9,7 @@ CREATE TABLE frontier (
     address         TEXT NOT NULL,          -- first page of the article
     fingerprint     BLOB NOT NULL,          -- of the entry
     queued_at       INTEGER NOT NULL,
+    published       INTEGER NOT NULL,       -- what the feed says, else queued_at: the newest are read first
     tries           INTEGER NOT NULL,       -- since it was queued
     next_try        INTEGER,                -- NULL: nothing to do
     read_at         INTEGER,                -- last time its text was read
@@ -21,5 +22,5 @@ CREATE TABLE frontier (
     record          BLOB                    -- the article as the feed has it, while it waits
 ) STRICT;
 
-CREATE INDEX frontier_due ON frontier (next_try, outlet, host) WHERE next_try IS NOT NULL;
+CREATE INDEX frontier_due ON frontier (next_try, outlet, host, published) WHERE next_try IS NOT NULL;
 CREATE INDEX frontier_problem ON frontier (problem_since DESC, outlet) WHERE problem_code IS NOT NULL;

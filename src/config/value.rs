@@ -317,11 +317,12 @@ pub(super) fn duration(written: &str) -> Result<Duration, Wrong> {
 pub(super) fn selector(written: &str) -> Result<String, Wrong> {
     const LONGEST: usize = 1_000;
     let trimmed = written.trim();
-    if trimmed.is_empty() || trimmed.len() > LONGEST {
-        return wrong(
-            "is empty or over 1000 characters long",
-            "write a CSS selector, for example `div.article-body`, or leave the key out",
-        );
+    let example = "write a CSS selector, for example `div.article-body`, or leave the key out";
+    if trimmed.is_empty() {
+        return wrong("is empty", example);
+    }
+    if trimmed.len() > LONGEST {
+        return wrong("is over 1000 bytes long", example);
     }
     match dom_query::Matcher::new(trimmed) {
         Ok(_) => Ok(trimmed.to_owned()),

@@ -8,7 +8,7 @@ use dom_query::{Document, NodeRef};
 
 use super::{CATEGORIES, SUMMARY, Setting, body, text, url, with_body};
 use crate::config::Outlet;
-use crate::model::{Article, FeedHead, Html, ParsedPage, Precision, Text, Timestamp, Warning};
+use crate::model::{Article, FeedHead, Html, ParsedPage, Precision, Timestamp, Warning};
 
 /// Characters of text (one of Chinese, Japanese or Korean counts for three) that no excerpt has.
 const WHOLE: usize = 1_500;
@@ -95,10 +95,10 @@ pub struct Pages<'a> {
     pub fetched_at: DateTime<Utc>,
 }
 
-/// One article of what the feed has and what its pages have. The text is that of the pages, joined; what the feed says of the article goes before
-/// what the page says, which fills what is missing. Identity and address stay the feed's.
-pub fn article(feed: Article, found: &Pages<'_>) -> Article {
-    let Some((address, first)) = found.pages.first() else { return feed };
+/// What an article's pages say of it, without any feed: the text of all pages joined, everything else from the first. `source` is what led to them.
+/// `None` if there is no page.
+pub fn alone(found: &Pages<'_>, source: &Url) -> Option<Article> {
+    let (address, first) = found.pages.first()?;
     let own = [found.outlet.name.as_str()];
     let mut joined = body::Body::default();
     let mut parts: Vec<String> = Vec::new();
@@ -110,29 +110,41 @@ pub fn article(feed: Article, found: &Pages<'_>) -> Article {
     }
     joined.html = Html::from_sanitized(without_repeats(&parts));
     joined.text = text::of_html(joined.html.as_str());
-    // A picture that was repeated on every page is one.
+    // A picture that is repeated on every page is one.
     let mut seen = HashSet::new();
     joined.images.retain(|image| seen.insert(image.url.clone()));
 
-    let mut warnings = Vec::new();
-    let shorter = weight(&joined.text) < weight(&text::of_html(feed.body.as_str()));
     let head = FeedHead::default();
-    let setting =
-        Setting { outlet: found.outlet, feed_url: &feed.feed_url, base: address, fetched_at: found.fetched_at, head: &head };
+    let setting = Setting { outlet: found.outlet, feed_url: source, base: address, fetched_at: found.fetched_at, head: &head };
     let mut entry = first.entry.clone();
-    entry.content = vec![Text::default()];
+    entry.content.clear();
     entry.summary = None;
-    let page = with_body(&setting, &entry, Some(joined));
+    let mut article = with_body(&setting, &entry, Some(joined));
+    for warning in found.pages.iter().flat_map(|(_, page)| &page.warnings) {
+        if !article.warnings.iter().any(|known| known.code == warning.code) {
+            article.warnings.push(warning.clone());
+        }
+    }
+    Some(article)
+}
+
+/// One article of what the feed has and what its pages have. The text is that of the pages; what the feed says of the article goes before what the
+/// page says, which fills what is missing. Identity and address stay the feed's.
+pub fn article(feed: Article, found: &Pages<'_>) -> Article {
+    let Some(mut page) = alone(found, &feed.feed_url) else { return feed };
+    let weight_of = |article: &Article| weight(&text::of_html(article.body.as_str()));
+    let shorter = weight_of(&page) < weight_of(&feed);
     if shorter {
-        warnings.push(Warning::new(
+        let address = found.pages.first().map(|(address, _)| address.as_str()).unwrap_or_default();
+        page.warnings.push(Warning::new(
             "page_shorter",
-            format!("the text found at {address} is shorter than what the feed has, so the feed's stays; `extract.content` may name the element that holds the text"),
+            format!(
+                "the text found at {address} is shorter than what the feed has, so the feed's stays; `extract.content` may name the element \
+                 that holds the text"
+            ),
         ));
     }
-    for (_, page) in found.pages {
-        warnings.extend(page.warnings.iter().cloned());
-    }
-    merge(feed, page, shorter, warnings)
+    merge(feed, page, shorter)
 }
 
 /// Adds what was lifted out of a page to what was lifted out of those before it.
@@ -202,7 +214,7 @@ fn essence(node: &NodeRef<'_>) -> String {
     pictures.map(|src| src.to_string()).chain([text::essence(&node.text())]).collect()
 }
 
-fn merge(mut feed: Article, page: Article, keep_text: bool, mut warnings: Vec<Warning>) -> Article {
+fn merge(mut feed: Article, page: Article, keep_text: bool) -> Article {
     let cut = |title: &str| title.trim_end().ends_with(['…']) || title.trim_end().ends_with("...");
     let made = feed.warnings.iter().any(|warning| warning.code == "title_missing");
     if (feed.title.trim().is_empty() || made || cut(&feed.title_raw)) && !page.title.is_empty() {
@@ -263,8 +275,7 @@ fn merge(mut feed: Article, page: Article, keep_text: bool, mut warnings: Vec<Wa
     // Who is named as translator did not write it.
     let translators = &feed.hints.translators;
     feed.authors.retain(|author| !translators.iter().any(|translator| super::people::same(author, translator)));
-    warnings.extend(page.warnings.into_iter().filter(|warning| warning.code != "title_missing"));
-    for warning in warnings {
+    for warning in page.warnings.into_iter().filter(|warning| warning.code != "title_missing") {
         if !feed.warnings.iter().any(|known| known.code == warning.code) {
             feed.warnings.push(warning);
         }

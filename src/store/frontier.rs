@@ -93,7 +93,7 @@ pub struct PageProblem {
 }
 
 impl Store {
-    /// Pages due now of these outlets, the longest waiting first, one a host at most and none of `busy` hosts.
+    /// Pages due now of these outlets, those of the newest articles first, one a host at most and none of `busy` hosts.
     pub async fn pages_due(
         &self,
         outlets: &[String],
@@ -223,6 +223,7 @@ pub(super) async fn queue(
             .bind(record)
             .bind(comments)
             .bind(AGAIN.num_microseconds())
+            .bind(time(article.published.map_or(now, |published| published.at.min(now))))
             .execute(&mut *connection)
             .await
             .map_err(|error| StoreError::from_sqlx(path, &error))?;

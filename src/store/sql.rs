@@ -101,23 +101,24 @@ pub const COUNT_HELD: &str = "SELECT outlet, count(*) AS articles FROM article W
 
 /// Queues a page. One that was queued before waits again only when the same feed has another entry; then not sooner than `$10` after it was read.
 pub const FOLLOW: &str = "\
-    INSERT INTO frontier (key, outlet, feed, host, address, fingerprint, queued_at, tries, next_try, pages, record, comments) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $7, 0, $8, $9) \
+    INSERT INTO frontier (key, outlet, feed, host, address, fingerprint, queued_at, published, tries, next_try, pages, record, comments) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $11, 0, $7, 0, $8, $9) \
     ON CONFLICT (key) DO UPDATE SET \
-        host = excluded.host, address = excluded.address, fingerprint = excluded.fingerprint, queued_at = excluded.queued_at, tries = 0, \
+        host = excluded.host, address = excluded.address, fingerprint = excluded.fingerprint, queued_at = excluded.queued_at, \
+        published = excluded.published, tries = 0, \
         next_try = CASE WHEN frontier.read_at > excluded.queued_at - $10 THEN frontier.read_at + $10 ELSE excluded.queued_at END, \
         problem_code = NULL, problem_fault = NULL, problem_message = NULL, problem_since = NULL, \
         record = excluded.record, comments = excluded.comments \
     WHERE frontier.fingerprint <> excluded.fingerprint AND frontier.feed = excluded.feed";
 
-/// The first page due of each host that is not in `$3`, of the outlets in `$2`, at most `$4`.
+/// The newest page due of each host that is not in `$3`, of the outlets in `$2`, at most `$4`.
 pub const PAGES_DUE: &str = "\
     SELECT key, outlet, address, fingerprint, tries, read_at, problem_since, record, comments FROM frontier \
     WHERE id IN (SELECT id FROM ( \
-        SELECT id, row_number() OVER (PARTITION BY host ORDER BY next_try, id) AS place FROM frontier \
+        SELECT id, row_number() OVER (PARTITION BY host ORDER BY published DESC, id) AS place FROM frontier \
         WHERE next_try <= $1 AND outlet IN (SELECT value FROM json_each($2)) AND host NOT IN (SELECT value FROM json_each($3)) \
     ) AS due WHERE place = 1) \
-    ORDER BY next_try, id LIMIT $4";
+    ORDER BY published DESC, id LIMIT $4";
 
 /// When the first page of the outlets in `$1` becomes due after `$2`.
 pub const NEXT_PAGE: &str = "\

@@ -312,6 +312,64 @@ fn bad_values_of_an_outlet() {
 }
 
 #[test]
+fn pages_and_extraction_as_written() {
+    let config = read(&format!(
+        "{SITE}[[outlet]]\nname = \"Ledger\"\nfull_text = true\nextract = {{ content = \" div.text \", remove = [\".ad\", \"aside\"] }}\n\
+         pages = [{{ url = \"https://ledger.example.com/city\", item = \"li\" }}, {{ url = \"https://ledger.example.com/world\" }}]\n"
+    ));
+    let outlet = &config.outlets[0];
+    assert!(outlet.full_text && outlet.feeds.is_empty());
+    let sources: Vec<&str> = outlet.sources().map(|source| source.path()).collect();
+    assert_eq!(sources, ["/city", "/world"]);
+    let listing = outlet.listing(outlet.sources().next().expect("a source")).expect("a listing");
+    assert_eq!((listing.selectors.item.as_deref(), listing.selectors.link.as_deref()), (Some("li"), None));
+    assert_eq!(outlet.extract.content.as_deref(), Some("div.text"));
+    assert_eq!(outlet.extract.remove, [".ad", "aside"]);
+    let plain = read(SMALLEST);
+    assert!(!plain.outlets[0].full_text && plain.outlets[0].listings.is_empty());
+    assert!(plain.outlets[0].listing(&plain.outlets[0].feeds[0]).is_none());
+}
+
+#[test]
+fn bad_pages_and_extraction() {
+    check_outlet(
+        "full_text = \"true\"",
+        &["error: `outlet.full_text` is a text and not true or false", "help: leave out the quotation marks: full_text = true"],
+    );
+    check_outlet("full_text = 1", &["error: `outlet.full_text` is a number and not true or false"]);
+    check_outlet("extract = \"div\"", &["error: `outlet.extract` is a text and not a table"]);
+    check_outlet("extract = { content = \"div[\" }", &["error: `outlet.extract.content` is `div[`, which is not a CSS selector"]);
+    check_outlet(
+        "extract = { remove = [\"\", \"p::\"] }",
+        &["error: `outlet.extract.remove` is empty", "`p::`, which is not a CSS selector"],
+    );
+    check_outlet(
+        "extract = { contents = \"div\" }",
+        &["error: unknown key `outlet.extract.contents`", "help: did you mean `content`?"],
+    );
+    check_outlet(
+        "extract = { homepage = \"div\" }",
+        &["help: `homepage` is a key of `[[outlet]]`: move it above `[outlet.extract]`"],
+    );
+    check_outlet(
+        "pages = \"https://ledger.example.com/\"",
+        &["error: `outlet.pages` is a text and not a list of tables", "[[outlet.pages]]"],
+    );
+    check_outlet("pages = [\"https://ledger.example.com/\"]", &["error: `outlet.pages` is a text and not a list of tables"]);
+    check_outlet("pages = []", &["error: `outlet.pages` is empty"]);
+    check_outlet("pages = [{ item = \"li\" }]", &["error: missing key `outlet.pages.url`"]);
+    check_outlet(
+        "pages = [{ url = \"https://ledger.example.com/city\", itme = \"li\" }]",
+        &["error: unknown key `outlet.pages.itme`", "help: did you mean `item`?"],
+    );
+    check_outlet("pages = [{ url = \"http://127.0.0.1/city\" }]", &["`outlet.pages.url`"]);
+    check_outlet(
+        "pages = [{ url = \"https://ledger.example.com/rss\" }]",
+        &["error: the address `https://ledger.example.com/rss` is polled twice"],
+    );
+}
+
+#[test]
 fn addresses_that_must_not_be_polled() {
     let check = |address: &str, expected: &[&str]| {
         check(&format!("{SITE}[[outlet]]\nname = \"Ledger\"\nfeed = \"{address}\"\n"), expected);
