@@ -341,7 +341,7 @@ fn bad_pages_and_extraction() {
     check_outlet("extract = { content = \"div[\" }", &["error: `outlet.extract.content` is `div[`, which is not a CSS selector"]);
     check_outlet(
         "extract = { remove = [\"\", \"p::\"] }",
-        &["error: `outlet.extract.remove` is empty", "`p::`, which is not a CSS selector"],
+        &["error: `outlet.extract.remove` is empty", "error: `outlet.extract.remove` is `p::`, which is not a CSS selector"],
     );
     check_outlet(
         "extract = { contents = \"div\" }",
