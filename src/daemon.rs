@@ -79,16 +79,21 @@ pub fn tag_authority(config: &Config, now: DateTime<Utc>) -> String {
     })
 }
 
-/// Opens the stages: store, client, templates, and the documents of the last run.
-pub async fn open(mut config: Config) -> Result<Stages, DaemonError> {
-    let client = pipeline::client(&config).map_err(DaemonError::configuration)?;
+/// Opens the stages: store, client, templates, and the documents of the last run. What takes time is done side by side: readers are waiting.
+pub async fn open(config: Config) -> Result<Stages, DaemonError> {
     let database = config.site.database.clone();
+    let published = database.with_file_name("published");
+    let options = config.clone();
+    let client = tokio::task::spawn_blocking(move || pipeline::client(&options));
+    let folder = published.clone();
+    let snapshot = tokio::task::spawn_blocking(move || Snapshot::load(Some(&folder)));
     let store = Store::open(&database, &tag_authority(&config, now())).await?;
     // Ids of feeds stand on the authority that ids of articles were minted with, whatever feeds.toml says by now.
+    let mut config = config;
     config.site.tag_authority = Some(store.authority().to_owned());
     let renderer = Renderer::new(&config, config.site.templates.as_deref()).map_err(DaemonError::configuration)?;
-    let published = database.with_file_name("published");
-    let snapshot = Snapshot::load(Some(&published)).map_err(|error| {
+    let client = client.await.map_err(|panic| DaemonError::failed(panic.to_string()))?.map_err(DaemonError::configuration)?;
+    let snapshot = snapshot.await.map_err(|panic| DaemonError::failed(panic.to_string()))?.map_err(|error| {
         DaemonError::configuration(format!("cannot use {}: {error}; it must be writable by reprint", published.display()))
     })?;
     Ok(Stages::new(Arc::new(config), client, store, renderer, snapshot))

@@ -159,7 +159,7 @@ def main():
     for name in files:
         lines += ["[[outlet]]", 'id = "%s"' % name, 'name = "%s"' % files[name].stem, 'homepage = "%s/%s/"' % (host, name), 'feed = "%s/%s/feed"' % (host, name)]
         lines += ["[[feed]]", 'id = "%s"' % name, 'outlets = ["%s"]' % name, "size = 1000"]
-    lines += ["[[feed]]", 'id = "all"', "size = 2000"]
+    lines += ["[[feed]]", 'id = "all"', "size = 1000"]
     toml.write_text("\n".join(lines))
 
     child = start(binary, toml, base)

@@ -18,7 +18,7 @@ pub(super) struct Found {
 pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Evidence>) -> Option<Found> {
     let hints = &article.hints;
     let foreign = |party: &&Party| {
-        !(party.name.is_empty() && party.url.is_none())
+        (!party.name.is_empty() || party.url.is_some())
             && !party.url.as_ref().is_some_and(|url| is_own(outlet, article, url))
             && !same_name(&party.name, &outlet.name)
     };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, Utc};
+use chrono_tz::Tz;
 use url::Url;
 
 use super::Failure;
@@ -35,14 +36,14 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// The document, and the outlet's offset from UTC.
-    pub(super) async fn read(&self) -> Result<(FetchedDocument, FixedOffset), Failure> {
+    /// The document, and the outlet's zone.
+    pub(super) async fn read(&self) -> Result<(FetchedDocument, Tz), Failure> {
         let fetched_at = match &self.fetched_at {
             Some(text) => DateTime::parse_from_rfc3339(text)
                 .map_err(|_| Failure::Usage(format!("--fetched-at {text}: not a time like 2026-06-02T08:40:00+08:00")))?,
             None => daemon::now().fixed_offset(),
         };
-        let (offset, fetched_at) = (*fetched_at.offset(), fetched_at.with_timezone(&Utc));
+        let (zone, fetched_at) = (zone_of(&fetched_at), fetched_at.with_timezone(&Utc));
         let base = match &self.base {
             Some(text) => Some(Url::parse(text).map_err(|error| Failure::Usage(format!("--base {text}: {error}")))?),
             None => None,
@@ -57,7 +58,7 @@ impl Input {
         if let Some(content_type) = &self.content_type {
             doc.content_type = Some(content_type.clone());
         }
-        Ok((doc, offset))
+        Ok((doc, zone))
     }
 
     fn open(&self, fetched_at: DateTime<Utc>) -> Result<FetchedDocument, Failure> {
@@ -94,4 +95,21 @@ impl Input {
             Err(error) => Err(Failure::Failed(error.message)),
         }
     }
+}
+
+/// A zone of the same offset as a time that was given with one (`--fetched-at`): the partner's own.
+fn zone_of(moment: &DateTime<FixedOffset>) -> Tz {
+    let minutes = moment.offset().local_minus_utc() / 60;
+    let by_half_hours = match minutes {
+        210 => Some(Tz::Asia__Tehran),
+        270 => Some(Tz::Asia__Kabul),
+        330 => Some(Tz::Asia__Kolkata),
+        345 => Some(Tz::Asia__Kathmandu),
+        390 => Some(Tz::Asia__Yangon),
+        570 => Some(Tz::Australia__Darwin),
+        _ => None,
+    };
+    // POSIX counts west of Greenwich: Etc/GMT-8 is eight hours east
+    let hours = -(minutes / 60);
+    by_half_hours.or_else(|| format!("Etc/GMT{hours:+}").parse().ok()).unwrap_or(Tz::UTC)
 }

@@ -157,8 +157,8 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
 }
 
 async fn inspect_json(input: &input::Input) -> Result<(), Failure> {
-    let (doc, offset) = input.read().await?;
-    let object = inspect::json(&doc, offset).map_err(Failure::failed)?;
+    let (doc, zone) = input.read().await?;
+    let object = inspect::json(&doc, &inspect::neutral_outlet(&doc.url, zone)).map_err(Failure::failed)?;
     say(serde_json::to_string_pretty(&object).map_err(Failure::failed)?);
     Ok(())
 }

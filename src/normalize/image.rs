@@ -212,6 +212,10 @@ fn by_suffix(text: &str) -> Option<(&str, &str)> {
     let mark = ["摄影", "攝影", "供图", "供圖", "提供", "摄", "攝", "撮影", "제공", "/图", "/圖"]
         .iter()
         .find(|mark| end.ends_with(**mark))?;
+    // "食物由镇政府提供。" is a sentence, "(镇政府提供)" a credit.
+    if matches!(*mark, "提供" | "제공") && !text.trim_end().ends_with([')', '）', ']', '】']) {
+        return None;
+    }
     let start = end
         .rfind(['。', '！', '？', '(', '（', '[', '【', '|', '｜'])
         .map_or(0, |at| at + end[at..].chars().next().map_or(0, char::len_utf8));
@@ -229,10 +233,12 @@ fn in_brackets(text: &str) -> Option<(&str, &str)> {
     let lower = credit.trim().to_lowercase();
     let known = AGENCIES.contains(&lower.as_str())
         || lower.rsplit([' ', '/', ',']).next().is_some_and(|last| AGENCIES.contains(&last.trim()));
-    (credit.chars().count() <= 60 && (known || credit.contains('/') && !credit.contains("//"))).then(|| (&inside[..at], credit))
+    (credit.chars().count() <= 60
+        && (known || credit.contains('/') && !credit.contains("//") && credit.chars().any(char::is_alphabetic)))
+    .then(|| (&inside[..at], credit))
 }
 
-/// "… KREMLIN, VIA REUTERS": words in capitals after the end of a sentence.
+/// "… KREMLIN, VIA REUTERS": words in capitals after the end of a sentence, or after a script that has no capitals.
 fn in_capitals(text: &str) -> Option<(&str, &str)> {
     let mut start = text.len();
     let mut letters = 0;
@@ -259,7 +265,11 @@ fn in_capitals(text: &str) -> Option<(&str, &str)> {
     }
     let before = text[..start].trim_end();
     let sentence_over = before.ends_with(['.', '!', '?', '。', '！', '？', '"', '”', '」', ')', '）', '…']);
-    (letters >= 6 && (sentence_over && start > 0)).then(|| (&text[..start], &text[start..]))
+    let other_script = before
+        .chars()
+        .next_back()
+        .is_some_and(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'));
+    (letters >= 6 && start > 0 && (sentence_over || other_script)).then(|| (&text[..start], &text[start..]))
 }
 
 #[cfg(test)]
@@ -274,6 +284,7 @@ mod tests {
         };
         check("停在码头的渡轮。 TOMAS REED, VIA HARBOUR WIRE", "停在码头的渡轮。", "TOMAS REED, VIA HARBOUR WIRE");
         check("The ferry at dawn. TOMAS REED FOR THE HARBOUR LEDGER", "The ferry at dawn.", "TOMAS REED FOR THE HARBOUR LEDGER");
+        check("低潮前检查温度探头 NORTH SHORE STATION", "低潮前检查温度探头", "NORTH SHORE STATION");
         check("车辆甲板。摄影:林书白", "车辆甲板。", "林书白");
         check("车辆甲板。摄影：林书白 / 海港纪事", "车辆甲板。", "林书白 / 海港纪事");
         check("车辆甲板(图源:海港纪事)", "车辆甲板", "海港纪事");
@@ -290,6 +301,9 @@ mod tests {
         check("A photo of the ferry from 1902.", "A photo of the ferry from 1902.", "");
         check("The BBC filmed it.", "The BBC filmed it.", "");
         check("渡轮停在码头。", "渡轮停在码头。", "");
+        check("食物由镇政府提供。", "食物由镇政府提供。", "");
+        check("渡轮(镇政府提供)", "渡轮", "镇政府");
+        check("The score (3/4)", "The score (3/4)", "");
         check("", "", "");
     }
 

@@ -89,7 +89,10 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     warnings.append(&mut body.warnings);
 
     let title_raw = entry.title.as_ref().map(text::plain).unwrap_or_default();
-    let mut title = text::shorten(&title::clean(&title_raw, &own), TITLE);
+    let copied_from = entry.source.as_ref().and_then(|source| source.title.as_ref()).map(text::plain).unwrap_or_default();
+    let named = body.source.as_ref().map(|party| party.name.clone()).unwrap_or_default();
+    let title = title::clean(&title_raw, &own);
+    let mut title = text::shorten(title::without_source(&title, &[&copied_from, &named]), TITLE);
     if title.is_empty() {
         title = text::first_sentence(&body.text, MADE_TITLE);
         if !title.is_empty() {
@@ -109,7 +112,10 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     let language = language::of(&format!("{title_raw} {}", body.text), &declared);
 
     let updated = read_date(setting, entry.updated.as_deref(), "updated", &mut warnings);
-    let published = read_date(setting, entry.published.as_deref(), "published", &mut warnings).or(updated);
+    let beside_source = body.date.take();
+    let published = read_date(setting, entry.published.as_deref(), "published", &mut warnings)
+        .or(updated)
+        .or_else(|| read_date(setting, beside_source.as_deref(), "published", &mut warnings));
     let original_published = read_date(setting, entry.created.as_deref(), "created", &mut warnings);
 
     let (authors, translators) = people(setting, entry, &body);

@@ -340,7 +340,8 @@ fn han_list(piece: &str) -> Vec<String> {
     // "潮报记者 温亦白", "译 周念": labels between names begin a new piece.
     let mut out: Vec<String> = Vec::new();
     for word in words {
-        let begins = PREFIXES.iter().any(|(label, _)| !label.is_ascii() && word.starts_with(&format!("{label}:")));
+        // Another label ("原載:", "Fotos:") ends the name before it; what it labels is no name (see `is_name`).
+        let begins = word.find(':').is_some_and(|at| at > 0);
         match out.last_mut() {
             Some(last) if !begins => {
                 last.push(' ');
@@ -397,7 +398,7 @@ fn is_name(name: &str) -> bool {
         && characters <= 80
         && !NOBODY.contains(&lower.as_str())
         && !OFFICES.iter().any(|office| lower.ends_with(office))
-        && !lower.contains("://")
+        && !lower.contains(':')
         && !is_email(name)
         && name.chars().any(char::is_alphabetic)
 }
@@ -447,6 +448,7 @@ mod tests {
 
     #[test]
     fn names_and_labels() {
+        check("作者:林书白 譯者:羅以寧 原載:Nord Tidende", &[(Role::Author, "林书白"), (Role::Translator, "羅以寧")]);
         use Role::{Author, Editor, Photographer, Translator};
         check("Nora Whitfield", &[(Author, "Nora Whitfield")]);
         check("By Nora Whitfield", &[(Author, "Nora Whitfield")]);

@@ -126,6 +126,31 @@ pub fn clean(raw: &str, names: &[&str]) -> String {
     title.to_owned()
 }
 
+/// Takes the source's short name and its colon off the front: "纽时:" where the source is called 纽约时报中文网, "Ledger:" where it is The
+/// Harbour Ledger. The credit says it once, in full.
+pub fn without_source<'a>(title: &'a str, sources: &[&str]) -> &'a str {
+    let Some((short, rest)) = title.split_once([':', '：']) else { return title };
+    let (short, rest) = (short.trim(), rest.trim());
+    let is_source = (2..=40).contains(&short.chars().count()) && sources.iter().any(|source| is_short_for(short, source));
+    if is_source && !rest.is_empty() { rest } else { title }
+}
+
+/// A name is short for another when it is the same, when its characters stand in the other in the same order from the first on (Han
+/// characters), or when its words do.
+fn is_short_for(short: &str, name: &str) -> bool {
+    let (short, name) = (short.to_lowercase(), name.to_lowercase());
+    if short == name {
+        return true;
+    }
+    let han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}');
+    if short.chars().all(han) {
+        let mut rest = name.chars();
+        return short.chars().next() == name.chars().next() && short.chars().all(|c| rest.any(|other| other == c));
+    }
+    let mut words = name.split_whitespace();
+    short.split_whitespace().all(|word| word.len() > 3 && words.any(|other| other == word))
+}
+
 fn round<'a>(title: &'a str, names: &[&str]) -> Option<&'a str> {
     let front = || {
         let rest = title.strip_prefix(OPENING)?;
@@ -163,6 +188,22 @@ fn is_label(inside: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sources_short_name_goes() {
+        let check = |title: &str, expected: &str| {
+            assert_eq!(without_source(title, &["海港纪事中文网", "The Harbour Ledger"]), expected, "{title:?}")
+        };
+        check("海纪:退役渡轮", "退役渡轮");
+        check("海港纪事：退役渡轮", "退役渡轮");
+        check("The Harbour Ledger: Ferry sails", "Ferry sails");
+        check("Ledger: Ferry sails", "Ferry sails");
+        check("纪海:退役渡轮", "纪海:退役渡轮");
+        check("观点:退役渡轮", "观点:退役渡轮");
+        check("专家:海港要改", "专家:海港要改");
+        check("海:渡轮", "海:渡轮");
+        check("海纪:", "海纪:");
+    }
 
     #[test]
     fn takes_off_labels_and_the_outlets_name() {

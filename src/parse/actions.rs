@@ -142,7 +142,11 @@ impl Walk<'_> {
     /// Settles the dialect.
     fn root(&mut self, format: Format, ns: Ns, mark: Mark) -> Result<(), Unreadable> {
         self.rooted = true;
+        self.unmistakable = matches!(format, Format::Rss20 | Format::Sitemap);
         let version = self.attribute("version")?.unwrap_or_default();
+        let channel = format == Format::Cdf;
+        let definition = channel
+            && (self.attribute("href")?.is_some() || self.attribute("base")?.is_some() || self.attribute("lastmod")?.is_some());
         let declares = |test: &dyn Fn(&str) -> bool| {
             self.attributes.iter().any(|attribute| attribute.name.starts_with("xmlns") && test(attribute.raw))
         };
@@ -156,16 +160,15 @@ impl Walk<'_> {
             {
                 Format::Atom03
             }
-            Format::Cdf
-                if self.attribute("href")?.is_none()
-                    && self.attribute("base")?.is_none()
-                    && self.attribute("lastmod")?.is_none() =>
-            {
-                Format::Rss20
-            }
+            Format::Cdf if !definition => Format::Rss20,
             format => format,
         };
         self.build.set_format(format);
+        // an empty feed is a feed, if it says which
+        self.inhabited = definition
+            || ns == Ns::Atom
+            || !version.is_empty()
+            || declares(&|address| names::by_address(address) == Some(Ns::Core));
         if let Some(base) = self.scope.base_since(mark) {
             self.build.head_mut().base = Some(base.to_owned());
         }
@@ -180,17 +183,16 @@ impl Walk<'_> {
         if let Some(about) = self.attribute("about")? {
             self.build.set_head_id(about);
         }
-        if self.build.format() == Format::Cdf {
-            if let Some(base) = self.attribute("base")? {
-                self.scope.enter_base(&base, &mut self.findings);
-                self.build.head_mut().base = Some(base);
-            }
-            self.cdf_attributes(Place::Feed)?;
+        if self.build.format() == Format::Cdf
+            && let Some(base) = self.attribute("base")?
+        {
+            self.scope.enter_base(&base, &mut self.findings);
+            self.build.head_mut().base = Some(base);
         }
-        Ok(())
+        self.cdf_attributes(Place::Feed)
     }
 
-    /// HREF and LASTMOD of CDF's CHANNEL and ITEM.
+    /// HREF and LASTMOD of CDF's CHANNEL and ITEM; no other dialect has them there.
     fn cdf_attributes(&mut self, place: Place) -> Result<(), Unreadable> {
         for (name, field) in [("href", Field::Link), ("lastmod", Field::Updated)] {
             if let Some(value) = self.attribute(name)? {
@@ -216,9 +218,7 @@ impl Walk<'_> {
         if let Some(about) = self.attribute("about")? {
             self.build.set_entry_id(about);
         }
-        if self.build.format() == Format::Cdf {
-            self.cdf_attributes(Place::Entry)?;
-        }
+        self.cdf_attributes(Place::Entry)?;
         Ok((Place::Entry, End::Entry))
     }
 
@@ -250,9 +250,11 @@ impl Walk<'_> {
             (Ns::Content, _) => (Mode::Escaped, TextKind::Html),
             (_, None) if field == Field::Content && ns == Ns::Core && !atom => (Mode::Escaped, TextKind::Unsaid),
             (_, None) if !atom => (Mode::Escaped, TextKind::Unsaid),
-            (_, media_type) => construct(media_type.unwrap_or("text"), encoding.as_deref(), field, atom),
+            (_, media_type) => construct(media_type.unwrap_or("text"), encoding.as_deref(), atom),
         };
         let mut capture = Capture::new(field, rank, mode, kind);
+        // in Atom 0.3 the div is part of the content
+        capture.unwraps = self.build.format() != Format::Atom03;
         capture.base = self.scope.base();
         capture.language = self.scope.language().map(str::to_owned);
         Ok(self.begin(capture))
@@ -260,7 +262,7 @@ impl Walk<'_> {
 }
 
 /// How a value of a media type is read (RFC 4287 § 3.1.1, 4.1.3.3; Atom 0.3 § 3.1).
-fn construct(media_type: &str, encoding: Option<&str>, field: Field, atom: bool) -> (Mode, TextKind) {
+fn construct(media_type: &str, encoding: Option<&str>, atom: bool) -> (Mode, TextKind) {
     let media_type = media_type.split(';').next().unwrap_or("").trim();
     let html = matches!(media_type, "html" | "text/html");
     let xhtml = matches!(media_type, "xhtml" | "application/xhtml+xml");
@@ -275,7 +277,8 @@ fn construct(media_type: &str, encoding: Option<&str>, field: Field, atom: bool)
         (Mode::Inline, TextKind::Html)
     } else if matches!(media_type, "" | "text" | "plain") || media_type.starts_with("text/") {
         (Mode::Escaped, if atom { TextKind::Plain } else { TextKind::Unsaid })
-    } else if atom && field == Field::Content && media_type.contains('/') {
+    } else if atom && media_type.contains('/') {
+        // only content may be of such a type, but who writes it elsewhere means the same
         (Mode::Base64, TextKind::Unsaid)
     } else {
         (Mode::Escaped, TextKind::Unsaid)

@@ -1,6 +1,8 @@
 //! What becomes of a field that has been read: feed, entry, source, person, picture.
 
 use super::capture::{Captured, trimmed};
+use super::draft::{Draft, Ranks, inherit, is_mojibake};
+use super::people::{best_people, person_from_text};
 use super::vocabulary::{Field, Place, Role};
 use super::{Bounds, Findings};
 use crate::model::{
@@ -14,54 +16,6 @@ pub(super) const MOST_CATEGORIES: usize = 32;
 pub(super) const MOST_PARTS: usize = 100;
 /// Atom in RSS comes after what RSS itself says (RSS profile § 5.1.1).
 pub(super) const GUEST: u8 = 16;
-/// Worse than any rank.
-const UNSET: u8 = u8::MAX;
-/// Number of fields that have a rank.
-const FIELDS: usize = 48;
-
-/// Ranks of what is already there.
-#[derive(Debug)]
-struct Ranks([u8; FIELDS]);
-
-impl Ranks {
-    const NONE: Self = Self([UNSET; FIELDS]);
-
-    /// The field is still open for a value of that rank. Of equals the first stays.
-    fn admits(&mut self, field: Field, rank: u8) -> bool {
-        let Some(best) = self.0.get_mut(field as usize) else { return false };
-        let better = rank < *best;
-        if better {
-            *best = rank;
-        }
-        better
-    }
-
-    fn rank(&self, field: Field) -> u8 {
-        self.0.get(field as usize).copied().unwrap_or(UNSET)
-    }
-}
-
-/// An entry in the making.
-#[derive(Debug)]
-struct Draft {
-    entry: ParsedEntry,
-    ranks: Ranks,
-    /// Content with its rank.
-    content: Vec<(u8, Text)>,
-    authors: Vec<(u8, Person)>,
-    date: Option<String>,
-    original_page: Option<String>,
-    content_source: Option<String>,
-    /// What the entry says of all its pictures.
-    media: Media,
-    /// Title and description of a picture, in case the entry has none.
-    media_text: (Option<String>, Option<String>),
-    group: Option<(usize, Media)>,
-    open_media: Option<usize>,
-    withheld: bool,
-    too_long: Option<Field>,
-}
-
 /// Collects a feed.
 #[derive(Debug)]
 pub(super) struct Builder {
@@ -95,7 +49,7 @@ impl Builder {
             follow: Vec::new(),
             source: None,
             person: Person::default(),
-            role: (UNSET, Role::Author),
+            role: (0, Role::Author),
         }
     }
 
@@ -114,6 +68,11 @@ impl Builder {
             || !self.head.links.is_empty()
             || self.head.id.is_some()
             || !self.follow.is_empty()
+    }
+
+    /// Neither an entry nor an address to go to.
+    pub fn is_empty(&self) -> bool {
+        self.seen == 0 && self.follow.is_empty()
     }
 
     pub fn head_mut(&mut self) -> &mut FeedHead {
@@ -139,26 +98,7 @@ impl Builder {
         if self.seen > self.bounds.entries {
             return Err(too_many(self.bounds));
         }
-        let mut ranks = Ranks::NONE;
-        if language.is_some() {
-            ranks.admits(Field::Language, 3);
-        }
-        let entry = ParsedEntry { base, language: language.map(str::to_owned), complete: true, ..ParsedEntry::default() };
-        self.draft = Some(Box::new(Draft {
-            entry,
-            ranks,
-            content: Vec::new(),
-            authors: Vec::new(),
-            date: None,
-            original_page: None,
-            content_source: None,
-            media: Media::default(),
-            media_text: (None, None),
-            group: None,
-            open_media: None,
-            withheld: false,
-            too_long: None,
-        }));
+        self.draft = Some(Box::new(Draft::new(base, language)));
         Ok(())
     }
 
@@ -184,6 +124,10 @@ impl Builder {
             findings.add("draft_skipped", || "an entry marked as a draft was left out".to_owned());
         } else {
             let mut entry = draft.finish(self.format);
+            if entry.title.as_ref().is_some_and(|title| is_mojibake(&title.value)) {
+                findings
+                    .add("mojibake_suspected", || "titles look like UTF-8 that was read as Latin-1 and written again".to_owned());
+            }
             entry.complete = complete;
             self.entries.push(entry);
         }
@@ -479,253 +423,10 @@ impl Builder {
     }
 }
 
-impl Draft {
-    fn store(&mut self, place: Place, field: Field, rank: u8, value: Text, flag: bool) {
-        let entry = &mut self.entry;
-        match field {
-            Field::Content => {
-                if self.content.len() < MOST_PARTS {
-                    self.content.push((rank, value));
-                }
-                return;
-            }
-            // RSS feeds that send two descriptions send the short one first
-            Field::Summary if rank <= 1 && self.ranks.rank(field) <= 1 && self.content.is_empty() => {
-                self.content.push((GUEST, value));
-                return;
-            }
-            Field::Date => {
-                self.date.get_or_insert(value.value);
-                return;
-            }
-            Field::License => {
-                if entry.licenses.len() < MOST_PARTS {
-                    entry.licenses.push(value.value);
-                }
-                return;
-            }
-            Field::VersionOf | Field::DerivedFrom => {
-                let rel = if field == Field::VersionOf { "isVersionOf" } else { "source" }.to_owned();
-                if entry.derived_from.len() < MOST_PARTS {
-                    entry.derived_from.push(Link { rel, href: value.value, base: value.base, ..Link::default() });
-                }
-                return;
-            }
-            Field::Disclaimer => {
-                let disclaimers = &mut entry.provenance.get_or_insert_default().disclaimers;
-                if disclaimers.len() < MOST_PARTS {
-                    disclaimers.push(value.value);
-                }
-                return;
-            }
-            Field::ThumbnailText | Field::ImageAddress => {
-                if entry.media.len() < MOST_PARTS {
-                    let medium = (field == Field::ImageAddress).then(|| "image".to_owned());
-                    entry.media.push(Media {
-                        url: value.value,
-                        medium,
-                        thumbnail: field == Field::ThumbnailText,
-                        ..Media::default()
-                    });
-                }
-                return;
-            }
-            Field::MediaTitle | Field::MediaDescription | Field::MediaCredit | Field::MediaCopyright => {
-                self.store_media(place, field, value.value);
-                return;
-            }
-            Field::Draft => {
-                self.withheld |= value.value.eq_ignore_ascii_case("yes");
-                return;
-            }
-            _ => {}
-        }
-        if !self.ranks.admits(if field == Field::Guid { Field::Id } else { field }, rank) {
-            return;
-        }
-        match field {
-            Field::Id => entry.id = Some(value.value),
-            Field::Guid => {
-                entry.id = Some(value.value);
-                entry.id_is_permalink = flag;
-            }
-            Field::Title => entry.title = Some(value),
-            Field::Summary => entry.summary = Some(value),
-            Field::Published => entry.published = Some(value.value),
-            Field::Updated => entry.updated = Some(value.value),
-            Field::Created => entry.created = Some(value.value),
-            Field::Rights => entry.rights = Some(value),
-            Field::Language => entry.language = Some(value.value),
-            Field::Publisher => entry.publisher = Some(value.value),
-            Field::CommentsPage => entry.comments_url = Some(value.value),
-            Field::CommentCount => entry.comment_count = Some(value.value),
-            Field::OriginalPage => self.original_page = Some(value.value),
-            _ => {}
-        }
-    }
-
-    fn store_media(&mut self, place: Place, field: Field, value: String) {
-        if field == Field::MediaTitle {
-            self.media_text.0.get_or_insert_with(|| value.clone());
-        } else if field == Field::MediaDescription {
-            self.media_text.1.get_or_insert_with(|| value.clone());
-        }
-        let target = match (place, self.open_media, &mut self.group) {
-            (Place::MediaContent, Some(open), _) => self.entry.media.get_mut(open),
-            (Place::MediaGroup, _, Some((_, said))) => Some(said),
-            _ => Some(&mut self.media),
-        };
-        let Some(media) = target else { return };
-        let slot = match field {
-            Field::MediaTitle => &mut media.title,
-            Field::MediaDescription => &mut media.description,
-            Field::MediaCredit => &mut media.credit,
-            _ => &mut media.copyright,
-        };
-        slot.get_or_insert(value);
-    }
-
-    fn finish(mut self, format: Format) -> ParsedEntry {
-        let entry = &mut self.entry;
-        if entry.published.is_none() {
-            entry.published = self.date;
-        } else if entry.updated.is_none() {
-            entry.updated = self.date;
-        }
-        // HTML says more than text, the native element more than its substitutes
-        self.content.sort_by_key(|(rank, text)| (*rank, text.kind == TextKind::Plain));
-        entry.content = self.content.into_iter().map(|(_, text)| text).collect();
-        entry.authors = best_people(self.authors);
-        let alone = entry.media.iter().filter(|media| !media.thumbnail).count() == 1;
-        for media in &mut entry.media {
-            inherit(media, &self.media, alone);
-        }
-        if let Some(href) = self.original_page {
-            entry.links.insert(0, Link { rel: "alternate".to_owned(), href, ..Link::default() });
-        }
-        if let Some(href) = self.content_source.filter(|_| entry.links.iter().all(|link| link.rel != "alternate")) {
-            entry.links.push(Link { rel: "alternate".to_owned(), href, base: entry.base.clone(), ..Link::default() });
-        }
-        let plain = |value: String| Text { value, kind: TextKind::Plain, language: entry.language.clone(), ..Text::default() };
-        if entry.title.is_none() && format != Format::Sitemap {
-            entry.title = self.media_text.0.map(plain);
-        }
-        if entry.summary.is_none() && entry.content.is_empty() {
-            entry.summary = self.media_text.1.map(|value| Text { value, kind: TextKind::Unsaid, ..Text::default() });
-        }
-        if entry.rights.is_none() {
-            entry.rights = self.media.copyright.map(plain);
-        }
-        self.entry
-    }
-}
-
-/// Gives a picture what is said of all pictures around it. A title or description belongs to one picture, so only where there is one.
-fn inherit(media: &mut Media, said: &Media, texts: bool) {
-    let or = |slot: &mut Option<String>, from: &Option<String>| {
-        if slot.is_none() {
-            slot.clone_from(from);
-        }
-    };
-    or(&mut media.credit, &said.credit);
-    or(&mut media.copyright, &said.copyright);
-    if texts {
-        or(&mut media.title, &said.title);
-        or(&mut media.description, &said.description);
-    }
-}
-
-/// People in document order, without those that a better element makes superfluous (itunes:author beside author, the byline of
-/// dc:creator beside marcrel:aut) and without repetitions.
-fn best_people(mut people: Vec<(u8, Person)>) -> Vec<Person> {
-    let best = people.iter().map(|(rank, _)| *rank).min().unwrap_or(UNSET);
-    people.retain(|(rank, _)| (best == 0) == (*rank == 0) && (best > 4 || *rank <= 4 || *rank >= GUEST));
-    let mut kept: Vec<Person> = Vec::with_capacity(people.len());
-    for (_, person) in people {
-        let same = |other: &Person| {
-            (other.email.is_some() && other.email == person.email && (other.name.is_none() || person.name.is_none()))
-                || (other.name == person.name && (other.email.is_none() || person.email.is_none() || other.email == person.email))
-        };
-        match kept.iter_mut().find(|other| same(other)) {
-            Some(other) => {
-                other.name = other.name.take().or(person.name);
-                other.email = other.email.take().or(person.email);
-                other.uri = other.uri.take().or(person.uri);
-            }
-            None => kept.push(person),
-        }
-    }
-    kept
-}
-
-/// A person written in a line: `desk@a.example (Desk)`, `Desk <desk@a.example>`, or a name.
-pub(super) fn person_from_text(text: &str) -> Person {
-    let text = text.trim();
-    let none = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let Some(email) = text
-        .split(|c: char| c.is_whitespace() || "()<>,;\"'[]".contains(c))
-        .find(|word| is_email(word.trim_start_matches("mailto:")))
-    else {
-        return Person { name: none(text), ..Person::default() };
-    };
-    let address = email.trim_start_matches("mailto:");
-    let (before, after) = text.split_once(email).unwrap_or((text, ""));
-    let clean = |part: &str| part.trim_matches(|c: char| c.is_whitespace() || "()<>[]\"'".contains(c)).to_owned();
-    let (before, after) = (clean(before), clean(after));
-    let name = [before, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    Person { name: none(&name), email: Some(address.to_owned()), uri: None }
-}
-
-/// Looks like an addr-spec (RFC 5322 § 3.4.1), as far as telling it from a name needs.
-fn is_email(word: &str) -> bool {
-    let Some((local, domain)) = word.split_once('@') else { return false };
-    let fits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._%+-".contains(&b));
-    fits(local) && fits(domain) && domain.contains('.') && !domain.ends_with('.')
-}
-
 /// More entries than a poll takes.
 pub(super) fn too_many(bounds: Bounds) -> Unreadable {
     Unreadable::new(
         "too_many_items",
         format!("it has more than {} entries; raise limits.entries_per_poll if that is meant", bounds.entries),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn people_in_a_line() {
-        let check = |text: &str, name: Option<&str>, email: Option<&str>| {
-            let person = person_from_text(text);
-            assert_eq!((person.name.as_deref(), person.email.as_deref()), (name, email), "{text}");
-        };
-        check("desk@harbour.example (Desk)", Some("Desk"), Some("desk@harbour.example"));
-        check("Desk <desk@harbour.example>", Some("Desk"), Some("desk@harbour.example"));
-        check("desk@harbour.example", None, Some("desk@harbour.example"));
-        check("mailto:desk@harbour.example", None, Some("desk@harbour.example"));
-        check("Mira Ost (desk@harbour.example)", Some("Mira Ost"), Some("desk@harbour.example"));
-        check(" 林书白 ", Some("林书白"), None);
-        check("陈默(记者)", Some("陈默(记者)"), None);
-        check("@handle", Some("@handle"), None);
-        check("", None, None);
-    }
-
-    #[test]
-    fn the_best_people_once() {
-        let person =
-            |name: &str, email: Option<&str>| Person { name: Some(name.to_owned()), email: email.map(str::to_owned), uri: None };
-        let check = |people: Vec<(u8, Person)>, expected: &[&str]| {
-            let names: Vec<String> = best_people(people).into_iter().filter_map(|person| person.name).collect();
-            assert_eq!(names, expected);
-        };
-        check(vec![(2, person("A", None)), (2, person("B", None)), (2, person("A", None))], &["A", "B"]);
-        check(vec![(2, person("A / B(译)", None)), (0, person("A", None))], &["A"]);
-        check(vec![(5, person("Podcast", None)), (2, person("A", None))], &["A"]);
-        check(vec![(5, person("Podcast", None))], &["Podcast"]);
-        check(vec![(2, person("A", None)), (2, person("A", Some("a@b.example")))], &["A"]);
-        check(vec![(2, person("A", Some("x@b.example"))), (2, person("A", Some("a@b.example")))], &["A", "A"]);
-        check(vec![], &[]);
-    }
 }

@@ -4,9 +4,9 @@ use super::vocabulary::Field;
 use crate::model::{Text, TextKind};
 
 /// Bytes of a text construct.
-const LONGEST_TEXT: usize = 2 * 1_024 * 1_024;
+pub(super) const LONGEST_TEXT: usize = 2 * 1_024 * 1_024;
 /// Bytes of a name, an address, a date.
-const LONGEST_VALUE: usize = 64 * 1_024;
+pub(super) const LONGEST_VALUE: usize = 64 * 1_024;
 
 /// How the content of an element becomes a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,11 +38,15 @@ pub(super) struct Capture {
     pub extra: Option<String>,
     /// isPermaLink is not "false".
     pub flag: bool,
+    /// A div around all of the content is not part of it.
+    pub unwraps: bool,
     mode: Mode,
     text: String,
     overflow: bool,
     depth: usize,
     wrapper: Option<Wrapper>,
+    /// Open divs around text that is escaped nevertheless.
+    bare: usize,
 }
 
 /// The `div` that xhtml content is wrapped in (RFC 4287 § 3.1.1.3), by byte offsets.
@@ -75,11 +79,13 @@ impl Capture {
             language: None,
             extra: None,
             flag: false,
+            unwraps: true,
             mode,
             text: String::new(),
             overflow: false,
             depth: 0,
             wrapper: None,
+            bare: 0,
         }
     }
 
@@ -116,6 +122,11 @@ impl Capture {
         let void = is_void(name);
         match self.mode {
             Mode::Plain | Mode::Base64 => return !void,
+            // a div around escaped markup, which some software writes, says nothing about what is in it
+            Mode::Escaped if name.eq_ignore_ascii_case("div") && self.text.trim_start().is_empty() => {
+                self.bare += usize::from(!empty);
+                return true;
+            }
             Mode::Escaped => self.not_escaped_after_all(),
             Mode::Inline => {}
         }
@@ -138,7 +149,7 @@ impl Capture {
             self.push("\"");
         }
         self.push(">");
-        if first && !empty && name.eq_ignore_ascii_case("div") {
+        if first && self.unwraps && !empty && name.eq_ignore_ascii_case("div") {
             self.wrapper = Some(Wrapper { inner_start: self.text.len(), inner_end: 0, end: 0 });
         }
         if empty && !void {
@@ -154,6 +165,10 @@ impl Capture {
     /// The element that `open` began ends.
     pub fn close(&mut self, name: &str) {
         if matches!(self.mode, Mode::Plain | Mode::Base64) || !is_name(name) {
+            return;
+        }
+        if self.depth == 0 && self.bare > 0 {
+            self.bare -= 1;
             return;
         }
         self.depth = self.depth.saturating_sub(1);
@@ -174,7 +189,12 @@ impl Capture {
             self.text.drain(..wrapper.inner_start);
         }
         if self.mode == Mode::Base64 {
-            self.text = base64(&self.text).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+            match base64(&self.text).and_then(|bytes| String::from_utf8(bytes).ok()) {
+                Some(text) => self.text = text,
+                // a picture or the like: no text; but a name that only looks like base64 is a name
+                None if self.field == Field::Content => self.text.clear(),
+                None => {}
+            }
         }
         let value = Text { value: trimmed(self.text), kind: self.kind, language: self.language, base: self.base };
         Captured { field: self.field, rank: self.rank, value, extra: self.extra, flag: self.flag, overflow: self.overflow }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, GB18030, GBK, IBM866, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::model::{Unreadable, Warning};
 
@@ -179,7 +179,14 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let guess = detector.guess(None, chardetng::Utf8Detection::Allow);
-    if guess == GBK { GB18030 } else { guess }
+    // no feed is in a DOS code page without saying so: that guess means a few stray bytes
+    if guess == IBM866 {
+        WINDOWS_1252
+    } else if guess == GBK {
+        GB18030
+    } else {
+        guess
+    }
 }
 
 /// Characters outside ASCII that were understood, and those that were lost: replaced, or turned into controls.
@@ -276,20 +283,20 @@ impl Wide {
 /// Makes text fit for an XML tokenizer: line ends become LF (XML 1.0 § 2.11), characters that XML forbids (§ 2.2) and byte order marks
 /// in the middle disappear. Borrowed when there is nothing to do, which one fast look decides.
 pub(super) fn clean<'a>(text: Cow<'a, str>, warnings: &mut Vec<Warning>) -> Cow<'a, str> {
-    let controls = text.bytes().fold(false, |found, b| found | ((b < 0x20) & (b != b'\n') & (b != b'\t')));
-    let marks = text
-        .as_bytes()
-        .windows(3)
-        .fold(false, |found, w| found | ((w[0] == 0xef) & ((w[1] == 0xbb) | (w[1] == 0xbf)) & (w[2] >= 0xbe)));
+    let bytes = text.as_bytes();
+    let controls = bytes.iter().fold(false, |found, b| found | ((*b < 0x20) & (*b != b'\n') & (*b != b'\t')));
+    let marks = bytes.windows(3).fold(false, |found, w| {
+        found | ((w[0] == 0xef) & ((w[1] == 0xbb) | (w[1] == 0xbf)) & (w[2] >= 0xbe)) | ((w[0] == 0xc2) & (w[1] < 0xa0))
+    });
     if !controls && !marks {
         return text;
     }
     let mut kept = String::with_capacity(text.len());
-    let mut dropped = 0_usize;
+    let (mut dropped, mut mapped) = (0_usize, 0_usize);
     let mut rest: &str = &text;
-    while let Some(at) =
-        rest.find(|c: char| (c < ' ' && c != '\n' && c != '\t') || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}'))
-    {
+    let special =
+        |c: char| (c.is_control() && !matches!(c, '\n' | '\t' | '\u{7f}')) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    while let Some(at) = rest.find(special) {
         let (before, after) = rest.split_at(at);
         kept.push_str(before);
         let mut characters = after.chars();
@@ -300,15 +307,32 @@ pub(super) fn clean<'a>(text: Cow<'a, str>, warnings: &mut Vec<Warning>) -> Cow<
                 }
             }
             Some('\u{feff}') => {}
+            // a byte of windows-1252 that was written as a character: no text has C1 controls
+            Some(c @ '\u{80}'..='\u{9f}') => {
+                kept.push(windows_1252(c));
+                mapped += 1;
+            }
             _ => dropped += 1,
         }
         rest = characters.as_str();
+    }
+    if mapped > 0 {
+        warnings.push(Warning::new(
+            "charset_repaired",
+            format!("{mapped} controls were read as the windows-1252 characters they stand for"),
+        ));
     }
     kept.push_str(rest);
     if dropped > 0 {
         warnings.push(Warning::new("control_characters", format!("{dropped} characters that XML forbids were dropped")));
     }
     Cow::Owned(kept)
+}
+
+/// The character that windows-1252 has at a code that Unicode gives to a control; the five free places stay what they are.
+pub(super) fn windows_1252(c: char) -> char {
+    let byte = [u8::try_from(c).unwrap_or(b'?')];
+    WINDOWS_1252.decode_without_bom_handling(&byte).0.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 #[cfg(test)]
@@ -407,6 +431,7 @@ mod tests {
         let check = |text: &str, expected: &str| assert_eq!(clean(Cow::Borrowed(text), &mut Vec::new()), expected);
         check("a\r\nb\rc\n", "a\nb\nc\n");
         check("a\0b\u{b}c\u{1f}\u{fffe}\u{ffff}", "abc");
+        check("don\u{92}t \u{80}5", "don’t €5");
         check("\u{feff}x\u{feff}y,。\u{fffd}", "xy,。\u{fffd}");
         assert!(matches!(clean(Cow::Borrowed("标题,\n\tx"), &mut Vec::new()), Cow::Borrowed(_)));
     }

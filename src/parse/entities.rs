@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use quick_xml::escape::resolve_html5_entity;
-
-use super::Findings;
+use super::{Findings, encoding, html_names};
 use crate::model::Unreadable;
 
 /// Entities a document may define.
@@ -101,7 +99,7 @@ impl<'a> Entities<'a> {
             return Err(refusal("it defines an entity longer than 1 KiB"));
         }
         let text = literal_text(literal)?;
-        if resolve_html5_entity(name).is_some_and(|known| known == text) {
+        if html_names::by_name(name).is_some_and(|known| text.chars().eq([known])) {
             return Ok(());
         }
         if self.own.len() >= MOST_ENTITIES {
@@ -116,15 +114,10 @@ impl<'a> Entities<'a> {
         if let Some(number) = name.strip_prefix('#') {
             return Ok(numeric(number, findings));
         }
-        let character = match name {
-            "lt" => '<',
-            "gt" => '>',
-            "amp" => '&',
-            "quot" => '"',
-            "apos" => '\'',
-            _ => return self.named(name, findings),
-        };
-        Ok(Referent::Character(character))
+        match predefined(name) {
+            Some(character) => Ok(Referent::Character(character)),
+            None => self.named(name, findings),
+        }
     }
 
     fn named(&mut self, name: &str, findings: &mut Findings) -> Result<Referent<'_>, Unreadable> {
@@ -133,9 +126,9 @@ impl<'a> Entities<'a> {
                 self.budget.checked_sub(text.len()).ok_or_else(|| refusal("its entities expand to more than 64 KiB"))?;
             return Ok(Referent::Text(text));
         }
-        if let Some(text) = resolve_html5_entity(name) {
+        if let Some(character) = html_names::by_name(name) {
             findings.add("xml_repaired", || format!("&{name}; is not defined in XML and was read as in HTML"));
-            return Ok(Referent::Text(text));
+            return Ok(Referent::Character(character));
         }
         findings.add("unknown_entity", || format!("nobody knows &{name:.40};, which stays as it is"));
         Ok(Referent::Unknown)
@@ -177,8 +170,20 @@ impl<'a> Entities<'a> {
     }
 }
 
+/// The five entities of XML itself (XML 1.0 § 4.6).
+fn predefined(name: &str) -> Option<char> {
+    Some(match name {
+        "lt" => '<',
+        "gt" => '>',
+        "amp" => '&',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => return None,
+    })
+}
+
 /// Splits what follows a `&` into the name of a reference and what comes after its `;`. Names are short: a far semicolon is none.
-fn reference(text: &str) -> Option<(&str, &str)> {
+pub(super) fn reference(text: &str) -> Option<(&str, &str)> {
     let end =
         text.bytes().take(40).position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'#' | b'_' | b'-' | b'.' | b':')))?;
     (end > 0 && text.as_bytes()[end] == b';').then(|| (&text[..end], &text[end + 1..]))
@@ -197,7 +202,7 @@ fn numeric(number: &str, findings: &mut Findings) -> Referent<'static> {
     // only digits are left: a failure is a number too large for any character
     let code = u32::from_str_radix(digits, radix).unwrap_or(u32::MAX);
     match code {
-        0x80..=0x9f => Referent::Character(windows_1252(code)),
+        0x80..=0x9f => Referent::Character(char::from_u32(code).map_or(char::REPLACEMENT_CHARACTER, encoding::windows_1252)),
         9 | 10 | 13 => Referent::Character(if code == 13 { '\n' } else { code as u8 as char }),
         0..0x20 | 0xfffe | 0xffff | 0xfeff => {
             findings.add("control_characters", || format!("&#{number:.40}; is forbidden in XML and was dropped"));
@@ -208,13 +213,6 @@ fn numeric(number: &str, findings: &mut Findings) -> Referent<'static> {
             char::REPLACEMENT_CHARACTER
         })),
     }
-}
-
-/// The character that windows-1252 has at a code that Unicode gives to controls; the five free places stay what they are.
-fn windows_1252(code: u32) -> char {
-    let byte = [u8::try_from(code).unwrap_or(b'?')];
-    let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte);
-    text.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 /// What stands between the brackets of `<!DOCTYPE name [ … ]>`.
@@ -269,8 +267,8 @@ fn literal_text(literal: &str) -> Result<String, Unreadable> {
                 match name.strip_prefix('#').map(|number| numeric(number, &mut Findings::default())) {
                     Some(Referent::Character(character)) => text.push(character),
                     Some(_) => {}
-                    None => match resolve_html5_entity(name) {
-                        Some(known) => text.push_str(known),
+                    None => match predefined(name).or_else(|| html_names::by_name(name)) {
+                        Some(known) => text.push(known),
                         None => return Err(refusal("it defines an entity by another entity")),
                     },
                 }
@@ -349,8 +347,8 @@ mod tests {
             assert_eq!(entities.resolve(name, &mut Findings::default()), Ok(expected), "{name}");
         };
         check("lt", Referent::Character('<'));
-        check("nbsp", Referent::Text("\u{a0}"));
-        check("hellip", Referent::Text("…"));
+        check("nbsp", Referent::Character('\u{a0}'));
+        check("alpha", Referent::Character('α'));
         check("nosuch", Referent::Unknown);
         check("#8212", Referent::Character('—'));
         check("#X2014", Referent::Character('—'));

@@ -4,12 +4,17 @@
 mod actions;
 mod build;
 mod capture;
+mod draft;
 mod encoding;
 mod entities;
 pub mod html;
+mod html_names;
 mod json_feed;
+mod json_values;
 mod names;
 mod parts;
+mod people;
+mod recovery;
 mod scope;
 mod sniff;
 mod vocabulary;
@@ -53,8 +58,20 @@ pub fn document(doc: &FetchedDocument, charset: Option<&str>, bounds: Bounds) ->
     match sniff::shape(&text) {
         sniff::Shape::Empty => Err(empty()),
         sniff::Shape::Json => json_feed::read(&text, bounds, findings),
-        sniff::Shape::Markup => xml::read(&text, bounds, findings),
+        sniff::Shape::Markup => match xml::read(&text, bounds, findings) {
+            Err(refusal) if refusal.code == "not_a_feed" => wrapped(&text, bounds).unwrap_or(Err(refusal)),
+            read => read,
+        },
     }
+}
+
+/// A whole feed inside of an HTML page: some templates send their feed in the frame of their pages.
+fn wrapped(text: &str, bounds: Bounds) -> Option<Result<ParsedFeed, Unreadable>> {
+    let start = sniff::feed_inside(text)?;
+    let mut findings = Findings::default();
+    findings.add("feed_in_page", || "the feed is wrapped in an HTML page; what is around it was left out".to_owned());
+    let feed = xml::read(&text[start..], bounds, findings);
+    (!matches!(&feed, Err(refusal) if refusal.code == "not_a_feed")).then_some(feed)
 }
 
 fn empty() -> Unreadable {

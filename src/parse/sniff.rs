@@ -60,6 +60,22 @@ pub(super) fn html_title(text: &str) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
+/// Where a feed's own root element starts after the beginning of a page: `rss` with a version, or `feed` or `RDF` with a namespace. Only in
+/// markup: an example shown in a page is escaped.
+pub(super) fn feed_inside(text: &str) -> Option<usize> {
+    text.match_indices('<').map(|(at, _)| at).skip(1).find(|at| {
+        let tag = &text[*at + 1..];
+        let tag = &tag[..tag.find('>').unwrap_or(0)];
+        let (name, rest) = tag.split_at(tag.find(char::is_whitespace).unwrap_or(tag.len()));
+        match name {
+            "rss" => rest.contains("version"),
+            "feed" => rest.contains("xmlns") && rest.to_ascii_lowercase().contains("atom"),
+            "rdf:RDF" => rest.contains("xmlns"),
+            _ => false,
+        }
+    })
+}
+
 /// The `charset` parameter of a `Content-Type` (RFC 9110 § 8.3.2).
 pub(super) fn charset_parameter(content_type: &str) -> Option<&str> {
     content_type.split(';').skip(1).find_map(|parameter| {
@@ -104,6 +120,16 @@ mod tests {
         check("<html><title></title>", None);
         check("<html><title", None);
         check("<html>", None);
+    }
+
+    #[test]
+    fn feeds_inside_of_pages() {
+        let check = |text: &str, expected: Option<usize>| assert_eq!(feed_inside(text), expected, "{text}");
+        check("<html><body><feed xmlns=\"http://www.w3.org/2005/Atom\"><title/></feed></body></html>", Some(12));
+        check("<html><body>\n<rss version='2.0'><channel/></rss></body></html>", Some(13));
+        check("<html><pre>&lt;rss version='2.0'></pre><feed></feed><rss></rss></html>", None);
+        check("<rss version='2.0'><channel/></rss>", None);
+        check("<html><feed xmlns=", None);
     }
 
     #[test]

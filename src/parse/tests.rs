@@ -303,6 +303,9 @@ fn values_of_an_item() {
     check("<title><![CDATA[ 头条 ]]></title>", "头条");
     check("<title>a<![CDATA[b]]]]><![CDATA[>c]]></title>", "ab]]>c");
     check("<title>Rock & roll, R&D &nbsp;&mdash; &nosuch; &#150;</title>", "Rock & roll, R&D \u{a0}— &nosuch; –");
+    check("<title>&lt;p&gt;a &amp; b & c&lt;/p&gt; &hellip</title>", "<p>a & b & c</p> &hellip");
+    check("<title>&lt;i&gt;a<![CDATA[<b>]]>&amp;c<br/>&lt;d</title>", "<i>a<b>&c<br><d");
+    check("<title>1 < 2\n&amp; 3</title>", "1 < 2\n& 3");
     check("<title>a<!-- not this -->b<?nor this?>c</title>", "abc");
     check("<title>a&#0;b&#xD800;c</title>", "ab\u{fffd}c");
     check("<title>1 < 2 and 3 <4</title>", "1 < 2 and 3 <4");
@@ -347,6 +350,7 @@ fn kinds_of_atom_content() {
         ("<b>a</b>", TextKind::Html),
     );
     check("<content type=\"xhtml\"><div>a</div><div>b</div></content>", ("<div>a</div><div>b</div>", TextKind::Html));
+    check("<content type=\"html\"><div>a &lt;b&gt;c&lt;/b&gt;</div></content>", ("a <b>c</b>", TextKind::Html));
     check("<content type=\"xhtml\"><div><q:r>a</q:r></div></content>", ("<q:r>a</q:r>", TextKind::Html));
     check("<content type=\"text/html\">&lt;p&gt;a&lt;/p&gt;</content>", ("<p>a</p>", TextKind::Html));
     check("<content type=\"application/octet-stream\">aGFyYm91cg==</content>", ("harbour", TextKind::Unsaid));
@@ -426,9 +430,22 @@ fn what_is_no_feed_is_named() {
     check("\u{89}PNG", "not_a_feed", "text");
     check("GIF89a", "not_a_feed", "GIF");
     check("<svg><title>x</title></svg>", "not_a_feed", "<svg>");
-    check("<rss/>", "not_a_feed", "nothing of a feed");
+    check("<rss>", "not_a_feed", "nothing of a feed");
+    check("<feed><price>1</price></feed>", "not_a_feed", "nothing of a feed");
     check("hello", "not_a_feed", "text");
     check("<<<<<<", "not_a_feed", "text");
+}
+
+#[test]
+fn an_empty_feed_is_a_feed() {
+    for text in [
+        "<rss/>",
+        "<rss version=\"2.0\"><channel/></rss>",
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\"/>",
+        "<feed><title>t</title></feed>",
+    ] {
+        assert_eq!((read(text).entries.len(), codes(&read(text))), (0, vec!["no_entries"]), "{text}");
+    }
 }
 
 #[test]
@@ -489,7 +506,7 @@ fn json_feed_with_everything() {
   "description":"all","icon":"i.png","favicon":null,"language":"zh-Hans","authors":[{"name":"Desk"}],"hubs":[{"type":"WebSub","url":"https://hub.example/"}],
   "items":[{"id":4711,"url":"https://wire.example/1","external_url":"https://nanan.example/1","title":" 渡轮 ","content_html":"<p>x</p>","content_text":"x",
     "summary":"s","image":"1.jpg","date_published":"2026-06-01T02:30:00Z","date_modified":"2026-06-02T00:40:00Z","author":{"name":"Nora Field","url":"https://wire.example/nora"},
-    "authors":[{"name":"Nora Field"},{"name":"林白(译)"}],"tags":["文化",7,null],"attachments":[{"url":"1.mp3","mime_type":"audio/mpeg","size_in_bytes":9}],
+    "authors":[{"name":"Nora Field"},{"name":"林白(译)"}],"tags":["文化",7,null],"_license":{"url":"https://wire.example/cc"},"attachments":[{"url":"1.mp3","mime_type":"audio/mpeg","size_in_bytes":9}],
     "_reprint":{"source":{"title":"南岸新闻","feed_url":"https://nanan.example/rss.xml"},"via_url":"https://nanan.example/1",
       "original":{"url":"https://ledger.example/o","language":"en","outlet":"Ledger","date_published":"2026-05-30T21:05:00Z"},
       "translation":{"kind":"human","from":"en","to":"zh-Hans","translators":[{"name":"林白"}]},"rights":"© Ledger","license_url":"https://wire.example/terms",
@@ -512,6 +529,7 @@ fn json_feed_with_everything() {
     assert_eq!(entry.links.iter().map(|link| &*link.rel).collect::<Vec<_>>(), ["alternate", "via", "related"]);
     assert_eq!((entry.created.as_deref(), entry.comment_count.as_deref()), (Some("2026-05-30T21:05:00Z"), Some("12")));
     assert_eq!(entry.translators[0].name.as_deref(), Some("林白"));
+    assert_eq!(entry.licenses, ["https://wire.example/cc", "https://wire.example/terms"]);
     let provenance = entry.provenance.as_ref().expect("provenance");
     assert_eq!((provenance.hops[0].seq.as_deref(), provenance.disclaimers.as_slice()), (Some("1"), &["仅供参考".to_owned()][..]));
 }

@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::build::Builder;
 use super::capture::{Capture, is_void};
-use super::entities::{Entities, Referent};
+use super::entities::{Entities, Referent, reference};
 use super::names::Ns;
 use super::scope::{Mark, Scope};
 use super::vocabulary::{self, Action, Field, Place};
@@ -16,7 +16,7 @@ use super::{Bounds, Findings};
 use crate::model::{Format, ParsedFeed, TextKind, Unreadable};
 
 /// Elements inside each other.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
 /// Attributes of one element.
 const MOST_ATTRIBUTES: usize = 256;
 /// How many times the length of a document may be looked at again after broken markup.
@@ -83,7 +83,13 @@ pub(super) struct Walk<'a> {
     pub(super) source_text: String,
     pub(super) source_address: Option<String>,
     pub(super) rooted: bool,
-    rescans: usize,
+    /// An element that belongs into a feed has been met inside of the root.
+    pub(super) inhabited: bool,
+    /// The root has a name that nothing but a feed has: with an end tag it is one, however empty.
+    pub(super) unmistakable: bool,
+    /// The root has ended.
+    ended: bool,
+    pub(super) rescans: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -101,6 +107,9 @@ impl<'a> Walk<'a> {
             source_text: String::new(),
             source_address: None,
             rooted: false,
+            inhabited: false,
+            unmistakable: false,
+            ended: false,
             rescans: source.len().saturating_mul(RESCANS),
         }
     }
@@ -120,7 +129,10 @@ impl<'a> Walk<'a> {
                     Ok(Event::End(tag)) => self.end(self.borrowed_bytes(tag.name().as_ref())),
                     Ok(Event::Text(text)) => self.text(self.borrowed(&text)),
                     Ok(Event::CData(text)) => self.cdata(self.borrowed(&text)),
-                    Ok(Event::GeneralRef(name)) => self.reference(self.borrowed(&name))?,
+                    Ok(Event::GeneralRef(name)) => {
+                        self.reference(self.borrowed(&name))?;
+                        self.rest_of_text(from + reader.buffer_position() as usize)?
+                    }
                     Ok(Event::DocType(text)) => {
                         self.entities.declare(self.borrowed(&text), &mut self.findings)?;
                         Next::Token
@@ -137,6 +149,7 @@ impl<'a> Walk<'a> {
                     Next::Token => {}
                     Next::From(at) => break Some(at),
                     Next::Done => {
+                        self.inhabited |= self.unmistakable;
                         self.after_root(from + reader.buffer_position() as usize);
                         return self.finish(false);
                     }
@@ -161,7 +174,7 @@ impl<'a> Walk<'a> {
         self.borrowed(token).as_bytes()
     }
 
-    fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         self.stack.last().map_or(Place::Document, |frame| frame.place)
     }
 
@@ -172,7 +185,7 @@ impl<'a> Walk<'a> {
         let name = self.borrowed_bytes(tag.name().as_ref());
         let begin = end.saturating_sub(content.len() + if empty { 3 } else { 2 });
         if !name.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':') || *b >= 0x80) {
-            return Ok(self.stray_angle(begin));
+            return self.stray_angle(begin);
         }
         if content.contains('<')
             && let Some(next) = self.swallowed(begin, content, tag)?
@@ -187,11 +200,11 @@ impl<'a> Walk<'a> {
         }
         self.read_attributes(tag)?;
         self.element(name, empty)?;
-        Ok(Next::Token)
+        Ok(if self.ended { Next::Done } else { Next::Token })
     }
 
     /// Acts on a start tag whose attributes have been read.
-    fn element(&mut self, name: &'a [u8], empty: bool) -> Result<(), Unreadable> {
+    pub(super) fn element(&mut self, name: &'a [u8], empty: bool) -> Result<(), Unreadable> {
         if self.capture.is_some() {
             if !self.ends_capture(name) {
                 self.inline(name, empty)?;
@@ -219,6 +232,7 @@ impl<'a> Walk<'a> {
                 self.scope.rebind_default(ns);
             }
         }
+        self.inhabited |= row.is_some() && (place == Place::Feed || place == Place::Document && self.build.in_entry());
         let (place, end) = match row {
             Some(row) => self.act(row, ns, place, mark, empty)?,
             // before the root anything may stand around it; rdf:Seq and rdf:li only group
@@ -320,12 +334,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn pop_down_to(&mut self, at: usize) -> Next {
-        let mut done = false;
         while self.stack.len() > at {
-            done |= self.stack.last().is_some_and(|frame| frame.end == End::Root);
             self.pop(true);
         }
-        if done { Next::Done } else { Next::Token }
+        if self.ended { Next::Done } else { Next::Token }
     }
 
     /// Ends the innermost element. `complete` is false at the end of a document that was cut.
@@ -333,7 +345,8 @@ impl<'a> Walk<'a> {
         let Some(frame) = self.stack.pop() else { return };
         let outer = self.place();
         match frame.end {
-            End::Nothing | End::Root => {}
+            End::Nothing => {}
+            End::Root => self.ended = true,
             End::Capture => {
                 if let Some(capture) = self.capture.take() {
                     self.build.store(outer, capture.finish(), &mut self.findings);
@@ -370,7 +383,7 @@ impl<'a> Walk<'a> {
         Next::Token
     }
 
-    fn cdata(&mut self, text: &str) -> Next {
+    pub(super) fn cdata(&mut self, text: &str) -> Next {
         match &mut self.capture {
             Some(capture) => capture.literal(text),
             None => self.loose(text),
@@ -378,23 +391,19 @@ impl<'a> Walk<'a> {
         Next::Token
     }
 
-    fn reference(&mut self, name: &str) -> Result<Next, Unreadable> {
+    fn reference(&mut self, name: &str) -> Result<(), Unreadable> {
         if self.capture.is_none() && !matches!(self.place(), Place::Person | Place::Source) {
-            return Ok(Next::Token);
+            return Ok(());
         }
         let mut bytes = [0_u8; 4];
+        let written;
         let text = match self.entities.resolve(name, &mut self.findings)? {
             Referent::Character(character) => &*character.encode_utf8(&mut bytes),
             Referent::Text(text) => text,
             Referent::Nothing => "",
             Referent::Unknown => {
-                let written = format!("&{name};");
-                match &mut self.capture {
-                    // in HTML source it stays an unknown reference
-                    Some(capture) => capture.literal(&written),
-                    None => self.loose(&written),
-                }
-                return Ok(Next::Token);
+                written = format!("&{name};");
+                written.as_str()
             }
         };
         match &mut self.capture {
@@ -404,7 +413,38 @@ impl<'a> Walk<'a> {
                 self.loose(&text);
             }
         }
-        Ok(Next::Token)
+        Ok(())
+    }
+
+    /// After a reference, more are likely (HTML that was escaped is full of them): reads the text up to the next tag in one go instead
+    /// of token by token.
+    fn rest_of_text(&mut self, at: usize) -> Result<Next, Unreadable> {
+        let rest = self.source.get(at..).unwrap_or("");
+        let end = rest.find('<').unwrap_or(rest.len());
+        let run = &rest[..end];
+        if self.capture.is_none() || !run.contains('&') {
+            return Ok(Next::Token);
+        }
+        self.raw_text(run)?;
+        Ok(Next::From(at + end))
+    }
+
+    /// Text that the tokenizer did not see as such: references in it are still references.
+    pub(super) fn raw_text(&mut self, run: &str) -> Result<(), Unreadable> {
+        let mut rest = run;
+        while let Some(at) = rest.find('&') {
+            self.text(&rest[..at]);
+            rest = &rest[at + 1..];
+            match reference(rest) {
+                Some((name, after)) => {
+                    self.reference(name)?;
+                    rest = after;
+                }
+                None => _ = self.text("&"),
+            }
+        }
+        self.text(rest);
+        Ok(())
     }
 
     /// Text outside of any field: means something only in a person or a source.
@@ -423,7 +463,7 @@ impl<'a> Walk<'a> {
 
     // ---- attributes
 
-    fn read_attributes(&mut self, tag: &BytesStart<'_>) -> Result<(), Unreadable> {
+    pub(super) fn read_attributes(&mut self, tag: &BytesStart<'_>) -> Result<(), Unreadable> {
         self.attributes.clear();
         if tag.attributes_raw().is_empty() {
             return Ok(());
@@ -481,101 +521,6 @@ impl<'a> Walk<'a> {
         Ok(Some(value.to_owned()).filter(|value| !value.is_empty()))
     }
 
-    // ---- broken markup
-
-    /// `<` that begins no tag is text: goes on at the next markup that is one.
-    fn stray_angle(&mut self, begin: usize) -> Next {
-        self.findings.add("xml_repaired", || "a lone < was read as text".to_owned());
-        let rest = self.source.get(begin + 1..).unwrap_or("");
-        let mut at = 0;
-        let next = loop {
-            match rest[at..].find('<') {
-                Some(found) => {
-                    at += found;
-                    if rest.as_bytes().get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || b"/!?_:".contains(b) || *b >= 0x80)
-                    {
-                        break at;
-                    }
-                    at += 1;
-                }
-                None => break rest.len(),
-            }
-        };
-        if self.place() != Place::Document {
-            self.cdata("<");
-            self.raw_text(&rest[..next]);
-        }
-        Next::From(begin + 1 + next)
-    }
-
-    /// Text that the tokenizer did not see as such: references in it are still references.
-    fn raw_text(&mut self, text: &str) {
-        match self.entities.attribute(text, &mut self.findings) {
-            Ok(text) => _ = self.cdata(&text),
-            Err(_) => _ = self.cdata(text),
-        }
-    }
-
-    /// A tag with `<` in it: either an attribute value holds markup, or the tag (or a quote in it) was never closed and has swallowed
-    /// what follows.
-    fn swallowed(&mut self, begin: usize, content: &'a str, tag: &BytesStart<'_>) -> Result<Option<Next>, Unreadable> {
-        let Some(angle) = content.find('<') else { return Ok(None) };
-        let before = &content[..angle];
-        let quoted =
-            before.bytes().filter(|&b| b == b'"').count() % 2 == 1 || before.bytes().filter(|&b| b == b'\'').count() % 2 == 1;
-        if quoted && !content[angle..].contains("</") {
-            return Ok(None);
-        }
-        let Some(left) = self.rescans.checked_sub(content.len()) else { return Ok(None) };
-        self.rescans = left;
-        self.findings.add("xml_repaired", || "a tag that was never closed was closed".to_owned());
-        // ends at its first `>`, if that comes before the next tag
-        let length = before.find('>').unwrap_or(angle);
-        let body = content[..length].trim_end_matches(['/', ' ']);
-        let name_length = tag.name().as_ref().len().min(body.find(|c: char| c.is_ascii_whitespace()).unwrap_or(body.len()));
-        let (Some(name), true) = (body.get(..name_length), self.stack.len() < DEEPEST) else { return Ok(None) };
-        self.attributes.clear();
-        let repaired = BytesStart::from_content(body, name_length);
-        self.read_attributes(&repaired)?;
-        self.element(name.as_bytes(), content[..length].ends_with('/'))?;
-        let skip = if before.contains('>') { 2 } else { 1 };
-        Ok(Some(Next::From(begin + length + skip)))
-    }
-
-    /// A processing instruction or XML declaration that ends in `>` instead of `?>` has swallowed what follows.
-    fn unclosed_instruction(&mut self, content: &'a str) -> Next {
-        let Some(end) = content.find('>').filter(|end| content[*end..].contains('<')) else { return Next::Token };
-        let Some(left) = self.rescans.checked_sub(content.len()) else { return Next::Token };
-        self.rescans = left;
-        let at = (content.as_ptr() as usize).wrapping_sub(self.source.as_ptr() as usize);
-        Next::From(at + end + 1)
-    }
-
-    /// After a syntax error at `at`: where to go on, or `None` when the rest is inside of something that never ends.
-    fn recover(&mut self, at: usize) -> Option<usize> {
-        self.findings.add("xml_repaired", || "its markup has a syntax error".to_owned());
-        let rest = self.source.get(at..)?;
-        if let Some(text) = rest.strip_prefix("<![CDATA[") {
-            self.cdata(text);
-            return None;
-        }
-        if rest.starts_with("<!--") {
-            return None;
-        }
-        self.rescans = self.rescans.checked_sub(rest.len())?;
-        let skip = rest.find('>')?;
-        let tag = rest.get(1..skip).unwrap_or("");
-        // an unclosed quote: the tag still counts
-        if tag.starts_with(|c: char| c.is_ascii_alphabetic()) && !tag.contains('<') && self.stack.len() < DEEPEST {
-            let body = tag.trim_end_matches(['/', ' ']);
-            let name_length = body.find(|c: char| c.is_ascii_whitespace()).unwrap_or(body.len());
-            let repaired = BytesStart::from_content(body, name_length);
-            self.read_attributes(&repaired).ok()?;
-            self.element(&body.as_bytes()[..name_length], tag.ends_with('/')).ok()?;
-        }
-        Some(at + skip + 1)
-    }
-
     fn after_root(&mut self, at: usize) {
         let mut rest = self.source.get(at..).unwrap_or("").trim_start();
         while let Some(after) = rest.strip_prefix("<!--").and_then(|comment| comment.split_once("-->")) {
@@ -596,7 +541,10 @@ impl<'a> Walk<'a> {
                 self.pop(false);
             }
         }
-        if self.rooted && self.build.is_feed() {
+        if self.rooted && (self.inhabited || self.build.is_feed()) {
+            if self.build.is_empty() {
+                self.findings.add("no_entries", || "there is not one entry in it".to_owned());
+            }
             return Ok(self.build.finish(self.findings));
         }
         let first = first_element(self.source);

@@ -388,8 +388,8 @@ mod tests {
         let page = renderer().feed_page(&feeds[0], &articles);
         for html in [text(&index), text(&page)] {
             for part in [
-                "<code>https://relay.example.net/feeds/all.atom</code>",
-                "<code>https://relay.example.net/feeds/all.rss</code>",
+                "<a href=\"https://relay.example.net/feeds/all.atom\">",
+                "<a href=\"https://relay.example.net/feeds/all.rss\">",
                 "<a href=\"https://relay.example.net/a/0123456789abcdef0123\">退役渡轮变身水上图书馆</a>",
                 "<p>小镇买下停航的双层渡轮，把车辆甲板改成阅览室 &amp; 书库。</p>",
                 "href=\"https://relay.example.net/feeds.opml\"",
@@ -397,6 +397,9 @@ mod tests {
                 assert!(html.contains(part), "{part}\n{html}");
             }
             assert_eq!(html.matches("<li lang=\"zh-Hans\" dir=\"ltr\"><a href=\"https://relay").count(), 3);
+        }
+        for address in ["https://relay.example.net/feeds/all.atom", "https://relay.example.net/feeds/all.rss"] {
+            assert!(text(&page).contains(&format!("<code>{address}</code>")), "an address to copy: {address}");
         }
         assert!(
             text(&index).contains("<li lang=\"zh-Hans\"><a href=\"https://nanan.example/\">南岸新闻</a></li>"),

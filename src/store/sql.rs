@@ -70,12 +70,15 @@ pub const NEWEST: &str = "\
     ORDER BY first DESC, second DESC, article.key LIMIT $3";
 
 /// The `$2` published articles of each outlet of `$1` that were first seen last, not before `$4`, among those seen together the newest by
-/// date; of all these the first `$3`.
+/// date; of all these the first `$3`. What an outlet had when it was polled for the first time is not counted: nobody waited for it, and it
+/// would fill every feed at once.
 pub const RECENT: &str = "\
     SELECT article.id, article.outlet, article.first_seen AS first, article.sort_at AS second, article.key \
     FROM json_each($1) AS wanted CROSS JOIN article ON article.id IN ( \
         SELECT recent.id FROM article AS recent \
         WHERE recent.outlet = wanted.value AND recent.held_code IS NULL AND recent.first_seen >= $4 \
+          AND recent.first_seen > ( \
+            SELECT min(oldest.first_seen) FROM article AS oldest WHERE oldest.outlet = wanted.value AND oldest.held_code IS NULL) \
         ORDER BY recent.first_seen DESC, recent.sort_at DESC, recent.key LIMIT $2) \
     ORDER BY first DESC, second DESC, article.key LIMIT $3";
 

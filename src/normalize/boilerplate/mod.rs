@@ -1,18 +1,24 @@
 //! What a paragraph is when it is no part of the text: a notice, a source line, a line of names.
 
 mod tables;
+mod tables_west;
 
-use tables::{LANGUAGES, Notice};
+use tables::{Language, Notice};
 
 /// What a line is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A notice or disclaimer; the outlet it names, if any.
     Notice { outlet: Option<String> },
-    /// "来源: X 原文链接": the outlet's name, empty if only the link is there.
-    Source { outlet: String },
+    /// "7天前 来源: X 原文链接": the outlet's name, empty if only the link is there, and the date beside it as written.
+    Source { outlet: String, date: Option<String> },
     /// "作者:X | 译者:Y": a byline.
     Byline,
+}
+
+/// Every language.
+fn languages() -> impl Iterator<Item = &'static Language> {
+    tables::LANGUAGES.iter().chain(tables_west::LANGUAGES)
 }
 
 /// Characters a source line has at most: longer ones are sentences.
@@ -60,8 +66,8 @@ pub(super) fn kind(line: &str, edge: bool) -> Option<Kind> {
     if folded.is_empty() {
         return None;
     }
-    if edge && let Some(outlet) = source(line, &folded) {
-        return Some(Kind::Source { outlet });
+    if edge && let Some((outlet, date)) = source(line) {
+        return Some(Kind::Source { outlet, date });
     }
     if is_notice(&folded) {
         return Some(Kind::Notice { outlet: outlet_in(line) });
@@ -71,7 +77,7 @@ pub(super) fn kind(line: &str, edge: bool) -> Option<Kind> {
 
 fn is_notice(folded: &str) -> bool {
     let length = folded.chars().count();
-    LANGUAGES.iter().flat_map(|language| language.notices).any(|notice| matches(notice, folded, length))
+    languages().flat_map(|language| language.notices).any(|notice| matches(notice, folded, length))
 }
 
 fn matches(notice: &Notice, folded: &str, length: usize) -> bool {
@@ -80,25 +86,52 @@ fn matches(notice: &Notice, folded: &str, length: usize) -> bool {
         && notice.holds.iter().all(|group| group.iter().any(|held| folded.contains(held)))
 }
 
-/// The outlet of a source line: a label, a colon, and little more.
-fn source(line: &str, folded: &str) -> Option<String> {
+/// The outlet of a source line, a label, a colon, and little more; and the date in front of the label or at the end.
+fn source(line: &str) -> Option<(String, Option<String>)> {
     if line.chars().count() > SOURCE_LONGEST {
         return None;
     }
-    let (label, _) = folded.split_once(':')?;
-    let label = label.trim();
-    // "7天前 来源:X" — a date may stand in front of the label.
-    let label = label.rsplit([' ', '|']).next().unwrap_or(label);
-    if !LANGUAGES.iter().any(|language| {
-        language.labels.iter().any(|known| known.trim() == label)
-            || language.labels.contains(&folded.split(':').next().unwrap_or_default().trim())
-    }) {
+    let known = |label: &str| languages().any(|language| language.labels.contains(&label));
+    // The colon after the label: one in "21:05 来源:X" is not it.
+    let mut labelled = line.match_indices([':', '：']).filter_map(|(at, colon)| {
+        let before = fold(&line[..at]);
+        let word = before.rsplit([' ', '|']).next().unwrap_or(&before).to_owned();
+        if known(&before) {
+            return Some((String::new(), &line[at + colon.len()..]));
+        }
+        let front = line[..at].trim_end();
+        let front = front.get(..front.len().saturating_sub(word.len()))?.trim();
+        // In front of the label only a date may stand.
+        (known(&word) && is_date(front)).then(|| (front.to_owned(), &line[at + colon.len()..]))
+    });
+    let (front, rest) = labelled.next()?;
+    // "来源:他在会上说,……。" goes on like a sentence.
+    if rest.trim().ends_with(['。', '！', '？']) {
         return None;
     }
-    let (_, rest) = line.split_once([':', '：'])?;
+    let (rest, behind) = without_date(rest);
+    let date = behind.or_else(|| (!front.is_empty()).then_some(front));
     let name = name(rest);
-    // "来源:他在会上说,……。" goes on like a sentence.
-    (!rest.trim().ends_with(['。', '！', '？']) && name.chars().count() <= 40).then_some(name)
+    (name.chars().count() <= 40).then_some((name, date))
+}
+
+/// Whether a text is a date. Which moment it is depends on the outlet's clock; that it is one does not.
+fn is_date(text: &str) -> bool {
+    let clock = super::date::Clock {
+        zone: chrono_tz::UTC,
+        fetched_at: chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap_or_default(),
+    };
+    !text.is_empty() && super::date::parse(text, &clock).is_some()
+}
+
+/// "X 昨天 21:05" → X and the date.
+fn without_date(rest: &str) -> (&str, Option<String>) {
+    let trimmed = rest.trim();
+    trimmed
+        .match_indices([' ', '\u{3000}', '|'])
+        .map(|(at, mark)| (&trimmed[..at], trimmed[at + mark.len()..].trim_matches([' ', '\u{3000}', '|'])))
+        .find(|(_, date)| is_date(date))
+        .map_or((trimmed, None), |(name, date)| (name, Some(date.to_owned())))
 }
 
 /// The name in what follows a label: without the text of the link to the original and whatever stands after a separator.
@@ -125,8 +158,7 @@ fn unlinked(text: &str) -> &str {
     let mut text = text.trim().trim_end_matches(['>', '»', '→', '）', ')', ']']).trim();
     loop {
         let lower = text.to_lowercase();
-        let found = LANGUAGES
-            .iter()
+        let found = languages()
             .flat_map(|language| language.link_texts)
             .filter(|words| lower.len() == text.len() && lower.ends_with(*words))
             // A name may end in such a word: "the link" is one only after a space or alone.
@@ -196,7 +228,7 @@ fn outlet_in(line: &str) -> Option<String> {
     let good = |name: String| {
         (2..=40).contains(&name.chars().count()).then_some(name).filter(|name| !VAGUE.contains(&name.to_lowercase().as_str()))
     };
-    for language in LANGUAGES {
+    for language in languages() {
         for mark in language.name_after {
             let places = [mark.to_string(), mark.replace(':', "：")];
             if let Some((at, width)) = places.iter().find_map(|mark| lower.find(mark.as_str()).map(|at| (at, mark.len()))) {
@@ -355,7 +387,7 @@ mod tests {
     }
 
     fn source(outlet: &str) -> Option<Kind> {
-        Some(Kind::Source { outlet: outlet.to_owned() })
+        Some(Kind::Source { outlet: outlet.to_owned(), date: None })
     }
 
     fn check(line: &str, expected: Option<Kind>) {
@@ -364,7 +396,7 @@ mod tests {
 
     #[test]
     fn every_language_has_every_table() {
-        for language in LANGUAGES {
+        for language in languages() {
             let tag = language.tag;
             assert!(!language.notices.is_empty() && !language.labels.is_empty() && !language.link_texts.is_empty(), "{tag}");
             assert!(!language.name_after.is_empty(), "{tag}");
@@ -411,7 +443,11 @@ mod tests {
     #[test]
     fn source_lines() {
         check("来源:海港纪事 原文链接", source("海港纪事"));
-        check("7天前 来源: 海港纪事中文网 原文链接", source("海港纪事中文网"));
+        let dated = |outlet: &str, date: &str| Some(Kind::Source { outlet: outlet.to_owned(), date: Some(date.to_owned()) });
+        check("7天前 来源: 海港纪事中文网 原文链接", dated("海港纪事中文网", "7天前"));
+        check("来源：海港纪事 昨天 21:05", dated("海港纪事", "昨天 21:05"));
+        check("来源:海港纪事 | 2026-06-02", dated("海港纪事", "2026-06-02"));
+        check("他说 来源:海港纪事", None);
         check("来源：《海港纪事》", source("海港纪事"));
         check("来源:原文链接", source(""));
         check("文章來源：海港紀事 作者：林書白", source("海港紀事"));

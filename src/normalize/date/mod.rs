@@ -118,7 +118,9 @@ impl Zone {
             Zone::Ist => Zone::Offset(5 * 3600 + 1800),
             Zone::Bst if is(&["Asia/Dhaka"]) => Zone::Offset(6 * 3600),
             Zone::Bst => Zone::Offset(3600),
-            Zone::Korean if is(&["UTC", "Etc/UTC", "GMT", "Etc/GMT"]) && !is(&["Etc/GMT+", "Etc/GMT-"]) => Zone::Offset(9 * 3600),
+            Zone::Korean if matches!(place, "UTC" | "Etc/UTC" | "GMT" | "Etc/GMT" | "Etc/GMT0" | "Etc/GMT+0" | "Etc/GMT-0") => {
+                Zone::Offset(9 * 3600)
+            }
             Zone::Korean => Zone::Named(outlet),
             other => other,
         }

@@ -154,6 +154,9 @@ pub(super) fn written_out(text: &str, clock: &Clock) -> Option<Parts> {
             words::month(bare).filter(|_| month.is_none() && !(words::is_weekday(bare) && weekday_here(bare, day, tokens.peek())))
         {
             month = Some(n);
+        } else if time.is_some() && zone.is_none() && matches!(bare, "at" | "et") {
+            // After the time these are zones; before it, they are words.
+            zone = words::zone(bare);
         } else if words::is_weekday(bare) || words::is_filler(bare) {
             continue;
         } else if zone.is_none()

@@ -35,9 +35,8 @@ async fn newest_first_and_what_was_seen_lately() {
     check(&["a", "b"], 2, 11, 10, &["a/5", "b/4"]).await;
     check(&["a"], 2, 11, 10, &["a/5", "a/2"]).await;
     check(&["a", "a", "nobody"], 10, 11, 10, &["a/5", "a/2", "a/1"]).await;
-    // Everything was first seen since then, whatever its date.
-    check(&["a", "b"], 2, 10, 10, &["a/5", "b/4", "b/3", "a/2", "a/1"]).await;
-    check(&["a", "b"], 2, 10, 4, &["a/5", "b/4", "b/3", "a/2"]).await;
+    // Everything was first seen since then, but at the first poll of each.
+    check(&["a", "b"], 2, 10, 10, &["a/5", "b/4"]).await;
     check(&["a", "b"], 10, 11, 3, &["a/5", "b/4", "b/3"]).await;
     check(&["a", "b"], 10, 11, 0, &[]).await;
     check(&["a", "b"], 0, 11, 10, &[]).await;
@@ -45,7 +44,11 @@ async fn newest_first_and_what_was_seen_lately() {
     // An old article that came today is there, the newest by date are too.
     record(&store, &[ready(&dated("b", "old", Some(-9000)))], 20).await;
     check(&["a", "b"], 2, 15, 10, &["a/5", "b/4", "b/old"]).await;
-    check(&["a", "b"], 2, 10, 4, &["a/5", "b/4", "b/3", "b/old"]).await;
+    check(&["a", "b"], 2, 10, 10, &["a/5", "b/4", "b/old"]).await;
+    check(&["a", "b"], 2, 21, 10, &["a/5", "b/4"]).await;
+    record(&store, &[ready(&dated("a", "2", Some(2))), ready(&dated("a", "older", Some(-9001)))], 30).await;
+    check(&["a", "b"], 2, 15, 10, &["a/5", "b/4", "b/old", "a/older"]).await;
+    check(&["a", "b"], 2, 15, 3, &["a/5", "b/4", "a/older"]).await;
 }
 
 #[tokio::test]
@@ -67,24 +70,27 @@ async fn dates_that_are_the_same_are_ordered_by_key() {
     assert!(shown(&store, &["a"], 2, 99, 20).await.iter().all(|name| name == "a/future" || name == "a/none"));
 }
 
-/// What a window is, without an index: the newest by date, then what was first seen since, last first, until the ceiling.
+/// What a window is, without an index: the newest by date, then what was first seen since and after the outlet's first poll, last first,
+/// until the ceiling.
 fn expected(articles: &[(AttributedArticle, i64)], outlets: &[String], size: usize, since: i64, ceiling: usize) -> Vec<String> {
     let mut all: Vec<_> = articles
         .iter()
         .filter(|(article, _)| outlets.contains(&article.article.outlet))
         .map(|(article, seen)| {
             let date = article.article.published.map_or(at(*seen), |published| published.at.min(at(*seen)));
-            (std::cmp::Reverse(date), key(article), std::cmp::Reverse(at(*seen)))
+            let first =
+                articles.iter().filter(|(other, _)| other.article.outlet == article.article.outlet).map(|(_, seen)| *seen).min();
+            (std::cmp::Reverse(date), key(article), std::cmp::Reverse(at(*seen)), Some(*seen) > first)
         })
         .collect();
     all.sort();
     let rest = all.split_off(size.min(ceiling).min(all.len()));
-    let mut recent: Vec<_> = rest.into_iter().filter(|(_, _, seen)| seen.0 >= at(since)).collect();
+    let mut recent: Vec<_> = rest.into_iter().filter(|(_, _, seen, later)| *later && seen.0 >= at(since)).collect();
     recent.sort_by(|a, b| (a.2, a.0, &a.1).cmp(&(b.2, b.0, &b.1)));
     recent.truncate(ceiling - all.len());
     all.extend(recent);
     all.sort();
-    all.into_iter().map(|(_, key, _)| key).collect()
+    all.into_iter().map(|(_, key, _, _)| key).collect()
 }
 
 #[test]
