@@ -330,40 +330,48 @@ fn pages_and_extraction_as_written() {
     assert!(plain.outlets[0].listing(&plain.outlets[0].feeds[0]).is_none());
 }
 
+/// As [`check_outlet`], with any number of mistakes, and parts of the report anywhere in it.
+fn check_parts(line: &str, expected: &[&str]) {
+    let error = refused(&format!("{SITE}{OUTLET}{line}\n"));
+    for expected in expected {
+        assert!(error.report.contains(expected), "not there: {expected}\n{error}");
+    }
+}
+
 #[test]
 fn bad_pages_and_extraction() {
-    check_outlet(
+    check_parts(
         "full_text = \"true\"",
         &["error: `outlet.full_text` is a text and not true or false", "help: leave out the quotation marks: full_text = true"],
     );
-    check_outlet("full_text = 1", &["error: `outlet.full_text` is a number and not true or false"]);
-    check_outlet("extract = \"div\"", &["error: `outlet.extract` is a text and not a table"]);
-    check_outlet("extract = { content = \"div[\" }", &["error: `outlet.extract.content` is `div[`, which is not a CSS selector"]);
-    check_outlet(
+    check_parts("full_text = 1", &["error: `outlet.full_text` is a number and not true or false"]);
+    check_parts("extract = \"div\"", &["error: `outlet.extract` is a text and not a table"]);
+    check_parts("extract = { content = \"div[\" }", &["error: `outlet.extract.content` is `div[`, which is not a CSS selector"]);
+    check_parts(
         "extract = { remove = [\"\", \"p::\"] }",
         &["error: `outlet.extract.remove` is empty", "error: `outlet.extract.remove` is `p::`, which is not a CSS selector"],
     );
-    check_outlet(
+    check_parts(
         "extract = { contents = \"div\" }",
         &["error: unknown key `outlet.extract.contents`", "help: did you mean `content`?"],
     );
-    check_outlet(
+    check_parts(
         "extract = { homepage = \"div\" }",
         &["help: `homepage` is a key of `[[outlet]]`: move it above `[outlet.extract]`"],
     );
-    check_outlet(
+    check_parts(
         "pages = \"https://ledger.example.com/\"",
         &["error: `outlet.pages` is a text and not a list of tables", "[[outlet.pages]]"],
     );
-    check_outlet("pages = [\"https://ledger.example.com/\"]", &["error: `outlet.pages` is a text and not a list of tables"]);
-    check_outlet("pages = []", &["error: `outlet.pages` is empty"]);
-    check_outlet("pages = [{ item = \"li\" }]", &["error: missing key `outlet.pages.url`"]);
-    check_outlet(
+    check_parts("pages = [\"https://ledger.example.com/\"]", &["error: `outlet.pages` is a text and not a list of tables"]);
+    check_parts("pages = []", &["error: `outlet.pages` is empty"]);
+    check_parts("pages = [{ item = \"li\" }]", &["error: missing key `outlet.pages.url`"]);
+    check_parts(
         "pages = [{ url = \"https://ledger.example.com/city\", itme = \"li\" }]",
         &["error: unknown key `outlet.pages.itme`", "help: did you mean `item`?"],
     );
-    check_outlet("pages = [{ url = \"http://127.0.0.1/city\" }]", &["`outlet.pages.url`"]);
-    check_outlet(
+    check_parts("pages = [{ url = \"http://127.0.0.1/city\" }]", &["`outlet.pages.url`"]);
+    check_parts(
         "pages = [{ url = \"https://ledger.example.com/rss\" }]",
         &["error: the address `https://ledger.example.com/rss` is polled twice"],
     );

@@ -113,7 +113,61 @@ fn source(doc: &FetchedDocument, charset: Option<&str>, bounded: Bounded, findin
         return Err(Unreadable::new("not_a_page", "it is JSON, not a page"));
     }
     bounded(&text)?;
-    Ok(text.into_owned())
+    resolved(&text)
+}
+
+/// Character references of a page that are left to the tree builder. It and Readability take time that is quadratic in them.
+const REFERENCES: usize = 8_000;
+
+/// Resolves the references that stand for a character which has no meaning in markup: some systems write every character of a language so. More
+/// than [`REFERENCES`] others are refused.
+fn resolved(source: &str) -> Result<String, Unreadable> {
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    let mut left = 0;
+    let mut in_tag = false;
+    while let Some(at) = rest.find(['&', '<', '>']) {
+        let (before, reference) = rest.split_at(at);
+        out.push_str(before);
+        if !reference.starts_with('&') {
+            let begins = reference[1..].starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'));
+            in_tag = reference.starts_with('<') && (begins || in_tag);
+        } else if let Some((character, after)) = harmless(reference) {
+            out.push(character);
+            rest = after;
+            continue;
+        } else if !in_tag {
+            left += 1;
+        }
+        out.push_str(&reference[..1]);
+        rest = &reference[1..];
+    }
+    if left > REFERENCES {
+        return Err(Unreadable::new(
+            "html_too_tangled",
+            format!("it has {left} character references in its text, which no article has"),
+        ));
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// The character of a reference that means nothing in markup, and what comes after it.
+fn harmless(reference: &str) -> Option<(char, &str)> {
+    const LONGEST: usize = 10;
+    let end = reference.bytes().take(LONGEST).position(|byte| byte == b';')?;
+    let (name, after) = (&reference[1..end], &reference[end + 1..]);
+    if name == "nbsp" {
+        return Some(('\u{a0}', after));
+    }
+    let number = name.strip_prefix('#')?;
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => number.parse(),
+    };
+    // Below are controls, what builds markup, and what HTML § 13.2.5.80 maps to something else.
+    let character = code.ok().filter(|code| *code > 0x9f).and_then(char::from_u32)?;
+    (character as u32 & 0xfffe != 0xfffe).then_some((character, after))
 }
 
 /// The address in `base href`, as written.

@@ -293,6 +293,34 @@ fn a_page_that_has_a_feed_says_so() {
     );
 }
 
+#[test]
+fn references_that_mean_themselves_are_resolved_before_the_tree() {
+    let check = |written: &str, expected: &str| assert_eq!(resolved(written).ok().as_deref(), Some(expected), "{written}");
+    check("&#20013;&#x6587;&nbsp;a", "中文\u{a0}a");
+    check("a &amp; b &lt;p&gt; &#38;amp; &#60;b&#62; &#x22; &#39;", "a &amp; b &lt;p&gt; &#38;amp; &#60;b&#62; &#x22; &#39;");
+    check(
+        "&#0; &#128; &#xD800; &#x110000; &#; &#x; &#99999999999; &#20013 &",
+        "&#0; &#128; &#xD800; &#x110000; &#; &#x; &#99999999999; &#20013 &",
+    );
+    check("<a href='?a=1&b=2'>", "<a href='?a=1&b=2'>");
+    assert_eq!(resolved(&"&amp;".repeat(REFERENCES + 1)).err().map(|error| error.code), Some("html_too_tangled"));
+    assert!(resolved(&format!("< {}", "&amp;".repeat(REFERENCES + 1))).is_err(), "a lone bracket is text");
+    assert!(resolved(&format!("<a href='{}'>", "&amp;".repeat(REFERENCES + 1))).is_ok());
+    assert!(resolved(&"&#20013;".repeat(REFERENCES + 1)).is_ok());
+}
+
+#[test]
+fn a_page_of_references_costs_no_more_than_others() {
+    let started = std::time::Instant::now();
+    let flood = "&notit;&amp".repeat(300_000);
+    let error = try_page(&format!("<article><p>{flood}</p></article>"), &PageSelectors::default()).err();
+    assert_eq!(error.map(|error| error.code), Some("html_too_tangled"));
+    let han = "&#28193;&#21475;,".repeat(50_000);
+    let found = read(&format!("<article><p>{han}</p></article>"));
+    assert!(found.entry.content[0].value.contains("渡口"));
+    assert!(started.elapsed().as_secs() < 20, "took {:?}", started.elapsed());
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
     /// Whatever a page is made of, reading it ends in a page or a refusal, and its text is never longer than a small multiple of the page.
