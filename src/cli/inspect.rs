@@ -31,6 +31,7 @@ pub fn neutral_outlet(feed: &Url, zone: Tz) -> Outlet {
         extract: Default::default(),
         charset: None,
         terms: Terms::default(),
+        credentials: None,
     }
 }
 

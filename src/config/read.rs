@@ -180,6 +180,18 @@ impl<'d, 't> Section<'d, 't> {
         self.table.get_key_value(key).map_or_else(|| self.header.clone(), |(key, _)| key.span())
     }
 
+    /// Hides the values of keys that are not in [`KEYS`], and the texts of those in `tables`, which should be tables, from the report: a
+    /// secret may have been written where only the name of its file belongs.
+    pub(super) fn hide_strangers(&self, mistakes: &mut Mistakes, tables: &[&str]) {
+        for (key, value) in self.table {
+            let name: &str = key.get_ref();
+            let known = keys::of(self.path).any(|known| known.name == name);
+            if !known || (tables.contains(&name) && !value.get_ref().is_table()) {
+                mistakes.hide(value.span());
+            }
+        }
+    }
+
     /// Reports every key that is not in [`KEYS`].
     pub(super) fn check_keys(&self, mistakes: &mut Mistakes) {
         for (key, _) in self.table {

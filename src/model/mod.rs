@@ -4,6 +4,7 @@
 //! writes it at its own edge.
 
 mod article;
+mod credentials;
 mod document;
 mod page;
 mod parsed;
@@ -12,6 +13,7 @@ mod provenance;
 mod published;
 
 pub use article::*;
+pub use credentials::*;
 pub use document::*;
 pub use page::*;
 pub use parsed::*;

@@ -131,9 +131,9 @@ pub fn clean(written: &str) -> String {
     let mut out = String::with_capacity(written.len());
     let mut space = false;
     for c in written.chars() {
-        if c.is_whitespace() {
+        if !is_asian_letter(c) && c.is_whitespace() {
             space = true;
-        } else if !invisible(c) {
+        } else if is_asian_letter(c) || !invisible(c) {
             if space && !out.is_empty() {
                 out.push(' ');
             }
@@ -142,6 +142,11 @@ pub fn clean(written: &str) -> String {
         }
     }
     out
+}
+
+/// A letter of a script without case: kana, Han, hangul. Most of what is read here, and the tables of Unicode need not be asked about it.
+pub(super) fn is_asian_letter(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// Characters that show nothing and can hide or reorder what others show.
@@ -280,7 +285,17 @@ pub fn first_sentence(text: &str, longest: usize) -> String {
 
 /// The characters that count when two texts are compared: letters and digits, lower case.
 pub(super) fn essence(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_asian_letter(c) {
+            out.push(c);
+        } else if c.is_ascii() {
+            out.extend(c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase()));
+        } else if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        }
+    }
+    out
 }
 
 #[cfg(test)]
