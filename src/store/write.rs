@@ -168,6 +168,18 @@ async fn insert(
     Ok(())
 }
 
+/// The date accepted first, unless the article's own page says more exactly what a list of articles said roughly.
+fn more_exact(accepted: Option<Timestamp>, incoming: Option<Timestamp>) -> Option<Timestamp> {
+    match (accepted, incoming) {
+        (Some(accepted), Some(incoming))
+            if incoming.precision < accepted.precision && (incoming.at - accepted.at).num_hours().abs() <= 36 =>
+        {
+            Some(incoming)
+        }
+        (accepted, incoming) => accepted.or(incoming),
+    }
+}
+
 async fn update(
     connection: &mut SqliteConnection,
     place: Place<'_>,
@@ -210,7 +222,7 @@ async fn update(
     let accepted = record::published(&stored).map_err(|record::Unreadable(what)| unreadable(place.path, &incoming.key, &what))?;
     let published = match decision {
         Decision::Replace => accepted, // readers have seen it, also where there was none
-        _ => accepted.or(incoming.article.published),
+        _ => more_exact(accepted, incoming.article.published),
     };
     let content = Content::of(place, incoming, published, known.first_seen)?;
     let (changed_at, revision) = match decision {

@@ -8,5 +8,6 @@ mod config;
 mod credentials;
 mod fetch;
 mod journeys;
+mod pages;
 mod published;
 mod serve;
