@@ -20,6 +20,8 @@ mod vocabulary;
 mod xml;
 
 #[cfg(test)]
+mod dialect_tests;
+#[cfg(test)]
 mod tests;
 
 use crate::model::{FetchedDocument, ParsedFeed, Unreadable, Warning};
