@@ -137,10 +137,6 @@ const SUFFIXES: &[(&str, Role)] = &[
     (" 译", Role::Translator),
     (" 譯", Role::Translator),
     (" 訳", Role::Translator),
-    (" 编译", Role::Translator),
-    (" 編譯", Role::Translator),
-    (" 摄影", Role::Photographer),
-    (" 攝影", Role::Photographer),
     (" 记者", Role::Author),
     (" 記者", Role::Author),
     ("(记者)", Role::Author),
@@ -487,7 +483,6 @@ mod tests {
         check("翻訳：佐藤ゆき", &[(Translator, "佐藤ゆき")]);
         check("Marlow Editor", &[(Author, "Marlow Editor")]);
         check("林书白 译", &[(Translator, "林书白")]);
-        check("陈一 攝影", &[(Photographer, "陈一")]);
     }
 
     #[test]

@@ -136,6 +136,7 @@ impl Walk<'_> {
 
     fn begin(&mut self, capture: Capture) -> (Place, End) {
         self.capture = Some(capture);
+        self.capture_bases = self.scope.bases();
         (Place::Nowhere, End::Capture)
     }
 

@@ -99,6 +99,11 @@ impl Capture {
         self.mode == Mode::Inline && self.kind == TextKind::Html
     }
 
+    /// Makes room for text of about that many bytes.
+    pub fn expect(&mut self, bytes: usize) {
+        self.text.reserve(bytes.min(LONGEST_TEXT.saturating_sub(self.text.len())));
+    }
+
     /// Character data with no reference in it, apart from lone ampersands.
     pub fn text(&mut self, text: &str) {
         if self.mode == Mode::Inline && text.contains('&') {

@@ -37,9 +37,9 @@ pub(super) fn decode<'a>(bytes: &'a [u8], labels: Labels<'_>, warnings: &mut Vec
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let declared = declaration(bytes);
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
         // ISO-2022-JP and its kin are ASCII bytes: only their label gives them away, and only an escape confirms it
-        let stateful = bytes.contains(&0x1b).then(|| [labels.http, declared].into_iter().flatten().find_map(by_label)).flatten();
+        let stateful = memchr::memchr(0x1b, bytes).is_some().then(|| [labels.http, declared].into_iter().flatten().find_map(by_label)).flatten();
         if let Some(encoding) = stateful.filter(|encoding| !encoding.is_ascii_compatible() && !is_wide(encoding)) {
             return accept(encoding.decode_without_bom_handling(bytes).0, encoding.name(), warnings);
         }
@@ -287,12 +287,7 @@ impl Wide {
 /// Makes text fit for an XML tokenizer: line ends become LF (XML 1.0 § 2.11), characters that XML forbids (§ 2.2) and byte order marks
 /// in the middle disappear. Borrowed when there is nothing to do, which one fast look decides.
 pub(super) fn clean<'a>(text: Cow<'a, str>, warnings: &mut Vec<Warning>) -> Cow<'a, str> {
-    let bytes = text.as_bytes();
-    let controls = bytes.iter().fold(false, |found, b| found | ((*b < 0x20) & (*b != b'\n') & (*b != b'\t')));
-    let marks = bytes.windows(3).fold(false, |found, w| {
-        found | ((w[0] == 0xef) & ((w[1] == 0xbb) | (w[1] == 0xbf)) & (w[2] >= 0xbe)) | ((w[0] == 0xc2) & (w[1] < 0xa0))
-    });
-    if !controls && !marks {
+    if !is_suspicious(text.as_bytes()) {
         return text;
     }
     let mut kept = String::with_capacity(text.len());
@@ -331,6 +326,22 @@ pub(super) fn clean<'a>(text: Cow<'a, str>, warnings: &mut Vec<Warning>) -> Cow<
         warnings.push(Warning::new("control_characters", format!("{dropped} characters that XML forbids were dropped")));
     }
     Cow::Owned(kept)
+}
+
+/// Whether there may be something to clean: a control, a byte order mark or a C1 control, by their UTF-8. No branches: the compiler
+/// compares many bytes at once.
+fn is_suspicious(bytes: &[u8]) -> bool {
+    let control = |b: u8| u8::from(b < 0x20) & u8::from(b != b'\n') & u8::from(b != b'\t');
+    let (Some(second), Some(third)) = (bytes.get(1..), bytes.get(2..)) else {
+        return bytes.iter().any(|b| control(*b) != 0);
+    };
+    let mut found = bytes[bytes.len() - 2..].iter().fold(0, |found, b| found | control(*b));
+    for ((a, b), c) in bytes.iter().zip(second).zip(third) {
+        let mark = u8::from(*a == 0xef) & (u8::from(*b == 0xbb) | u8::from(*b == 0xbf)) & u8::from(*c >= 0xbe);
+        let c1 = u8::from(*a == 0xc2) & u8::from(*b < 0xa0);
+        found |= control(*a) | mark | c1;
+    }
+    found != 0
 }
 
 /// The character that windows-1252 has at a code that Unicode gives to a control; the five free places stay what they are.

@@ -182,6 +182,18 @@ fn predefined(name: &str) -> Option<char> {
     })
 }
 
+/// The references that escaped HTML is made of, and what comes after them.
+pub(super) fn common_reference(text: &str) -> Option<(&'static str, &str)> {
+    let (character, length) = match text.as_bytes() {
+        [b'l', b't', b';', ..] => ("<", 3),
+        [b'g', b't', b';', ..] => (">", 3),
+        [b'a', b'm', b'p', b';', ..] => ("&", 4),
+        [b'q', b'u', b'o', b't', b';', ..] => ("\"", 5),
+        _ => return None,
+    };
+    Some((character, &text[length..]))
+}
+
 /// Splits what follows a `&` into the name of a reference and what comes after its `;`. Names are short: a far semicolon is none.
 pub(super) fn reference(text: &str) -> Option<(&str, &str)> {
     let end =
@@ -191,8 +203,11 @@ pub(super) fn reference(text: &str) -> Option<(&str, &str)> {
 
 /// A character whose UTF-8 bytes were escaped one by one, as if each were a character of Latin-1 or windows-1252: `&#226;&#128;&#166;`,
 /// `&acirc;&euro;&brvbar;`. `first` is the name of the first reference, `rest` what follows it; gives the character and the length of
-/// the references that belong to it. One of the bytes must be from the range that Latin-1 leaves to controls: nobody means those.
+/// the references that belong to it. One of the bytes must be from the range that Latin-1 leaves to controls.
 pub(super) fn byte_by_byte(first: &str, rest: &str) -> Option<(char, usize)> {
+    if !rest.starts_with('&') {
+        return None;
+    }
     let (first, _) = as_byte(first)?;
     let length = match first {
         0xc2..=0xdf => 2,
@@ -202,19 +217,33 @@ pub(super) fn byte_by_byte(first: &str, rest: &str) -> Option<(char, usize)> {
     };
     let mut bytes = [first, 0, 0, 0];
     let mut after = rest;
-    let mut control = false;
+    let (mut control, mut windows) = (false, false);
     for slot in bytes.iter_mut().take(length).skip(1) {
         let (name, left) = reference(after.strip_prefix('&')?)?;
-        let (byte, is_control) = as_byte(name)?;
+        let (byte, written) = as_byte(name)?;
         (*slot, after) = (byte, left);
-        control |= is_control;
+        control |= written == Written::Control;
+        windows |= written == Written::Windows;
     }
-    let character = std::str::from_utf8(&bytes[..length]).ok()?.chars().next().filter(|c| !c.is_control())?;
-    control.then_some((character, rest.len() - after.len()))
+    let character = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
+    // three characters that happen to be one are no accident; two may be
+    let certain = control || windows && length > 2;
+    (certain && !character.is_control()).then_some((character, rest.len() - after.len()))
 }
 
-/// The byte that a reference stands for if it was made from a byte, and whether Latin-1 has a control there.
-fn as_byte(name: &str) -> Option<(u8, bool)> {
+/// How a byte came to be a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// Its number is that of a control, which nobody means.
+    Control,
+    /// As the character that windows-1252 has in the place of a control.
+    Windows,
+    /// As a character of Latin-1.
+    Latin,
+}
+
+/// The byte that a reference stands for if it was made from a byte.
+fn as_byte(name: &str) -> Option<(u8, Written)> {
     let code = match name.strip_prefix('#') {
         Some(number) => match number.strip_prefix(['x', 'X']) {
             Some(digits) => u32::from_str_radix(digits, 16).ok()?,
@@ -223,10 +252,10 @@ fn as_byte(name: &str) -> Option<(u8, bool)> {
         None => u32::from(html_names::by_name(name)?),
     };
     if let Ok(byte) = u8::try_from(code) {
-        return Some((byte, (0x80..=0x9f).contains(&byte)));
+        return Some((byte, if (0x80..=0x9f).contains(&byte) { Written::Control } else { Written::Latin }));
     }
     let character = char::from_u32(code)?;
-    (0x80..=0x9f_u8).find(|byte| encoding::windows_1252(char::from(*byte)) == character).map(|byte| (byte, true))
+    (0x80..=0x9f_u8).find(|byte| encoding::windows_1252(char::from(*byte)) == character).map(|byte| (byte, Written::Windows))
 }
 
 /// A character by number (XML 1.0 § 4.1). 128–159 mean what windows-1252 has there, as in HTML (§ 13.2.5.80).

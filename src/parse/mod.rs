@@ -24,6 +24,8 @@ mod vocabulary;
 mod xml;
 
 #[cfg(test)]
+mod dialect_tests;
+#[cfg(test)]
 mod tests;
 
 pub use opml::{Subscription, Subscriptions, subscriptions};

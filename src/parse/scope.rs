@@ -1,5 +1,7 @@
 //! What an element inherits: namespace bindings (Namespaces in XML 1.0), `xml:base`, `xml:lang`.
 
+use url::Url;
+
 use super::Findings;
 use super::names::{self, Ns};
 use crate::model::Unreadable;
@@ -111,6 +113,31 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// How many bases are in force: a point from which [`Self::within`] counts.
+    pub fn bases(&self) -> usize {
+        self.bases.len()
+    }
+
+    /// A reference, resolved against the bases that began since there were `since` of them (XML Base § 3.1): absolute if one of them is,
+    /// else still relative to what was in force before. `None` when there is nothing to do.
+    pub fn within(&mut self, since: usize, reference: &str) -> Option<String> {
+        let chain = self.bases.get(since.max(self.chain)..).filter(|chain| !chain.is_empty())?;
+        let reference = reference.trim();
+        if reference.is_empty() || reference.starts_with("//") || is_absolute(reference) {
+            return None;
+        }
+        self.budget = self.budget.checked_sub(chain.iter().map(String::len).sum())?;
+        let mut steps = chain.iter().map(String::as_str).chain([reference]);
+        let mut address = steps.next()?.to_owned();
+        for step in steps {
+            address = match Url::parse(&address) {
+                Ok(base) => base.join(step).ok()?.into(),
+                Err(_) => joined(&address, step),
+            };
+        }
+        Some(address)
+    }
+
     pub fn enter_language(&mut self, language: &str) {
         let language = language.trim();
         if language.len() <= LONGEST_LANGUAGE {
@@ -146,6 +173,21 @@ impl<'a> Scope<'a> {
     /// Base given since an element began, by itself.
     pub fn base_since(&self, mark: Mark) -> Option<&str> {
         self.bases.last().filter(|_| self.bases.len() > mark.bases).map(String::as_str)
+    }
+}
+
+/// A reference against a base that is relative itself (RFC 3986 § 5.2.3): what comes out is as relative as the base.
+fn joined(base: &str, reference: &str) -> String {
+    let path_end = base.find(['?', '#']).unwrap_or(base.len());
+    if is_absolute(reference) || reference.starts_with('/') {
+        reference.to_owned()
+    } else if reference.starts_with('?') {
+        format!("{}{reference}", &base[..path_end])
+    } else if reference.starts_with('#') {
+        format!("{}{reference}", &base[..base.find('#').unwrap_or(base.len())])
+    } else {
+        let folder = base[..path_end].rfind('/').map_or("", |slash| &base[..=slash]);
+        format!("{folder}{reference}")
     }
 }
 
@@ -205,6 +247,26 @@ mod tests {
             scope.enter_base("x/", findings);
         }
         assert_eq!(scope.base().len(), MOST_BASES);
+    }
+
+    #[test]
+    fn references_within_a_text_follow_the_bases_in_it() {
+        let check = |bases: &[&str], reference: &str, expected: Option<&str>| {
+            let mut scope = Scope::default();
+            scope.enter_base("https://a.example/", &mut Findings::default());
+            let since = scope.bases();
+            bases.iter().for_each(|base| scope.enter_base(base, &mut Findings::default()));
+            assert_eq!(scope.within(since, reference).as_deref(), expected, "{bases:?} {reference}");
+        };
+        check(&[], "x", None);
+        check(&["2026/"], "x.png", Some("2026/x.png"));
+        check(&["2026/", "06/"], "x.png", Some("2026/06/x.png"));
+        check(&["2026/a?b", "?c"], "#d", Some("2026/a?c#d"));
+        check(&["2026/"], "/x", Some("/x"));
+        check(&["2026/"], "https://b.example/x", None);
+        check(&["2026/"], "//b.example/x", None);
+        check(&["2026/", "https://b.example/c/d", "e/"], "../x", Some("https://b.example/c/x"));
+        check(&["2026/"], " ", None);
     }
 
     #[test]

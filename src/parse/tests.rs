@@ -6,14 +6,14 @@ use url::Url;
 use super::{Bounds, document};
 use crate::model::{FetchedDocument, Format, ParsedEntry, ParsedFeed, TextKind, Unreadable};
 
-fn read_bytes(bytes: &[u8], content_type: Option<&str>) -> Result<ParsedFeed, Unreadable> {
+pub(super) fn read_bytes(bytes: &[u8], content_type: Option<&str>) -> Result<ParsedFeed, Unreadable> {
     let url = Url::parse("https://wire.example/feed").expect("an address");
     let now = Utc.with_ymd_and_hms(2026, 6, 2, 0, 40, 0).single().expect("a time");
     let doc = FetchedDocument::from_bytes(url, content_type.map(str::to_owned), bytes.to_vec(), now);
     document(&doc, None, Bounds::default())
 }
 
-fn read(text: &str) -> ParsedFeed {
+pub(super) fn read(text: &str) -> ParsedFeed {
     read_bytes(text.as_bytes(), None).unwrap_or_else(|refused| panic!("{refused}: {text}"))
 }
 
@@ -21,11 +21,11 @@ fn refused(text: &str) -> &'static str {
     read_bytes(text.as_bytes(), None).expect_err(text).code
 }
 
-fn rss(inside: &str) -> ParsedFeed {
+pub(super) fn rss(inside: &str) -> ParsedFeed {
     read(&format!("<rss version=\"2.0\"><channel><title>Southern Wire</title>{inside}</channel></rss>"))
 }
 
-fn item(inside: &str) -> ParsedEntry {
+pub(super) fn item(inside: &str) -> ParsedEntry {
     rss(&format!("<item>{inside}</item>")).entries.remove(0)
 }
 
@@ -33,15 +33,15 @@ fn atom(inside: &str) -> ParsedFeed {
     read(&format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Southern Wire</title>{inside}</feed>"))
 }
 
-fn entry(inside: &str) -> ParsedEntry {
+pub(super) fn entry(inside: &str) -> ParsedEntry {
     atom(&format!("<entry>{inside}</entry>")).entries.remove(0)
 }
 
-fn codes(feed: &ParsedFeed) -> Vec<&'static str> {
+pub(super) fn codes(feed: &ParsedFeed) -> Vec<&'static str> {
     feed.warnings.iter().map(|warning| warning.code).collect()
 }
 
-fn title(entry: &ParsedEntry) -> &str {
+pub(super) fn title(entry: &ParsedEntry) -> &str {
     entry.title.as_ref().map_or("", |title| &title.value)
 }
 

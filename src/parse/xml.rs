@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::build::Builder;
 use super::capture::{Capture, is_void};
-use super::entities::{Entities, Referent, byte_by_byte, reference};
+use super::entities::{Entities, Referent, byte_by_byte, common_reference, reference};
 use super::names::Ns;
 use super::scope::{Mark, Scope};
 use super::vocabulary::{self, Action, Field, Place};
@@ -76,6 +76,8 @@ pub(super) struct Walk<'a> {
     pub(super) entities: Entities<'a>,
     pub(super) scope: Scope<'a>,
     pub(super) capture: Option<Capture>,
+    /// Bases in force where it began.
+    pub(super) capture_bases: usize,
     pub(super) stack: Vec<Frame<'a>>,
     pub(super) attributes: Vec<Attribute<'a>>,
     /// Text of a person or a source outside of any element.
@@ -101,6 +103,7 @@ impl<'a> Walk<'a> {
             entities: Entities::default(),
             scope: Scope::default(),
             capture: None,
+            capture_bases: 0,
             stack: Vec::with_capacity(16),
             attributes: Vec::with_capacity(16),
             person_text: String::new(),
@@ -124,7 +127,13 @@ impl<'a> Walk<'a> {
             config.allow_dangling_amp = true;
             let next = loop {
                 let next = match reader.read_event() {
-                    Ok(Event::Start(tag)) => self.start(&tag, false, from + reader.buffer_position() as usize)?,
+                    Ok(Event::Start(tag)) => {
+                        let at = from + reader.buffer_position() as usize;
+                        match self.start(&tag, false, at)? {
+                            Next::Token => self.whole_section(at),
+                            next => next,
+                        }
+                    }
                     Ok(Event::Empty(tag)) => self.start(&tag, true, from + reader.buffer_position() as usize)?,
                     Ok(Event::End(tag)) => self.end(self.borrowed_bytes(tag.name().as_ref())),
                     Ok(Event::Text(text)) => self.text(self.borrowed(&text)),
@@ -270,9 +279,22 @@ impl<'a> Walk<'a> {
         let mut attributes: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(self.attributes.len() + 1);
         if self.capture.as_ref().is_some_and(Capture::is_rich) {
             for attribute in &self.attributes {
-                let own = !attribute.name.starts_with("xmlns") && !attribute.name.starts_with("xml:");
-                if own {
-                    attributes.push((attribute.name, self.entities.attribute(attribute.raw, &mut self.findings)?));
+                if attribute.name.starts_with("xml") {
+                    if attribute.name == "xml:base" {
+                        let base = self.entities.attribute(attribute.raw, &mut self.findings)?;
+                        self.scope.enter_base(&base, &mut self.findings);
+                    }
+                    continue;
+                }
+                attributes.push((attribute.name, self.entities.attribute(attribute.raw, &mut self.findings)?));
+            }
+            if self.scope.bases() > self.capture_bases {
+                for (name, value) in &mut attributes {
+                    if matches!(*name, "href" | "src" | "cite" | "poster")
+                        && let Some(address) = self.scope.within(self.capture_bases, value)
+                    {
+                        *value = Cow::Owned(address);
+                    }
                 }
             }
             // drawings and formulas say in HTML, too, that they are XML
@@ -397,6 +419,20 @@ impl<'a> Walk<'a> {
         Next::Token
     }
 
+    /// A field that is one CDATA section and nothing else: read in one go. HTML is full of `>`, at each of which the tokenizer looks
+    /// whether it ends the section.
+    fn whole_section(&mut self, at: usize) -> Next {
+        if self.capture.is_none() {
+            return Next::Token;
+        }
+        let section = self.source.get(at..).and_then(|rest| rest.strip_prefix("<![CDATA["));
+        let Some((section, end)) = section.and_then(|section| Some((section, section_end(section)?))) else {
+            return Next::Token;
+        };
+        self.cdata(&section[..end]);
+        Next::From(at + "<![CDATA[".len() + end + "]]>".len())
+    }
+
     pub(super) fn cdata(&mut self, text: &str) -> Next {
         match &mut self.capture {
             Some(capture) => capture.literal(text),
@@ -446,11 +482,12 @@ impl<'a> Walk<'a> {
     /// of token by token.
     fn rest_of_text(&mut self, at: usize) -> Result<Next, Unreadable> {
         let rest = self.source.get(at..).unwrap_or("");
-        let end = rest.find('<').unwrap_or(rest.len());
+        let end = memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
         let run = &rest[..end];
-        if self.capture.is_none() || !run.contains('&') {
+        let Some(capture) = self.capture.as_mut().filter(|_| memchr::memchr(b'&', run.as_bytes()).is_some()) else {
             return Ok(Next::Token);
-        }
+        };
+        capture.expect(run.len());
         self.raw_text(run)?;
         Ok(Next::From(at + end))
     }
@@ -458,9 +495,16 @@ impl<'a> Walk<'a> {
     /// Text that the tokenizer did not see as such: references in it are still references.
     pub(super) fn raw_text(&mut self, run: &str) -> Result<(), Unreadable> {
         let mut rest = run;
-        while let Some(at) = rest.find('&') {
-            self.text(&rest[..at]);
+        while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+            if at > 0 {
+                self.text(&rest[..at]);
+            }
             rest = &rest[at + 1..];
+            if let Some((character, after)) = common_reference(rest) {
+                self.cdata(character);
+                rest = after;
+                continue;
+            }
             match reference(rest) {
                 Some((name, after)) => match byte_by_byte(name, after) {
                     Some((character, length)) => {
@@ -589,6 +633,11 @@ impl<'a> Walk<'a> {
             },
         ))
     }
+}
+
+/// Where a CDATA section ends.
+fn section_end(section: &str) -> Option<usize> {
+    memchr::memmem::find(section.as_bytes(), b"]]>")
 }
 
 /// How an element inside a field is written in HTML: XHTML, SVG and MathML without prefix.
