@@ -2,15 +2,19 @@
 
 //!
 //! An article goes in as a verdict and comes out as a [`StoredArticle`] with an identity that never changes: key and id follow from the
-//! outlet and from what the outlet calls the article, so that a store restored from a backup, or begun anew, gives the same ids. What a
-//! poll does to each article is decided in `decide` without the database; `write` and `read` are the two ways through it, `sql` has every
+//! outlet and from what the outlet calls the article, so that a store restored from a backup, or begun anew, gives the same ids. Which
+//! article an entry is, and how far its feed's guids are to be trusted with that, is decided in `recognise`, what a poll does to it in
+//! `decide`, both without the database; `look_up` gathers what they decide on, `write` and `read` are the two ways through, `sql` has every
 //! statement, `record` the wire format of an article.
 
 mod decide;
+mod entry;
 mod failure;
 mod identity;
+mod look_up;
 mod open;
 mod read;
+mod recognise;
 mod record;
 mod sql;
 mod window;
@@ -47,6 +51,8 @@ pub struct Change {
     pub held: usize,
     /// Articles of the document that were known and unchanged for readers, comment counts aside.
     pub unchanged: usize,
+    /// Titles of the new and the changed ones, by key.
+    pub titles: BTreeMap<String, String>,
 }
 
 impl Change {
@@ -149,7 +155,9 @@ impl Store {
     /// Saves a poll: the articles it brought and the state it left, in one transaction. An article that is known and unchanged is not
     /// touched, but for its comments; a changed one keeps its identity, its first-seen date and its date of publication, and rises one
     /// revision. A held article that can be published now is new. One that is published and comes as held stays published as it was.
-    /// Of articles with the same key in one document the last one counts. Articles that are not complete are left out.
+    /// Of entries that are the same article in one document the last one counts. Entries that are not complete are left out.
+    ///
+    /// Which article an entry is, its marks say: guid, address, content. See [`recognise`].
     ///
     /// An article that several feeds of an outlet carry in several versions is shown in the one that came first; another one counts as a
     /// change when it changes.
@@ -160,9 +168,9 @@ impl Store {
         let Some(writer) = &self.shared.writer else {
             return Err(StoreError::passing(format!("the store {} was opened for reading only", self.shared.path.display())));
         };
-        let hashed = write::hashed(verdicts).await;
+        let document = look_up::Document::of(verdicts).await;
         let mut connection = writer.acquire().await.map_err(|error| self.failed(&error))?;
-        let recorded = self.record_on(&mut connection, state, &hashed, now).await;
+        let recorded = self.record_on(&mut connection, state, &document, now).await;
         if recorded.is_err() {
             // SQLite ends a transaction by itself when the disk is full or fails; sqlx 0.9 does not notice and would refuse every further one
             // on this connection. After a failed fsync a new one is needed anyway.
@@ -175,14 +183,14 @@ impl Store {
         &self,
         connection: &mut SqliteConnection,
         state: &PollState,
-        hashed: &write::Hashed<'_>,
+        document: &look_up::Document<'_>,
         now: DateTime<Utc>,
     ) -> Result<Change, StoreError> {
         let failed = |error: sqlx::Error| self.failed(&error);
         // IMMEDIATE: a transaction that begins by reading and then writes is refused at once when another program wrote in between.
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
         let place = write::Place { path: &self.shared.path, authority: &self.shared.authority };
-        let change = write::articles(&mut transaction, place, hashed, now).await?;
+        let change = write::articles(&mut transaction, place, document, now).await?;
         read::save_poll_state(&mut transaction, state).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(change)
@@ -190,9 +198,10 @@ impl Store {
 
     /// What [`Store::record`] would change, without changing it.
     pub async fn preview(&self, verdicts: &[Verdict]) -> Result<Change, StoreError> {
-        let hashed = write::hashed(verdicts).await;
-        let mut connection = self.shared.readers.acquire().await.map_err(|error| self.failed(&error))?;
-        write::preview(&mut connection, &self.shared.path, &hashed).await
+        let document = look_up::Document::of(verdicts).await;
+        // One transaction: all statements see the same state.
+        let mut transaction = self.shared.readers.begin().await.map_err(|error| self.failed(&error))?;
+        write::preview(&mut transaction, &self.shared.path, &document).await
     }
 
     /// The articles of a feed, newest first by [`StoredArticle::date`], then by key. Costs the same however much is stored.

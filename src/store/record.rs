@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{
-    Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Original,
+    Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Marks, Original,
     ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
     TranslationKind, Warning,
 };
@@ -60,6 +60,11 @@ pub fn decode(record: &[u8], comments: Option<&str>) -> Result<AttributedArticle
 /// The date of first publication in a record.
 pub fn published(record: &[u8]) -> Result<Option<Timestamp>, Unreadable> {
     Option::from_record(envelope(record)?.article.published)
+}
+
+/// The text in a record, HTML.
+pub fn body(record: &[u8]) -> Result<Html, Unreadable> {
+    Html::from_record(envelope(record)?.article.body)
 }
 
 /// Writes the comments column.
@@ -198,6 +203,17 @@ impl Mirror for &'static str {
     }
 }
 
+/// Marks have a table of their own; the record of an article is what is shown of it.
+impl Mirror for Marks {
+    type Record = ();
+
+    fn to_record(&self) {}
+
+    fn from_record((): ()) -> Result<Self, Unreadable> {
+        Ok(Self::default())
+    }
+}
+
 macro_rules! named {
     ($type:ty, $name:expr, $from_name:expr) => {
         impl Mirror for $type {
@@ -310,6 +326,7 @@ mirror!(Article as ArticleRecord {
     outlet: String,
     feed_url: Url,
     source_key: String,
+    marks: Marks,
     url: Option<Url>,
     title: String,
     title_raw: String,
