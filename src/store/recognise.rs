@@ -101,9 +101,18 @@ impl<'e, 'a> Reading<'e, 'a> {
         // A feed without guids is one that is known by addresses.
         let level = if entries.iter().all(|entry| entry.guid.is_none()) { level.max(Level::Address) } else { level };
         let mut sets = Sets::new(entries.len());
+        // An address that stands under several guids is the home page, or the like.
+        let mut guids: HashMap<&str, Option<&str>> = HashMap::with_capacity(entries.len());
+        for entry in entries {
+            if let (Some(guid), Some(address)) = (entry.guid.as_deref(), entry.address.as_deref()) {
+                let only = guids.entry(address).or_insert(Some(guid));
+                *only = only.filter(|only| *only == guid);
+            }
+        }
         let mut first: HashMap<Key<'e>, usize> = HashMap::with_capacity(entries.len() * 3);
         for (place, entry) in entries.iter().enumerate() {
-            for key in keys(entry, level) {
+            let is_page = entry.address.as_deref().is_some_and(|address| guids.get(address).is_none_or(Option::is_some));
+            for key in keys(entry, level, is_page) {
                 sets.join(place, *first.entry(key).or_insert(place));
             }
         }
@@ -175,6 +184,16 @@ impl<'e, 'a> Reading<'e, 'a> {
         }
     }
 
+    /// The article an entry really is when its guid is `article`'s: its address is another's, or its content is and its address is not
+    /// `article`'s.
+    fn elsewhere(&self, place: usize, article: i64, address: Says, found: &Found) -> Option<i64> {
+        match address {
+            Says::Known(other) => Some(other).filter(|other| *other != article),
+            _ if self.has_content_of(place, article, found) => None,
+            _ => self.by_content(place, address == Says::New, found),
+        }
+    }
+
     /// Guids that stand on different articles in the document, counted once for each article after the first.
     fn repeated_guids(&self) -> usize {
         let mut pairs = HashSet::new();
@@ -188,6 +207,19 @@ impl<'e, 'a> Reading<'e, 'a> {
         pairs.len() - guids.len()
     }
 
+    /// Entries whose content is known and whose address is not, and entries whose address is.
+    fn moved_addresses(&self, found: &Found) -> (u32, u32) {
+        let (mut moved, mut kept) = (0, 0);
+        for place in 0..self.entries.len() {
+            match self.address(place, found) {
+                Says::Known(_) => kept += 1,
+                Says::New if self.by_content(place, true, found).is_some() => moved += 1,
+                Says::New | Says::Nothing => {}
+            }
+        }
+        (moved, kept)
+    }
+
     /// At least half of the entries have an address to themselves.
     fn addresses_tell(&self) -> bool {
         let own = |entry: &&Entry<'_>| entry.address.as_deref().is_some_and(|address| !self.shared.contains(address));
@@ -198,7 +230,7 @@ impl<'e, 'a> Reading<'e, 'a> {
 /// What two entries have in common that makes them the same article: which rule, two marks, title, text, date.
 type Key<'e> = (u8, &'e str, &'e str, Option<[u8; 16]>, Option<[u8; 16]>, Option<i64>);
 
-fn keys<'e>(entry: &'e Entry<'_>, level: Level) -> Vec<Key<'e>> {
+fn keys<'e>(entry: &'e Entry<'_>, level: Level, is_page: bool) -> Vec<Key<'e>> {
     let (title, text) = (entry.article.marks.title, entry.article.marks.text);
     let guid = entry.guid.as_deref().filter(|_| level == Level::Guid);
     let address = entry.address.as_deref().filter(|_| level <= Level::Address);
@@ -210,7 +242,7 @@ fn keys<'e>(entry: &'e Entry<'_>, level: Level) -> Vec<Key<'e>> {
     match (guid, address) {
         (Some(guid), None) => keys.push((1, guid, "", None, None, None)),
         (Some(guid), Some(address)) => {
-            keys.push((2, guid, address, None, None, None));
+            keys.extend(is_page.then_some((2, guid, address, None, None, None)));
             keys.extend(title.map(|title| (3, guid, "", Some(title), None, None)));
             keys.extend(text.map(|text| (4, guid, "", None, Some(text), None)));
         }
@@ -294,7 +326,7 @@ fn guids(entries: &[Entry<'_>], trust: Trust, found: &Found, different: &HashSet
     for place in 0..entries.len() {
         match (reading.guid(place, found), reading.address(place, found)) {
             (Says::Known(_), _) if different.contains(&place) => crossed += 1,
-            (Says::Known(article), Says::Known(other)) if article != other => crossed += 1,
+            (Says::Known(article), address) if reading.elsewhere(place, article, address, found).is_some() => crossed += 1,
             (Says::Known(_), _) => kept += 1,
             (Says::New, Says::Known(article)) if reading.has_content_of(place, article, found) => {
                 moved += 1;
@@ -326,15 +358,7 @@ fn guids(entries: &[Entry<'_>], trust: Trust, found: &Found, different: &HashSet
 }
 
 fn addresses(entries: &[Entry<'_>], trust: Trust, found: &Found) -> Trust {
-    let reading = Reading::new(entries, Level::Address);
-    let (mut kept, mut moved) = (0_u32, 0_u32);
-    for place in 0..entries.len() {
-        match reading.address(place, found) {
-            Says::Known(_) => kept += 1,
-            Says::New if reading.by_content(place, true, found).is_some() => moved += 1,
-            Says::New | Says::Nothing => {}
-        }
-    }
+    let (moved, kept) = Reading::new(entries, Level::Address).moved_addresses(found);
     if moved == 0 || moved < kept.saturating_mul(4) {
         return trust;
     }
@@ -359,7 +383,7 @@ pub fn is_settled(entry: &Entry<'_>, level: Level, found: &Found, repeated: &Has
     let known = |mark: &str| found.get(mark).copied().flatten().filter(|_| !repeated.contains(mark));
     let address = entry.address.as_deref().map(known);
     match (level, entry.guid.as_deref()) {
-        (Level::Guid, Some(guid)) => known(guid).is_some_and(|article| address.is_none_or(|address| address == Some(article))),
+        (Level::Guid, Some(guid)) => known(guid).is_some_and(|article| address.flatten() == Some(article)),
         (Level::Guid | Level::Address, _) => address.flatten().is_some(),
         (Level::Fingerprint, _) => false,
     }
@@ -373,7 +397,13 @@ pub fn suspects(entries: &[Entry<'_>], level: Level, found: &Found) -> Vec<(usiz
     }
     let reading = Reading::new(entries, level);
     let suspect = |place: usize| match (reading.guid(place, found), reading.address(place, found)) {
-        (Says::Known(article), Says::New) if !reading.has_content_of(place, article, found) => Some((place, article)),
+        (Says::Known(_), Says::Known(_)) => None,
+        (Says::Known(article), address) => {
+            let is_open = entries[place].address.is_some()
+                && !reading.has_content_of(place, article, found)
+                && reading.elsewhere(place, article, address, found).is_none();
+            is_open.then_some((place, article))
+        }
         _ => None,
     };
     (0..entries.len()).filter_map(suspect).collect()
@@ -384,11 +414,13 @@ pub fn resolve(entries: &[Entry<'_>], level: Level, found: &Found, different: &H
     let reading = Reading::new(entries, level);
     let mut known: Vec<Option<i64>> = vec![None; reading.members.len()];
     let mut taken = HashSet::new();
+    let (moved, kept) = reading.moved_addresses(found);
+    let addresses_move = moved >= MOVED && moved >= kept.saturating_mul(4);
     // What is surest first, so that the order of the entries decides nothing: each article is one group's at most.
     for round in [Round::Agreed, Round::Trusted, Round::Inferred] {
         for (place, group) in reading.group.iter().enumerate() {
             if known[*group].is_none()
-                && let Some(article) = target(&reading, place, round, found, different)
+                && let Some(article) = target(&reading, place, round, addresses_move, found, different)
                 && taken.insert(article)
             {
                 known[*group] = Some(article);
@@ -419,7 +451,14 @@ enum Round {
     Inferred,
 }
 
-fn target(reading: &Reading<'_, '_>, place: usize, round: Round, found: &Found, different: &HashSet<usize>) -> Option<i64> {
+fn target(
+    reading: &Reading<'_, '_>,
+    place: usize,
+    round: Round,
+    addresses_move: bool,
+    found: &Found,
+    different: &HashSet<usize>,
+) -> Option<i64> {
     let (guid, address) = (reading.guid(place, found), reading.address(place, found));
     let is_another = different.contains(&place);
     let has_content_of = |article| reading.has_content_of(place, article, found);
@@ -439,7 +478,7 @@ fn target(reading: &Reading<'_, '_>, place: usize, round: Round, found: &Found, 
         (Says::New, Says::Known(article)) if has_content_of(article) => Some(article),
         _ => {
             // Where a guid or an address of its own says that it is new, it takes more to say that it is not.
-            let sure = is_another || guid == Says::New || address == Says::New;
+            let sure = guid == Says::New || (!addresses_move && (is_another || address == Says::New));
             reading.by_content(place, sure, found)
         }
     }

@@ -60,7 +60,7 @@ pub const SAVE_MARKS: &str = "\
 
 /// Forgets the marks of content that articles had before (`$1`: JSON array of row ids).
 pub const FORGET_CONTENT: &str = "\
-    DELETE FROM article_mark WHERE article IN (SELECT value FROM json_each($1)) AND mark >= 's'";
+    DELETE FROM article_mark WHERE article IN (SELECT value FROM json_each($1)) AND substr(mark, 1, 1) IN ('s', 't', 'x')";
 
 /// What a feed's guids are worth.
 pub const TRUST: &str = "SELECT level, moved FROM feed_identity WHERE outlet = $1 AND feed = $2";

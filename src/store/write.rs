@@ -76,7 +76,7 @@ impl Marks {
             let guid = entry.guid.as_deref().filter(|_| self.level == Level::Guid);
             let address = entry.address.as_deref().filter(|_| self.level <= Level::Address);
             for mark in guid.into_iter().chain(address) {
-                if self.found.get(mark).is_none_or(|owner| owner.is_some_and(|owner| owner != id)) {
+                if !marked || self.found.get(mark).is_none_or(|owner| owner.is_some_and(|owner| owner != id)) {
                     self.save.push((mark.to_owned(), id));
                 }
             }

@@ -158,7 +158,7 @@ async fn plans_do_not_depend_on_how_much_is_stored() {
         }
         for (statement, step) in [
             (sql::MARKS, "SEARCH article_mark USING PRIMARY KEY (outlet=? AND mark=?)"),
-            (sql::KEYS, "SEARCH article USING INDEX sqlite_autoindex_article_1 (key=?)"),
+            (sql::KEYS, "SEARCH article USING COVERING INDEX sqlite_autoindex_article_1 (key=?)"),
             (sql::KEYS, "SEARCH article_mark USING COVERING INDEX article_mark_of (article=?)"),
             (sql::KNOWN, "SEARCH article USING INTEGER PRIMARY KEY (rowid=?)"),
             (sql::KNOWN, "SEARCH article_mark USING COVERING INDEX article_mark_of (article=?)"),
