@@ -5,6 +5,7 @@ mod harness;
 mod arrows;
 mod config;
 mod fetch;
+mod identity;
 mod journeys;
 mod published;
 mod serve;
