@@ -158,11 +158,11 @@ async fn trust(connection: &mut SqliteConnection, source: &Source<'_, '_>) -> Re
 }
 
 /// Looks up those marks that have not been yet.
-async fn marks<'m>(
+async fn marks(
     connection: &mut SqliteConnection,
     source: &Source<'_, '_>,
     found: &mut Found,
-    wanted: Vec<&'m str>,
+    wanted: Vec<&str>,
 ) -> Result<(), sqlx::Error> {
     let wanted: HashSet<&str> = wanted.into_iter().filter(|mark| !found.contains_key(*mark)).collect();
     if wanted.is_empty() {

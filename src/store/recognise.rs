@@ -460,7 +460,8 @@ fn target(
     different: &HashSet<usize>,
 ) -> Option<i64> {
     let (guid, address) = (reading.guid(place, found), reading.address(place, found));
-    let is_another = different.contains(&place);
+    // A feed whose guids do not identify is not judged by them.
+    let is_another = reading.level == Level::Guid && different.contains(&place);
     let has_content_of = |article| reading.has_content_of(place, article, found);
     if round != Round::Inferred {
         let (article, agreed) = match (guid, address) {
