@@ -58,9 +58,11 @@ pub const SAVE_MARKS: &str = "\
     SELECT $1, json_extract(wanted.value, '$[0]'), json_extract(wanted.value, '$[1]') FROM json_each($2) AS wanted WHERE TRUE \
     ON CONFLICT (outlet, mark) DO UPDATE SET article = NULL WHERE article_mark.article <> excluded.article";
 
-/// Forgets the marks of content that articles had before (`$1`: JSON array of row ids).
+/// Forgets the marks of content that articles had before (`$1`: JSON array of row ids), unless another feed of the outlet carries a version
+/// of its own: that one is known by them.
 pub const FORGET_CONTENT: &str = "\
-    DELETE FROM article_mark WHERE article IN (SELECT value FROM json_each($1)) AND substr(mark, 1, 1) IN ('s', 't', 'x')";
+    DELETE FROM article_mark WHERE article IN (SELECT value FROM json_each($1)) AND substr(mark, 1, 1) IN ('s', 't', 'x') \
+      AND NOT EXISTS (SELECT 1 FROM article_copy WHERE article_copy.article = article_mark.article)";
 
 /// What a feed's guids are worth.
 pub const TRUST: &str = "SELECT level, moved FROM feed_identity WHERE outlet = $1 AND feed = $2";
