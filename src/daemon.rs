@@ -12,6 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -136,6 +137,8 @@ impl Daemon {
     /// Runs until the shutdown token is cancelled or a signal asks for it. Serves what the last run left before anything else.
     pub async fn run(self) -> Result<(), DaemonError> {
         let Self { stages, listener, shutdown, changed, pulse } = self;
+        // From here on a signal is an orderly stop, however early it comes.
+        let signals = Signals::catch();
         let address = listener.local_addr().map_err(|error| DaemonError::failed(error.to_string()))?;
         let states = poll_states(&stages, now()).await?;
 
@@ -160,7 +163,8 @@ impl Daemon {
         );
 
         if !missing {
-            publish(&stages, None).await;
+            // Templates, wordings or reprint itself may be others than at the last run.
+            stages.config.outlets.iter().for_each(|outlet| changed.add(&outlet.id));
         }
         if let Err(error) = pipeline::retire(&stages) {
             tracing::warn!(%error, "cannot remove the documents of feeds that are gone");
@@ -173,7 +177,7 @@ impl Daemon {
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.clone(), pulse.clone()));
 
-        wait_for_stop(&shutdown).await;
+        signals.wait(&shutdown).await;
 
         // In this order: nothing new is asked, what was asked is recorded, what was recorded is published, then the last readers go.
         notify(&[NotifyState::Stopping]);
@@ -471,29 +475,37 @@ async fn watchdog(stages: Stages, pulse: Arc<Pulse>) {
     }
 }
 
-/// SIGTERM, SIGINT or the token; a second signal ends the process at once. SIGHUP is told what to do instead.
-async fn wait_for_stop(shutdown: &CancellationToken) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
-    else {
-        tracing::warn!("signals cannot be caught; stopping by token only");
-        return shutdown.cancelled().await;
-    };
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
-            _ = hangup.recv() => tracing::info!("feeds.toml is read at the start only: restart reprint to apply changes"),
-            () = shutdown.cancelled() => return,
-        }
+/// The signals that mean something to the daemon; `None` where they cannot be caught.
+struct Signals(Option<[Signal; 3]>);
+
+impl Signals {
+    fn catch() -> Self {
+        let caught = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()].map(signal);
+        let [Ok(terminate), Ok(interrupt), Ok(hangup)] = caught else {
+            tracing::warn!("signals cannot be caught: a stop will not be an orderly one");
+            return Self(None);
+        };
+        Self(Some([terminate, interrupt, hangup]))
     }
-    tracing::info!("stopping; a second signal stops at once");
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+
+    /// SIGTERM, SIGINT or the token; a second signal ends the process at once. SIGHUP is told what to do instead.
+    async fn wait(self, shutdown: &CancellationToken) {
+        let Some([mut terminate, mut interrupt, mut hangup]) = self.0 else { return shutdown.cancelled().await };
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => tracing::info!("feeds.toml is read at the start only: restart reprint to apply changes"),
+                () = shutdown.cancelled() => return,
+            }
         }
-        std::process::exit(1);
-    });
+        tracing::info!("stopping; a second signal stops at once");
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            std::process::exit(1);
+        });
+    }
 }

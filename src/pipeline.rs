@@ -78,7 +78,7 @@ pub fn client(config: &Config) -> Result<Client, String> {
         let contact = site.contact.as_deref().map(|contact| format!("; {contact}")).unwrap_or_default();
         format!("reprint/{} (+{}{contact})", env!("CARGO_PKG_VERSION"), site.url)
     });
-    Client::new(fetch::Options {
+    let client = Client::new(fetch::Options {
         user_agent,
         body_bytes: config.limits.body_bytes,
         connect_timeout: config.limits.connect_timeout,
@@ -86,7 +86,12 @@ pub fn client(config: &Config) -> Result<Client, String> {
         redirects: config.limits.redirects,
         allow_networks: config.limits.allow_networks.clone(),
         allow_ports: config.limits.allow_ports.clone(),
-    })
+    })?;
+    let grants = config.outlets.iter().filter_map(|outlet| {
+        let credentials = outlet.credentials.clone()?;
+        Some(fetch::Grant { outlet: outlet.id.clone(), feeds: outlet.feeds.clone(), credentials })
+    });
+    Ok(client.with_credentials(grants))
 }
 
 /// What one document says, after the three stages that need nothing but the document.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::poll::{Look, look};
-use super::{Failure, load, say};
+use super::{Failure, load, say, tell};
 use crate::config::Config;
 use crate::daemon;
 use crate::model::Verdict;
@@ -15,6 +15,9 @@ pub(super) async fn run(path: &Path, online: bool) -> Result<(), Failure> {
     let config = load(path)?;
     Renderer::new(&config, config.site.templates.as_deref()).map_err(Failure::Configuration)?;
     let client = pipeline::client(&config).map_err(Failure::Configuration)?;
+    for warning in &config.warnings {
+        tell(format_args!("warning: {warning}"));
+    }
     say(format_args!("{}: {}", path.display(), summary(&config)));
     for outlet in &config.outlets {
         let mut fires = Vec::new();

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Failure, load, say, table};
+use super::{Failure, load_without_secrets, say, table};
 use crate::pipeline;
 use crate::store::Store;
 
 pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
-    let config = load(path)?;
+    let config = load_without_secrets(path)?;
     let database = &config.site.database;
     let store = if database.exists() { Some(Store::open_read_only(database).await?) } else { None };
     let mut rows = Vec::new();

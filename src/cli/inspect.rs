@@ -28,6 +28,7 @@ pub fn neutral_outlet(feed: &Url, zone: Tz) -> Outlet {
         feeds: vec![feed.clone()],
         charset: None,
         terms: Terms::default(),
+        credentials: None,
     }
 }
 
@@ -88,6 +89,8 @@ impl View<'_> {
             "authors": self.people(&entry.authors, base),
             "summary_html": entry.summary.as_ref().map(|value| self.html(value)),
             "content_html": entry.content.first().map(|value| self.html(value)),
+            "summary_type": entry.summary.as_ref().map(type_of),
+            "content_type": entry.content.first().map(type_of),
             "enclosures": entry.enclosures.iter().map(|file| json!({
                 "url": self.address(&file.url, base).unwrap_or_else(|| file.url.clone()), "type": file.media_type, "length": file.length,
             })).collect::<Vec<_>>(),
@@ -166,7 +169,12 @@ impl View<'_> {
     fn page(&self, links: &[Link], base: &[String]) -> Option<String> {
         let html = |link: &&Link| link.media_type.as_deref().is_none_or(|kind| kind.contains("html"));
         let alternates = || links.iter().filter(|link| link.rel == "alternate");
-        let resolved = |link: &Link| self.address(&link.href, if link.base.is_empty() { base } else { &link.base });
+        let resolved = |link: &Link| {
+            let address = self.address(&link.href, if link.base.is_empty() { base } else { &link.base })?;
+            // as the outlet wrote it where only the case of its host differs
+            let written = link.href.trim();
+            Some(if written.eq_ignore_ascii_case(&address) { written.to_owned() } else { address })
+        };
         alternates().filter(html).find_map(resolved).or_else(|| alternates().find_map(resolved))
     }
 
@@ -210,18 +218,29 @@ impl View<'_> {
         if marked { html } else { text::plain(value) }
     }
 
-    /// A text construct as HTML that may be shown.
+    /// A text construct as HTML that may be shown. Text that is declared to be plain stays as it is where nobody can take it for markup;
+    /// `*_type` says so.
     fn html(&self, value: &Text) -> String {
+        if type_of(value) == "text" {
+            return value.value.clone();
+        }
         let markup = match value.kind {
             TextKind::Html => true,
             TextKind::Plain => false,
             TextKind::Unsaid => text::looks_like_html(&value.value),
         };
         if !markup {
-            return value.value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let value =
+                if value.kind == TextKind::Unsaid { text::without_empty_tags(&value.value) } else { value.value.as_str().into() };
+            return value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         }
         html::sanitize(&value.value, &normalize::url::base(&self.doc.url, &value.base)).as_str().to_owned()
     }
+}
+
+/// How the `*_html` of a text construct is to be read: "text" is plain text (RFC 4287 § 3.1.1.1), not escaped.
+fn type_of(value: &Text) -> &'static str {
+    if value.kind == TextKind::Plain && text::is_harmless_as_html(&value.value) { "text" } else { "html" }
 }
 
 /// The outlets the text passed through, nearest first, the original last; the outlet itself is not one of them.

@@ -2,9 +2,12 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage, 78 configuration (EX_CONFIG of sysexits.h).
 
+mod add;
 mod check;
 mod demo;
+mod export;
 mod feeds;
+mod import;
 mod input;
 mod inspect;
 mod outlets;
@@ -84,6 +87,33 @@ enum Command {
         #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
         config: PathBuf,
     },
+    /// Finds the feeds of a site and adds the main one to the configuration
+    Add {
+        /// Address of the site, of one of its pages, or of a feed
+        #[arg(value_name = "URL")]
+        address: String,
+        /// The configuration; nothing in it is changed but its end
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+        /// Asks addresses that are not public, too
+        #[arg(long)]
+        allow_private: bool,
+    },
+    /// Adds every feed of an OPML list to the configuration
+    Import {
+        /// The list
+        #[arg(value_name = "FILE.opml")]
+        list: PathBuf,
+        /// The configuration; nothing in it is changed but its end
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+    },
+    /// The outlets of the configuration as an OPML list, on stdout
+    Export {
+        /// The configuration
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+    },
     /// What is published
     Feeds {
         /// One JSON object instead of a table
@@ -152,6 +182,9 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Poll { outlet, dry_run, config } => poll::run(&config, &outlet, dry_run).await,
         Command::Inspect { json: _, input } => inspect_json(&input).await,
         Command::Outlets { json, config } => outlets::run(&config, json).await,
+        Command::Add { address, config, allow_private } => add::run(&address, &config, allow_private).await,
+        Command::Import { list, config } => import::run(&list, &config),
+        Command::Export { config } => export::run(&config),
         Command::Feeds { json, config } => feeds::run(&config, json).await,
     }
 }
@@ -176,6 +209,11 @@ fn load(path: &Path) -> Result<Config, Failure> {
     config::load(path).map_err(|error| Failure::Configuration(error.report))
 }
 
+/// The same for commands that ask nobody: without the secrets, which only the service may be able to read.
+fn load_without_secrets(path: &Path) -> Result<Config, Failure> {
+    config::load_without_secrets(path).map_err(|error| Failure::Configuration(error.report))
+}
+
 /// Log lines to stderr; `RUST_LOG` chooses, else `default`.
 fn log_to_stderr(default: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
@@ -194,4 +232,9 @@ fn say(line: impl std::fmt::Display) {
     if writeln!(std::io::stdout(), "{line}").is_err() {
         std::process::exit(0);
     }
+}
+
+/// Writes a line to stderr, if anybody listens.
+fn tell(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{Failure, load, say, table};
+use super::{Failure, load_without_secrets, say, table};
 use crate::config::{Config, Outlet};
 use crate::daemon;
 use crate::model::PollState;
@@ -18,7 +18,7 @@ struct Health {
 }
 
 pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
-    let config = load(path)?;
+    let config = load_without_secrets(path)?;
     let database = &config.site.database;
     let health = if database.exists() {
         let store = Store::open_read_only(database).await?;

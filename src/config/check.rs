@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use toml::Spanned;
-use url::{Host, Url};
+use url::Url;
 
 use super::address::{self, Allowed};
+use super::append::id_for;
+use super::credentials::{self, Warnings};
 use super::keys::nearest;
 use super::language::{charset, language};
 use super::read::{Document, Section};
@@ -28,8 +30,28 @@ const ALL: &str = "all";
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Reads and checks a text. With a `folder`, paths are checked as well.
-pub(super) fn check(name: &str, text: &str, folder: Option<&Path>) -> Result<Config, ConfigError> {
+/// Where files that feeds.toml names are.
+#[derive(Debug)]
+pub(super) struct Places<'a> {
+    /// The folder of feeds.toml.
+    pub(super) folder: &'a Path,
+    /// The folder of secrets that the service manager hands over, if it does.
+    pub(super) credentials: Option<&'a Path>,
+    /// Whether secrets are read.
+    pub(super) secrets: bool,
+}
+
+/// What every outlet is checked against.
+struct Setting<'a> {
+    broken: bool,
+    allowed: Option<Allowed<'a>>,
+    shortest_interval: Duration,
+    zone: Tz,
+    places: Option<&'a Places<'a>>,
+}
+
+/// Reads and checks a text. With `places`, paths are checked as well.
+pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Result<Config, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut document = Document::read(text);
     document.check_root();
@@ -41,7 +63,7 @@ pub(super) fn check(name: &str, text: &str, folder: Option<&Path>) -> Result<Con
     // A misread list must not make addresses wrong that are right.
     let allowed = (lists_read && !broken).then_some(Allowed { networks: &limits.allow_networks, ports: &limits.allow_ports });
     let site = match document.table("site") {
-        Some(section) => site(&section, &mut mistakes, broken, folder),
+        Some(section) => site(&section, &mut mistakes, broken, places.map(|places| places.folder)),
         None => {
             if !broken && document.lacks("site") {
                 mistakes.add(
@@ -54,11 +76,13 @@ pub(super) fn check(name: &str, text: &str, folder: Option<&Path>) -> Result<Con
         }
     };
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.time_zone);
+    let setting = Setting { broken, allowed, shortest_interval: limits.shortest_interval, zone, places };
 
     let mut crons = Crons::default();
+    let mut warnings = Warnings::default();
     let mut outlets: Vec<OutletDraft> = Vec::new();
     for section in document.tables("outlet") {
-        outlets.push(outlet(&section, &mut mistakes, broken, allowed.as_ref(), limits.shortest_interval, zone, &mut crons));
+        outlets.push(outlet(&section, &mut mistakes, &setting, &mut crons, &mut warnings));
     }
     if outlets.is_empty() && !broken && document.lacks("outlet") {
         mistakes.add(
@@ -81,7 +105,7 @@ pub(super) fn check(name: &str, text: &str, folder: Option<&Path>) -> Result<Con
         Some(site) if mistakes.is_empty() => {
             let outlets: Vec<Outlet> = outlets.into_iter().filter_map(|draft| draft.outlet).collect();
             let feeds = all_feeds(&site, &outlets, feeds);
-            Ok(Config { site, limits, outlets, feeds })
+            Ok(Config { site, limits, outlets, feeds, warnings: warnings.lines(name, text) })
         }
         _ => Err(mistakes.into_error(name, text)),
     }
@@ -228,21 +252,19 @@ struct OutletDraft {
 fn outlet(
     section: &Section<'_, '_>,
     mistakes: &mut Mistakes,
-    broken: bool,
-    allowed: Option<&Allowed<'_>>,
-    shortest_interval: Duration,
-    site_zone: Tz,
+    setting: &Setting<'_>,
     crons: &mut Crons,
+    warnings: &mut Warnings,
 ) -> OutletDraft {
     section.check_keys(mistakes);
-    if !broken {
+    if !setting.broken {
         section.require(mistakes, "name", "\"Harbour Ledger\"");
         if !section.has("feeds") {
             section.require(mistakes, "feed", "\"https://ledger.example.com/rss\"");
         }
     }
     let name = section.string(mistakes, "name", value::line);
-    let polled = |written: &str| address::polled(written, allowed);
+    let polled = |written: &str| address::polled(written, setting.allowed.as_ref());
     let feed = section.string(mistakes, "feed", polled);
     let feeds = section.strings(mistakes, "feeds", polled);
     if section.has("feed") && section.has("feeds") {
@@ -270,9 +292,12 @@ fn outlet(
     let homepage = section.string(mistakes, "homepage", address::web);
     let language = section.string(mistakes, "language", language);
     let time_zone = section.string(mistakes, "time_zone", value::time_zone);
-    let schedule = section.string(mistakes, "schedule", |written| crons.read(written, shortest_interval));
+    let schedule = section.string(mistakes, "schedule", |written| crons.read(written, setting.shortest_interval));
     let charset = section.string(mistakes, "charset", charset);
     let terms = section.table(mistakes, "terms", "outlet.terms").map(|section| terms(&section, mistakes)).unwrap_or_default();
+    let credentials = section
+        .table(mistakes, "credentials", "outlet.credentials")
+        .and_then(|section| credentials::read(&section, mistakes, setting.places, &addresses, warnings));
 
     let default_schedule = !section.has("schedule");
     let outlet = || {
@@ -285,11 +310,12 @@ fn outlet(
             name: name?.into_inner(),
             homepage: homepage.map(Spanned::into_inner),
             language: language.map(Spanned::into_inner),
-            time_zone: time_zone.map_or(site_zone, Spanned::into_inner),
+            time_zone: time_zone.map_or(setting.zone, Spanned::into_inner),
             schedule,
             feeds: addresses.iter().map(|address| address.get_ref().clone()).collect(),
             charset: charset.map(Spanned::into_inner),
             terms,
+            credentials,
         })
     };
     let outlet = outlet();
@@ -305,8 +331,7 @@ fn terms(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> Terms {
     }
 }
 
-/// The id of an outlet that has none: from the Latin letters of its name if they are most of it, else from the host of its feed. It
-/// depends on nothing else in the file, so that it stays when other outlets come and go.
+/// The id of an outlet that has none.
 fn made_id(
     section: &Section<'_, '_>,
     name: Option<&Spanned<String>>,
@@ -314,20 +339,12 @@ fn made_id(
     mistakes: &mut Mistakes,
 ) -> Option<Spanned<String>> {
     let name = name?;
-    let letters = name.get_ref().chars().filter(|character| character.is_alphanumeric()).count();
-    let from_name = value::ascii_id(name.get_ref());
-    let kept = from_name.chars().filter(|&character| character != '-').count();
-    if kept >= 2 && kept * 2 >= letters {
-        return Some(Spanned::new(name.span(), from_name));
+    let made = id_for(name.get_ref(), addresses.first().map(Spanned::get_ref));
+    if made.is_empty() && addresses.is_empty() {
+        // The missing address is reported as such.
+        return None;
     }
-    let address = addresses.first()?;
-    let from_host = match address.get_ref().host() {
-        Some(Host::Domain(host)) => value::ascii_id(host.strip_prefix("www.").unwrap_or(host)),
-        Some(Host::Ipv4(address)) => value::ascii_id(&address.to_string()),
-        Some(Host::Ipv6(address)) => value::ascii_id(&address.to_string()),
-        None => String::new(),
-    };
-    if from_host.is_empty() {
+    if made.is_empty() {
         mistakes.add(
             format!("no id can be made for the outlet `{}`", shown(name.get_ref())),
             section.header.clone(),
@@ -335,7 +352,7 @@ fn made_id(
         );
         return None;
     }
-    Some(Spanned::new(name.span(), from_host))
+    Some(Spanned::new(name.span(), made))
 }
 
 /// The default schedule must respect `shortest_interval` too: one mistake, at the limit.

@@ -3,7 +3,7 @@
 /// One key of feeds.toml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
-    /// Table it belongs to: `site`, `limits`, `outlet`, `outlet.terms` or `feed`.
+    /// Table it belongs to: `site`, `limits`, `outlet`, `outlet.terms`, `outlet.credentials` (and the tables in that) or `feed`.
     pub table: &'static str,
     /// Name in that table.
     pub name: &'static str,
@@ -70,6 +70,17 @@ pub const KEYS: &[Key] = &[
     optional("outlet.terms", "disclaimer", "disclaimer at both ends of each article; default site.default_disclaimer"),
     optional("outlet.terms", "rights", "rights line where the feed has none; default none"),
     optional("outlet.terms", "licence", "address of the licence where the feed has none; default none"),
+    optional("outlet", "credentials", "how it knows us, where it asks for a password or key; secrets are in files; default none"),
+    optional("outlet.credentials", "basic", "user name and password"),
+    required("outlet.credentials.basic", "user", "user name"),
+    required("outlet.credentials.basic", "password_file", "file with the password"),
+    optional("outlet.credentials", "bearer_file", "file with a token that is sent as Authorization: Bearer"),
+    optional("outlet.credentials", "header", "a header field of the outlet's own"),
+    required("outlet.credentials.header", "name", "name of the header field"),
+    required("outlet.credentials.header", "value_file", "file with its value"),
+    optional("outlet.credentials", "query", "a parameter that is added to the address when it is asked"),
+    required("outlet.credentials.query", "name", "name of the parameter"),
+    required("outlet.credentials.query", "value_file", "file with its value"),
     required("feed", "id", "name in the address /feeds/{id}.rss, a-z 0-9 and hyphens"),
     optional("feed", "title", "title; default made from the site and the id"),
     optional(
@@ -128,8 +139,9 @@ mod tests {
     #[test]
     fn every_key_belongs_to_a_table_and_is_named_once() {
         for (index, key) in KEYS.iter().enumerate() {
-            let (outer, inner) = key.table.split_once('.').unwrap_or((key.table, ""));
-            assert!(TABLES.iter().any(|(table, _)| *table == outer), "{key:?}");
+            let (outer, inner) = key.table.rsplit_once('.').unwrap_or((key.table, ""));
+            let top = key.table.split('.').next();
+            assert!(TABLES.iter().any(|(table, _)| Some(*table) == top), "{key:?}");
             assert!(inner.is_empty() || of(outer).any(|key| key.name == inner), "{key:?}");
             assert!(!KEYS[..index].iter().any(|other| (other.table, other.name) == (key.table, key.name)), "{key:?}");
             assert!(!key.about.is_empty() && !key.about.contains('\n'), "{key:?}");

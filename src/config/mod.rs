@@ -9,16 +9,20 @@ use chrono_tz::Tz;
 use ipnet::IpNet;
 use url::Url;
 
+use crate::model::Credentials;
 use crate::schedule::Cron;
 
 mod address;
+mod append;
 mod check;
+mod credentials;
 mod keys;
 mod language;
 mod read;
 mod report;
 mod value;
 
+pub use append::{Draft, Known, NewOutlet, Refused, SaveError};
 pub use keys::{KEYS, Key};
 
 /// A feeds.toml that has been checked as a whole.
@@ -33,6 +37,8 @@ pub struct Config {
     /// `[[feed]]`, in the order of the file, preceded by the ones that are always there: `all`, then one an outlet (unless the file
     /// defines a feed of that id itself).
     pub feeds: Vec<Feed>,
+    /// What is no mistake and should be looked at all the same: file and line, what is odd, and what to do. One line each.
+    pub warnings: Vec<String>,
 }
 
 /// `[site]`: who we are.
@@ -110,6 +116,8 @@ pub struct Outlet {
     pub charset: Option<String>,
     /// On what terms we repost it.
     pub terms: Terms,
+    /// How it knows us, where it asks for a password or key. Read by [`load`] only.
+    pub credentials: Option<Credentials>,
 }
 
 /// `[outlet.terms]`: on what terms we repost an outlet's articles.
@@ -198,12 +206,25 @@ impl std::error::Error for ConfigError {}
 
 /// Reads and checks a file, once and whole. Relative paths become paths below their folders: `database` below the state directory that
 /// systemd names in `$STATE_DIRECTORY`, else below the folder of the file; `templates` below the folder of the file.
+///
+/// Secrets are read as well, from files whose relative names are looked up below `$CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`), else
+/// below the folder of the file.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
+    load_with(path, true)
+}
+
+/// The same without the secrets, for those who only look: they may not be allowed to read them. The outlets are without credentials.
+pub fn load_without_secrets(path: &Path) -> Result<Config, ConfigError> {
+    load_with(path, false)
+}
+
+fn load_with(path: &Path, secrets: bool) -> Result<Config, ConfigError> {
     let name = path.display().to_string();
-    let text = read(path).map_err(|(problem, help)| report::without_text(&name, &problem, &help))?;
-    let text = String::from_utf8(text).map_err(|error| not_utf8(&name, &error))?;
+    let text = text(path)?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut config = check::check(&name, &text, Some(folder))?;
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from).filter(|dir| dir.is_absolute());
+    let places = check::Places { folder, credentials: credentials.as_deref(), secrets };
+    let mut config = check::check(&name, &text, Some(&places))?;
     let state = std::env::var_os("STATE_DIRECTORY");
     // systemd joins several directories with colons; the first is the one of the unit.
     let state = state.as_ref().and_then(|dirs| std::env::split_paths(dirs).next()).filter(|dir| dir.is_absolute());
@@ -212,7 +233,15 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
-/// Checks the text of a feeds.toml; `name` is the file name that messages show. Paths stay as written and are not looked at.
+/// The text of a feeds.toml, as it is. The error says why there is none.
+pub fn text(path: &Path) -> Result<String, ConfigError> {
+    let name = path.display().to_string();
+    let text = read(path).map_err(|(problem, help)| report::without_text(&name, &problem, &help))?;
+    String::from_utf8(text).map_err(|error| not_utf8(&name, &error))
+}
+
+/// Checks the text of a feeds.toml; `name` is the file name that messages show. Paths stay as written and are not looked at, and no secrets
+/// are read: the outlets are without credentials.
 pub fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
     if text.len() as u64 > LARGEST_FILE {
         return Err(report::without_text(name, TOO_LARGE.0, TOO_LARGE.1));

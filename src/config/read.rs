@@ -180,6 +180,18 @@ impl<'d, 't> Section<'d, 't> {
         self.table.get_key_value(key).map_or_else(|| self.header.clone(), |(key, _)| key.span())
     }
 
+    /// Hides the values of keys that are not in [`KEYS`], and the texts of those in `tables`, which should be tables, from the report: a
+    /// secret may have been written where only the name of its file belongs.
+    pub(super) fn hide_strangers(&self, mistakes: &mut Mistakes, tables: &[&str]) {
+        for (key, value) in self.table {
+            let name: &str = key.get_ref();
+            let known = keys::of(self.path).any(|known| known.name == name);
+            if !known || (tables.contains(&name) && !value.get_ref().is_table()) {
+                mistakes.hide(value.span());
+            }
+        }
+    }
+
     /// Reports every key that is not in [`KEYS`].
     pub(super) fn check_keys(&self, mistakes: &mut Mistakes) {
         for (key, _) in self.table {
@@ -196,8 +208,8 @@ impl<'d, 't> Section<'d, 't> {
         if let Some(key) = nearest(name, keys::of(self.path).map(|key| key.name)) {
             return format!("did you mean `{key}`?");
         }
-        if self.path == "outlet.terms" && keys::of("outlet").any(|key| key.name == name) {
-            return format!("`{name}` is a key of `[[outlet]]`: move it above `[outlet.terms]`");
+        if self.path.starts_with("outlet.") && keys::of("outlet").any(|key| key.name == name) {
+            return format!("`{name}` is a key of `[[outlet]]`: move it above `[{}]`", self.path);
         }
         let elsewhere =
             KEYS.iter().find(|key| key.name == name).map(|key| format!("`{name}` is a key of `{}`; ", keys::header(key.table)));

@@ -32,6 +32,8 @@ pub(super) struct Mistakes {
     found: Vec<Mistake>,
     /// Lines that are not TOML, first byte to end: what else is wrong there only follows from that.
     unreadable: BTreeMap<usize, usize>,
+    /// Places whose text is not shown.
+    hidden: Vec<Range<usize>>,
 }
 
 impl Mistakes {
@@ -44,6 +46,11 @@ impl Mistakes {
     pub(super) fn add_unreadable(&mut self, title: String, span: Range<usize>, help: Option<String>, line: Range<usize>) {
         self.add(title, span, help);
         self.unreadable.insert(line.start, line.end);
+    }
+
+    /// Keeps what is written there out of the report.
+    pub(super) fn hide(&mut self, span: Range<usize>) {
+        self.hidden.push(span);
     }
 
     /// Whether the line that starts there is not TOML.
@@ -83,7 +90,7 @@ impl Mistakes {
         let mistakes = self.found.len();
         // A stable sort: at one place, in the order they were found.
         self.found.sort_by_key(|mistake| mistake.span.start);
-        let text = &without_credentials(text);
+        let text = &hide(without_credentials(text), &self.hidden);
         let lines = Lines::of(text);
         let end = match mistakes {
             1 => format!("1 mistake in {}", shown(name)),
@@ -190,6 +197,23 @@ pub(super) fn shown(text: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+/// The same text with asterisks in some places. No byte moves, and line ends stay.
+fn hide(text: String, places: &[Range<usize>]) -> String {
+    if places.is_empty() {
+        return text;
+    }
+    let mut hidden = text.into_bytes();
+    for place in places {
+        for byte in hidden.get_mut(place.clone()).unwrap_or_default() {
+            if *byte != b'\n' {
+                *byte = b'*';
+            }
+        }
+    }
+    // Spans of values begin and end between characters.
+    String::from_utf8(hidden).unwrap_or_default()
 }
 
 /// The same text with asterisks for user names and passwords in addresses: reports end up in logs. No byte moves.

@@ -14,10 +14,11 @@ use reqwest::{Response, StatusCode, redirect};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use super::credentials::{self, Grant, Signed, Wallet};
 use super::failure::{innermost, place, quoted};
 use super::guard::GuardedResolver;
 use super::{FetchError, Guard, Lookup, SystemLookup, freshness};
-use crate::model::{Fault, Fetched, FetchedDocument, PollRequest, Validators};
+use crate::model::{Credentials, Fault, Fetched, FetchedDocument, PollRequest, Validators};
 
 /// Feeds first, then what is often mislabelled as something else, then anything: a partner that answers 406 to a feed reader is worse
 /// than one that sends HTML.
@@ -60,6 +61,7 @@ pub struct Options {
 #[derive(Debug, Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    wallet: Arc<Wallet>,
 }
 
 #[derive(Debug)]
@@ -132,7 +134,14 @@ impl Client {
         };
         let usual = client(false)?;
         let listed = if guard.has_networks() { Some(client(true)?) } else { None };
-        Ok(Self { inner: Arc::new(Inner { options, guard, usual, listed, validated_elsewhere: Mutex::default() }) })
+        let inner = Inner { options, guard, usual, listed, validated_elsewhere: Mutex::default() };
+        Ok(Self { inner: Arc::new(inner), wallet: Arc::default() })
+    }
+
+    /// The same client with credentials of outlets. A [`PollRequest`] on behalf of one of them carries its credentials as long as it stays
+    /// at the origin (scheme, host and port) of its source, and only if that is the origin of one of the outlet's feeds.
+    pub fn with_credentials(self, grants: impl IntoIterator<Item = Grant>) -> Self {
+        Self { wallet: Arc::new(Wallet::new(grants)), ..self }
     }
 
     /// The address rules this client keeps.
@@ -155,7 +164,8 @@ impl Client {
         let mut only_permanent = true;
         loop {
             let validators = self.may_validate(&request.source, &url).then_some(&request.validators);
-            let asked = self.ask(&url, validators, deadline).await;
+            let (credentials, signed) = self.wallet.for_hop(request, &url);
+            let asked = self.ask(&url, validators, credentials, deadline).await;
             let (response, conditional) = asked.map_err(|error| match visited.as_slice() {
                 // Its name was fit to be asked, the addresses behind the name are not.
                 [.., from, _] if error.code == "ssrf_denied" => error.behind_redirect(from),
@@ -163,9 +173,9 @@ impl Client {
             })?;
             let status = response.status();
             let Some(location) = followed(status).then(|| response.headers().get(LOCATION)).flatten() else {
-                return self.answer(request, url, response, conditional, moved_permanently, deadline, now).await;
+                return self.answer(request, url, response, (conditional, signed), moved_permanently, deadline, now).await;
             };
-            let next = self.next_hop(&url, location, &visited)?;
+            let next = self.next_hop(request, &url, location, &visited)?;
             only_permanent &= matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
             if only_permanent {
                 moved_permanently = Some(next.clone());
@@ -176,10 +186,19 @@ impl Client {
     }
 
     /// Sends one GET and waits for the head of its answer. Also says whether the request was conditional.
-    async fn ask(&self, url: &Url, validators: Option<&Validators>, deadline: Instant) -> Result<(Response, bool), FetchError> {
+    async fn ask(
+        &self,
+        url: &Url,
+        validators: Option<&Validators>,
+        credentials: Option<&Credentials>,
+        deadline: Instant,
+    ) -> Result<(Response, bool), FetchError> {
         let Inner { options, guard, usual, listed, .. } = &*self.inner;
         let client = if guard.needs_listing(url) { listed.as_ref().unwrap_or(usual) } else { usual };
-        let mut get = client.get(url.clone());
+        let mut get = client.get(credentials::address(url, credentials).into_owned());
+        if let Some(credentials) = credentials {
+            get = credentials::sign(get, url, credentials)?;
+        }
         let mut conditional = false;
         if let Some(validators) = validators {
             for (name, value) in [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)] {
@@ -206,7 +225,7 @@ impl Client {
     }
 
     /// Where a redirect leads, if it may be followed.
-    fn next_hop(&self, url: &Url, location: &HeaderValue, visited: &[Url]) -> Result<Url, FetchError> {
+    fn next_hop(&self, request: &PollRequest, url: &Url, location: &HeaderValue, visited: &[Url]) -> Result<Url, FetchError> {
         let Inner { options, guard, .. } = &*self.inner;
         let next = resolve(url, location.as_bytes()).ok_or_else(|| {
             let location = String::from_utf8_lossy(location.as_bytes());
@@ -214,6 +233,16 @@ impl Client {
             let message = format!("{} redirects us to “{}”, which is no address: tell the partner", place(url), quoted(location));
             FetchError::new("bad_response", Fault::Partner, message)
         })?;
+        let next = match self.wallet.of(request) {
+            None => next,
+            Some(credentials) => credentials::without_secret(next, credentials).ok_or_else(|| {
+                let message = format!(
+                    "{} redirects us to an address with our own credentials in it, which we do not follow: tell the partner",
+                    place(url)
+                );
+                FetchError::new("bad_response", Fault::Partner, message)
+            })?,
+        };
         guard.check(&next).map_err(|refusal| refusal.behind_redirect(url))?;
         if url.scheme() == "https" && next.scheme() == "http" {
             let message = format!(
@@ -249,7 +278,7 @@ impl Client {
         request: &PollRequest,
         url: Url,
         response: Response,
-        conditional: bool,
+        (conditional, signed): (bool, Signed),
         moved_permanently: Option<Url>,
         deadline: Instant,
         now: DateTime<Utc>,
@@ -265,6 +294,7 @@ impl Client {
             }
             // 203 has been through a transforming proxy; 226 would be a delta, which is a document too.
             StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION | StatusCode::IM_USED => {}
+            StatusCode::UNAUTHORIZED => return Err(FetchError::unauthorized(&url, signed, freshness.retry_after)),
             status => return Err(FetchError::status(&url, status, &headers, freshness.retry_after)),
         }
         if let Some(coding) = undecoded(&headers) {
@@ -274,7 +304,11 @@ impl Client {
             );
             return Err(FetchError::new("bad_response", Fault::Partner, message));
         }
-        let body = self.body(&url, response, deadline).await?;
+        let credentials = self.wallet.of(request);
+        let body = credentials::redact(self.body(&url, response, deadline).await?, credentials);
+        let link = |value: &HeaderValue| {
+            String::from_utf8_lossy(&credentials::redact(value.as_bytes().to_vec(), credentials)).into_owned()
+        };
         let validators = Validators { etag: validator(&headers, &ETAG), last_modified: validator(&headers, &LAST_MODIFIED) };
         self.remember(&request.source, &url, &validators);
         Ok(Fetched::Document(FetchedDocument {
@@ -283,7 +317,7 @@ impl Client {
             moved_permanently,
             content_type: text(&headers, &CONTENT_TYPE),
             content_language: text(&headers, &CONTENT_LANGUAGE),
-            links: headers.get_all(LINK).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect(),
+            links: headers.get_all(LINK).iter().map(link).collect(),
             body,
             validators,
             freshness,

@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use url::Url;
 
+use super::credentials::Signed;
 use crate::model::Fault;
 
 /// Longest piece of foreign text (a server's words, a library's cause) that is repeated in a message, in characters.
@@ -18,7 +19,7 @@ const QUOTED: usize = 200;
 #[error("{message}")]
 pub struct FetchError {
     /// Short stable name: `ssrf_denied`, `bad_scheme`, `bad_url`, `dns`, `connect`, `tls`, `timeout`, `too_many_redirects`, `http_404`
-    /// (any status), `gone` (410), `bad_304`, `bad_response`, `too_large`, `truncated`.
+    /// (any status), `gone` (410), `bad_304`, `bad_response`, `too_large`, `truncated`, `bad_credentials`.
     pub code: String,
     /// Who has to act.
     pub fault: Fault,
@@ -46,7 +47,6 @@ impl FetchError {
             _ if challenged => "its protection wants proof of a browser: ask the partner to let our User-Agent in",
             200..=299 => "that is not a document: ask the partner for the address of the feed itself",
             300..=399 => "a redirect without an address that we could follow: ask the partner where the feed is",
-            401 => "it wants a password: ask the partner for an address that needs none",
             402 => "it wants to be paid: settle it with the partner",
             403 => "ask the partner to let our User-Agent in",
             404 => "there is nothing at this address: check it in feeds.toml, or ask the partner where the feed is now",
@@ -67,6 +67,26 @@ impl FetchError {
         let code = if status == StatusCode::GONE { "gone".to_owned() } else { format!("http_{}", status.as_u16()) };
         let message = format!("{} answers {}{reason}: {advice}", place(url), status.as_u16());
         Self { code, fault, message, retry_after }
+    }
+
+    /// 401 (RFC 9110 § 15.5.2): it wants credentials, or others than it got.
+    pub(super) fn unauthorized(url: &Url, signed: Signed, retry_after: Option<Duration>) -> Self {
+        let (fault, advice) = match signed {
+            Signed::Yes => (
+                Fault::Us,
+                "it does not take our credentials: check them in [outlet.credentials], or ask the partner for new ones",
+            ),
+            Signed::No => (
+                Fault::Partner,
+                "it wants a password: ask the partner for one and put it into [outlet.credentials], or for an address that needs none",
+            ),
+            Signed::NotForThisOrigin => (
+                Fault::Us,
+                "it wants a password, and ours is for the host (and scheme) in feeds.toml only: put the address it moved to there",
+            ),
+        };
+        let message = format!("{} answers 401 Unauthorized: {advice}", place(url));
+        Self { code: "http_401".to_owned(), fault, message, retry_after }
     }
 
     /// A body over the limit.
@@ -253,7 +273,6 @@ mod tests {
         };
         check(204, "http_204", Fault::Partner, "204 No Content");
         check(300, "http_300", Fault::Partner, "redirect");
-        check(401, "http_401", Fault::Partner, "password");
         check(403, "http_403", Fault::Partner, "403 Forbidden: ask the partner to let our User-Agent in");
         check(404, "http_404", Fault::Partner, "check it in feeds.toml");
         check(407, "http_407", Fault::Network, "network of this machine");
@@ -265,6 +284,19 @@ mod tests {
         check(503, "http_503", Fault::Partner, "later");
         check(526, "http_526", Fault::Partner, "answers 526: the partner's server");
         check(999, "http_999", Fault::Partner, "will not answer");
+    }
+
+    #[test]
+    fn a_401_says_what_became_of_the_credentials() {
+        let check = |signed: Signed, fault: Fault, words: &str| {
+            let error = FetchError::unauthorized(&url("https://a.example/rss?token=hush"), signed, None);
+            assert_eq!((error.code.as_str(), error.fault), ("http_401", fault));
+            assert!(error.message.starts_with("a.example answers 401 Unauthorized: "), "{}", error.message);
+            assert!(error.message.contains(words) && !error.message.contains("hush"), "{}", error.message);
+        };
+        check(Signed::No, Fault::Partner, "wants a password");
+        check(Signed::Yes, Fault::Us, "does not take our credentials");
+        check(Signed::NotForThisOrigin, Fault::Us, "put the address it moved to there");
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! One conditional GET: bounded in bytes and time, never to an address that is not public unless the admin allows it.
 
 mod client;
+mod credentials;
 mod failure;
 mod freshness;
 mod guard;
 
 pub use client::{Client, Options};
+pub use credentials::Grant;
 pub use failure::FetchError;
 pub use guard::{Guard, Lookup, SystemLookup};

@@ -4,6 +4,7 @@
 //! writes it at its own edge.
 
 mod article;
+mod credentials;
 mod document;
 mod parsed;
 mod poll;
@@ -11,6 +12,7 @@ mod provenance;
 mod published;
 
 pub use article::*;
+pub use credentials::*;
 pub use document::*;
 pub use parsed::*;
 pub use poll::*;

@@ -245,7 +245,7 @@ fn lift_lines(document: &Document, known: &[String], own: &[&str], body: &mut Bo
         if lifted == LIFTED {
             break;
         }
-        if known.contains(&text::essence(&line.text)) {
+        if !known.is_empty() && known.contains(&text::essence(&line.text)) {
             body.add_disclaimer(line.text.clone());
             remove(line);
             lifted += 1;

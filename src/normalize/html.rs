@@ -1,5 +1,6 @@
 //! HTML that may be published: repaired, with absolute addresses, then through the allow-list.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -8,7 +9,7 @@ use ammonia::{Builder, UrlRelative};
 use dom_query::{Document, NodeRef};
 
 use super::tags::{self, Refusal};
-use super::text;
+use super::{drawing, text};
 use crate::model::Html;
 
 /// Elements that pass: what Miniflux and FreshRSS both show, `div` to keep blocks apart, and phrasing that does no harm.
@@ -96,8 +97,8 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
 
 /// Elements that go with everything inside: nothing in them is text of the article.
 const REMOVED: &[&str] = &[
-    "script", "style", "template", "svg", "math", "title", "select", "textarea", "button", "head", "noembed", "noframes", "xmp",
-    "link", "meta", "base", "embed", "applet", "input", "frameset", "frame", "canvas", "map", "datalist",
+    "script", "style", "template", "title", "select", "textarea", "button", "head", "noembed", "noframes", "xmp", "link", "meta",
+    "base", "embed", "applet", "input", "frameset", "frame", "canvas", "map", "datalist",
 ];
 
 /// Attributes in which pages keep the real address of a picture until it is scrolled into view, most trusted first.
@@ -203,6 +204,9 @@ const FRAMES: &[&str] = &[
     "globo.com",
 ];
 
+/// `rel` of every link.
+const LINK_REL: &str = "noopener nofollow";
+
 static ALLOW_LIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
@@ -217,8 +221,9 @@ static ALLOW_LIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
                 .into(),
         )
         .url_schemes(["http", "https"].into())
-        .url_relative(UrlRelative::Deny)
-        .link_rel(Some("noopener nofollow"))
+        // only a document without an address of its own has some left, see `resolve`
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(Some(LINK_REL))
         .strip_comments(true);
     builder
 });
@@ -243,23 +248,68 @@ pub(super) fn refused(source: &str) -> Html {
 /// The tree of a source, repaired and with absolute addresses; classes and ids are still there.
 pub(super) fn tree(source: &str, base: &Url) -> Result<Document, Refusal> {
     tags::check(source)?;
-    let document = Document::fragment(source);
+    let document = Document::fragment(declarations(source).as_ref());
     repair(&document, base);
     Ok(document)
+}
+
+/// `<!` that begins neither a declaration nor a comment is text (see [`tags::is_declaration`]); HTML would drop all up to the next `>`.
+fn declarations(source: &str) -> Cow<'_, str> {
+    let mut text = source.match_indices("<!").filter(|(at, _)| !tags::is_declaration(source.as_bytes().get(at + 2))).peekable();
+    if text.peek().is_none() {
+        return Cow::Borrowed(source);
+    }
+    let mut out = String::with_capacity(source.len() + 16);
+    let mut done = 0;
+    for (at, _) in text {
+        out.push_str(&source[done..at]);
+        out.push_str("&lt;");
+        done = at + 1;
+    }
+    out.push_str(&source[done..]);
+    Cow::Owned(out)
 }
 
 /// Serializes a tree through the allow-list until the result is its own result: what is taken away can leave nesting that the next
 /// reader's parser would read differently.
 pub(super) fn finish(document: &Document) -> Html {
-    let mut html = ALLOW_LIST.clean(&inside(document)).to_string();
-    for _ in 0..4 {
+    let drawings = drawing::take(document);
+    narrow(document);
+    let mut html = inside(document);
+    for _ in 0..5 {
         let again = ALLOW_LIST.clean(&html).to_string();
         if again == html {
-            return Html::from_sanitized(html.trim().to_owned());
+            return Html::from_sanitized(drawing::put_back(html.trim(), &drawings));
         }
         html = again;
     }
-    refused(&html)
+    refused(&drawing::without(&html))
+}
+
+/// Does in the tree what the allow-list will do, so that for a sound text its first look changes nothing and is the last.
+fn narrow(document: &Document) {
+    let Some(root) = document.root().first_element_child() else { return };
+    let mut strange: Vec<String> = Vec::new();
+    for node in root.descendants() {
+        if node.is_comment() {
+            node.remove_from_parent();
+            continue;
+        }
+        let Some(name) = node.node_name().filter(|_| !is_foreign(&node)) else { continue };
+        let name: &str = &name;
+        if !ELEMENTS.contains(&name) {
+            if !strange.iter().any(|known| known == name) {
+                strange.push(name.to_owned());
+            }
+            continue;
+        }
+        node.retain_attrs(ATTRIBUTES.iter().find(|(element, _)| *element == name).map_or(&[], |(_, allowed)| *allowed));
+        if name == "a" {
+            node.set_attr("rel", LINK_REL);
+        }
+    }
+    let strange: Vec<&str> = strange.iter().map(String::as_str).collect();
+    root.strip_elements(&strange);
 }
 
 /// Source of what the tree holds.
@@ -271,7 +321,13 @@ fn repair(document: &Document, base: &Url) {
     for node in document.root().descendants() {
         let Some(name) = node.node_name() else { continue };
         let name: &str = &name;
-        if REMOVED.contains(&name) || is_foreign(&node) {
+        if is_foreign(&node) {
+            if drawing::is_root(&node) && !drawing::tidy(&node, base) {
+                node.remove_from_parent();
+            }
+            continue;
+        }
+        if REMOVED.contains(&name) {
             node.remove_from_parent();
             continue;
         }
@@ -300,10 +356,59 @@ fn is_foreign(node: &NodeRef<'_>) -> bool {
 
 fn address(node: &NodeRef<'_>, attribute: &str, base: &Url) {
     let Some(written) = node.attr(attribute) else { return };
-    match super::url::resolve(base, &[], &written) {
-        Some(url) => node.set_attr(attribute, url.as_str()),
+    match resolve(base, &written) {
+        Some(address) => node.set_attr(attribute, &address),
         None => node.remove_attr(attribute),
     }
+}
+
+/// A reference as it is published: absolute, an IRI where the outlet wrote one (RFC 3987 § 1.2: HTML takes it, and people can read it).
+/// In a document that has no address on the web, what is relative stays as it is.
+fn resolve(base: &Url, written: &str) -> Option<String> {
+    if let Some(url) = super::url::resolve(base, &[], written) {
+        return Some(if written.is_ascii() { url.into() } else { iri(url.as_str(), written) });
+    }
+    let plain: String = written.trim().chars().filter(|c| !c.is_control()).collect();
+    let start = plain.split(['/', '?', '#']).next().unwrap_or_default();
+    let relative =
+        !plain.is_empty() && plain.len() <= super::url::LONGEST && !start.contains(':') && !plain.starts_with(['/', '\\']);
+    (relative && !matches!(base.scheme(), "http" | "https")).then_some(plain)
+}
+
+/// Takes the percent-encoding off the letters and digits that were written without it.
+fn iri(encoded: &str, written: &str) -> String {
+    let letters: HashSet<char> = written.chars().filter(|c| !c.is_ascii() && c.is_alphanumeric()).collect();
+    let mut out = String::with_capacity(encoded.len());
+    let mut rest = encoded;
+    while let Some(at) = rest.find('%') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let mut bytes = [0_u8; 4];
+        let mut found = 0;
+        for (slot, triplet) in bytes.iter_mut().zip(rest.as_bytes().chunks_exact(3)) {
+            let digit = |b: u8| char::from(b).to_digit(16);
+            let &[b'%', high, low] = triplet else { break };
+            let (Some(high), Some(low)) = (digit(high), digit(low)) else { break };
+            *slot = (high * 16 + low) as u8;
+            found += 1;
+        }
+        let letter = (2..=found).find_map(|length| {
+            let c = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
+            (c.len_utf8() == length && letters.contains(&c)).then_some((c, 3 * length))
+        });
+        match letter {
+            Some((c, length)) => {
+                out.push(c);
+                rest = &rest[length..];
+            }
+            None => {
+                out.push('%');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 fn link(node: &NodeRef<'_>, base: &Url) {
@@ -365,9 +470,13 @@ fn image(node: &NodeRef<'_>, base: &Url) {
         .chain(lazy_set)
         .chain(src)
         .chain(largest(node, "srcset"))
-        .find_map(|candidate| super::url::resolve(base, &[], &candidate));
+        .find_map(|candidate| match super::url::resolve(base, &[], &candidate) {
+            Some(url) => Some((!is_tracker(node, &url)).then(|| url.into())),
+            None => resolve(base, &candidate).map(Some),
+        });
     match found {
-        Some(url) if !is_tracker(node, &url) => {
+        Some(Some(address)) => {
+            let address: String = address;
             let keep: Vec<(&str, String)> = ["alt", "title", "width", "height"]
                 .into_iter()
                 .filter_map(|name| node.attr(name).map(|value| (name, text::clean(&value))))
@@ -377,10 +486,16 @@ fn image(node: &NodeRef<'_>, base: &Url) {
                 })
                 .collect();
             node.retain_attrs(&["class"]);
-            node.set_attr("src", url.as_str());
+            node.set_attr("src", &address);
             for (name, value) in keep {
                 node.set_attr(name, &value);
             }
+        }
+        // without any address it stands for the text it has instead (HTML § 4.8.3)
+        None if !node.has_attr("src") && node.attr("alt").is_some_and(|alt| !alt.trim().is_empty()) => {
+            let alt = text::clean(&node.attr("alt").unwrap_or_default());
+            node.remove_all_attrs();
+            node.set_attr("alt", &alt);
         }
         _ => node.remove_from_parent(),
     }
@@ -464,6 +579,11 @@ mod tests {
         check("<a href='java\tscript:alert(1)'>text stays</a>", "text stays");
         check("<a href=vbscript:x>t</a><a href=data:text/html,x>u</a>", "tu");
         check("<h1>T</h1>", "<h2>T</h2>");
+        check("a <!' b> c <!-- d --> <![if x]>e<!>", "a &lt;!' b&gt; c  e");
+        check(
+            "<a href=新闻/%e6%b8%af.html>t</a>",
+            "<a href=\"https://outlet.example/a/新闻/%e6%b8%af.html\" rel=\"noopener nofollow\">t</a>",
+        );
         check("<svg><set attributeName=href to=javascript:alert(1)></svg>t", "t");
         check(
             "<math><annotation-xml encoding='text/html'><style><img src=x onerror=alert(1)></style></annotation-xml></math>t",
@@ -491,9 +611,21 @@ mod tests {
         check("<img src='data:image/gif;base64,R0'><noscript><img src=/1.jpg></noscript>", &img("/1.jpg"));
         check("<img src=/1.jpg width=600px height=50%>", "<img src=\"https://outlet.example/1.jpg\" width=\"600\">");
         check("<img src=/c.gif width=1 height=1>x", "x");
+        check("<img alt=渡轮 onerror=x>", "<img alt=\"渡轮\">");
+        check("<img alt=''>x<img src=data:x alt=t>", "x");
         check("<img src=https://pixel.wp.com/b.gif?x=1>x", "x");
         check("<img src=data:image/png;base64,AA>x", "x");
         check("<img src=/c.gif style='display: none'>x", "x");
+    }
+
+    #[test]
+    fn without_an_address_relative_references_stay() {
+        let base = Url::parse("file:///tmp/feed.xml").expect("a literal");
+        let check = |source: &str, expected: &str| assert_eq!(sanitize(source, &base).as_str(), expected, "{source}");
+        check("<a href=foo>t</a><img src='i/1.jpg'>", "<a href=\"foo\" rel=\"noopener nofollow\">t</a><img src=\"i/1.jpg\">");
+        for refused in ["java&#10;script:alert(1)", "file:///etc/passwd", "//evil.example/", "\\\\evil.example", "x:y"] {
+            check(&format!("<a href='{refused}'>t</a>"), "t");
+        }
     }
 
     #[test]

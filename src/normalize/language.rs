@@ -114,24 +114,37 @@ struct Count {
 const ENOUGH: usize = 4_000;
 
 fn count(text: &str) -> Count {
-    use std::collections::HashSet;
     use std::sync::LazyLock;
+    /// The block of Han characters that the lists are from.
+    const FIRST: u32 = 0x3400;
+    const SIMPLIFIED_ONLY: u8 = 1;
+    const TRADITIONAL_ONLY: u8 = 2;
     // A few characters are written alike in both lists' words; they say nothing and are left out of both.
-    static ONLY: LazyLock<(HashSet<char>, HashSet<char>)> = LazyLock::new(|| {
-        let (simplified, traditional): (HashSet<char>, HashSet<char>) =
-            (SIMPLIFIED.chars().collect(), TRADITIONAL.chars().collect());
-        (simplified.difference(&traditional).copied().collect(), traditional.difference(&simplified).copied().collect())
+    static ONLY: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let mut scripts = vec![0; (0xa000 - FIRST) as usize];
+        for (list, script) in [(SIMPLIFIED, SIMPLIFIED_ONLY), (TRADITIONAL, TRADITIONAL_ONLY)] {
+            for c in list.chars() {
+                if let Some(known) = (c as u32).checked_sub(FIRST).and_then(|at| scripts.get_mut(at as usize)) {
+                    *known |= script;
+                }
+            }
+        }
+        scripts
     });
+    let only = &*ONLY;
     let mut count = Count::default();
-    for c in text.chars().filter(|c| c.is_alphabetic()).take(ENOUGH) {
+    for c in text.chars().filter(|c| super::text::is_asian_letter(*c) || c.is_alphabetic()).take(ENOUGH) {
         count.letters += 1;
         match c {
             '\u{3041}'..='\u{30fa}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9d}' => count.kana += 1,
             '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' => count.hangul += 1,
             '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => {
                 count.han += 1;
-                count.simplified += usize::from(ONLY.0.contains(&c));
-                count.traditional += usize::from(ONLY.1.contains(&c));
+                match only.get((c as u32).wrapping_sub(FIRST) as usize) {
+                    Some(&SIMPLIFIED_ONLY) => count.simplified += 1,
+                    Some(&TRADITIONAL_ONLY) => count.traditional += 1,
+                    _ => {}
+                }
             }
             _ => {}
         }

@@ -134,6 +134,13 @@ const SUFFIXES: &[(&str, Role)] = &[
     ("(編輯)", Role::Editor),
     ("(photographer)", Role::Photographer),
     (" 기자", Role::Author),
+    (" 译", Role::Translator),
+    (" 譯", Role::Translator),
+    (" 訳", Role::Translator),
+    (" 编译", Role::Translator),
+    (" 編譯", Role::Translator),
+    (" 摄影", Role::Photographer),
+    (" 攝影", Role::Photographer),
     (" 记者", Role::Author),
     (" 記者", Role::Author),
     ("(记者)", Role::Author),
@@ -311,6 +318,10 @@ fn split(piece: &str, separator: &str) -> Vec<String> {
 /// "林书白/周念" is a list; "文/林书白" is a label.
 fn slashes(piece: &str) -> Vec<String> {
     let parts: Vec<&str> = piece.split(['/', '／']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.len() < 2 {
+        // "Example Editor" is a name as far as anybody can tell
+        return parts.into_iter().map(str::to_owned).collect();
+    }
     let mut out: Vec<String> = Vec::new();
     let mut pending = String::new();
     for part in parts {
@@ -334,7 +345,9 @@ fn slashes(piece: &str) -> Vec<String> {
 fn han_list(piece: &str) -> Vec<String> {
     let words: Vec<&str> = piece.split(' ').collect();
     let han = |word: &str| word.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}'));
-    if words.len() > 1 && words.iter().all(|word| (2..=4).contains(&word.chars().count()) && han(word)) {
+    let is_name =
+        |word: &str| (2..=4).contains(&word.chars().count()) && han(word) && !PREFIXES.iter().any(|(label, _)| *label == word);
+    if words.len() > 1 && words.iter().all(|word| is_name(word)) {
         return words.into_iter().map(str::to_owned).collect();
     }
     // "潮报记者 温亦白", "译 周念": labels between names begin a new piece.
@@ -472,6 +485,9 @@ mod tests {
         check("A. Vale; B. Reed", &[(Author, "A. Vale"), (Author, "B. Reed")]);
         check("김하늘 기자", &[(Author, "김하늘")]);
         check("翻訳：佐藤ゆき", &[(Translator, "佐藤ゆき")]);
+        check("Marlow Editor", &[(Author, "Marlow Editor")]);
+        check("林书白 译", &[(Translator, "林书白")]);
+        check("陈一 攝影", &[(Photographer, "陈一")]);
     }
 
     #[test]

@@ -92,6 +92,11 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
+/// What follows `<!` makes it a declaration, a comment or a marked section; anything else is text (ISO 8879 § 9.6.2).
+pub(super) fn is_declaration(after: Option<&u8>) -> bool {
+    after.is_none_or(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'[' | b'>'))
+}
+
 /// Where the next `<` stands that begins markup (a letter, `/`, `!` or `?` follows it).
 fn next_tag(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
@@ -99,7 +104,8 @@ fn next_tag(text: &str) -> Option<usize> {
     while let Some(found) = text[from..].find('<') {
         let at = from + found;
         match bytes.get(at + 1) {
-            Some(b'!' | b'?') => return Some(at),
+            Some(b'?') => return Some(at),
+            Some(b'!') if is_declaration(bytes.get(at + 2)) => return Some(at),
             Some(b'/') if bytes.get(at + 2).is_some() => return Some(at),
             Some(next) if next.is_ascii_alphabetic() => return Some(at),
             _ => from = at + 1,
@@ -240,6 +246,34 @@ fn kind(name: &str) -> Kind {
     }
 }
 
+/// Whether a tag stands in an svg that nothing of HTML has ended: an HTML tag in it may have (HTML § 13.2.6.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawing {
+    Outside,
+    Inside,
+    /// In a title or description, whose inside is HTML.
+    Noted,
+}
+
+impl Drawing {
+    fn opens(self, name: &str) -> Self {
+        match (self, name) {
+            (Self::Outside, "svg") | (Self::Inside, "svg") => Self::Inside,
+            (Self::Inside, "title" | "desc") => Self::Noted,
+            (Self::Inside, name) if super::drawing::is_element_name(name) => Self::Inside,
+            _ => Self::Outside,
+        }
+    }
+
+    fn closes(self, name: &str) -> Self {
+        match (self, name) {
+            (Self::Noted, "title" | "desc") => Self::Inside,
+            (Self::Inside, name) if name != "svg" && super::drawing::is_element_name(name) => Self::Inside,
+            _ => Self::Outside,
+        }
+    }
+}
+
 /// Whether a tree may be built: a pass over the tags that never underestimates how deep they nest, for HTML written with any care at all.
 pub(super) fn check(source: &str) -> Result<(), Refusal> {
     const DEEP: Refusal = Refusal { code: "html_too_deep", message: "elements nested more than 256 deep" };
@@ -254,6 +288,7 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
     let tags = if foreign { tags.everything_is_markup() } else { tags };
 
     let mut open: Vec<(String, Kind)> = Vec::new();
+    let mut drawing = Drawing::Outside;
     let (mut formatting, mut reopened) = (0_usize, 0_usize);
     for token in tags {
         match token {
@@ -262,6 +297,11 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
                     return Err(ATTR);
                 }
                 let name = name.to_ascii_lowercase();
+                drawing = drawing.opens(&name);
+                // only where everything around is a drawing without doubt does the slash end an element
+                if drawing == Drawing::Inside && written.trim_end().ends_with('/') {
+                    continue;
+                }
                 let kind = kind(&name);
                 reopened += formatting;
                 if reopened > REOPENED {
@@ -288,6 +328,7 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
             }
             Token::Close(name) => {
                 let name = name.to_ascii_lowercase();
+                drawing = drawing.closes(&name);
                 if let Some(at) = open.iter().rposition(|(open, _)| *open == name) {
                     let kind = open[at].1;
                     formatting -= usize::from(kind == Kind::Formatting);
@@ -354,6 +395,13 @@ mod tests {
             ("<a><b><i><u>".repeat(100), Some("html_too_deep")),
             ("<b><div></b>".repeat(300), Some("html_too_deep")),
             ("<div></x>".repeat(300), Some("html_too_deep")),
+            ("<svg>".to_owned() + &"<path d=x />".repeat(2_000) + "</svg>", None),
+            ("<svg><desc>t</desc>".to_owned() + &"<path/>".repeat(2_000), None),
+            ("<svg><desc><b>t</b></desc>".to_owned() + &"<path/>".repeat(2_000), Some("html_too_deep")),
+            ("<svg><p>".to_owned() + &"<path/>".repeat(2_000), Some("html_too_deep")),
+            ("<path/>".repeat(2_000), Some("html_too_deep")),
+            ("<svg></svg>".to_owned() + &"<path/>".repeat(2_000), Some("html_too_deep")),
+            ("<svg></p>".to_owned() + &"<path/>".repeat(2_000), Some("html_too_deep")),
             ("<svg><style>".to_owned() + &"<g>".repeat(300), Some("html_too_deep")),
             ("<a href=x>".repeat(10_000), None),
             (format!("<p{}>", " a".repeat(300)), Some("html_too_many_attributes")),

@@ -1,5 +1,7 @@
 //! Plain text: of markup, of titles, of names.
 
+use std::borrow::Cow;
+
 use dom_query::Document;
 
 use super::tags::{Token, tokens};
@@ -128,12 +130,22 @@ const KNOWN: &[&str] = &[
 /// (U+202A–202E, U+2066–2069) and invisible characters removed, so that no text can disguise itself. Joiners that scripts and emoji
 /// need (U+200C, U+200D) stay.
 pub fn clean(written: &str) -> String {
+    line(written, invisible)
+}
+
+/// One line of a text that is read, not compared: as [`clean`], but soft hyphens and the marks that only say in which direction the
+/// characters beside them run (U+200E, U+200F) stay. They cannot make text look like other text.
+fn words(written: &str) -> String {
+    line(written, |c| invisible(c) && !matches!(c, '\u{ad}' | '\u{200e}' | '\u{200f}'))
+}
+
+fn line(written: &str, leaves_out: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(written.len());
     let mut space = false;
     for c in written.chars() {
-        if c.is_whitespace() {
+        if !is_asian_letter(c) && c.is_whitespace() {
             space = true;
-        } else if !invisible(c) {
+        } else if is_asian_letter(c) || !leaves_out(c) {
             if space && !out.is_empty() {
                 out.push(' ');
             }
@@ -142,6 +154,11 @@ pub fn clean(written: &str) -> String {
         }
     }
     out
+}
+
+/// A letter of a script without case: kana, Han, hangul. Most of what is read here, and the tables of Unicode need not be asked about it.
+pub(super) fn is_asian_letter(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// Characters that show nothing and can hide or reorder what others show.
@@ -153,10 +170,10 @@ fn invisible(c: char) -> bool {
 /// One line of plain text of a text construct, read by its kind; [`TextKind::Unsaid`] is HTML when it looks like it.
 pub fn plain(text: &Text) -> String {
     match text.kind {
-        TextKind::Plain => clean(&text.value),
+        TextKind::Plain => words(&text.value),
         TextKind::Html => of_html(&text.value),
         TextKind::Unsaid if looks_like_html(&text.value) => of_html(&text.value),
-        TextKind::Unsaid => clean(&text.value),
+        TextKind::Unsaid => words(&without_empty_tags(&text.value)),
     }
 }
 
@@ -181,7 +198,28 @@ pub fn of_html(source: &str) -> String {
             Token::Skipped => unseen = false,
         }
     }
-    clean(&unescape(&out))
+    words(&unescape(&out))
+}
+
+/// Text without empty tags. `<>` is what is left of a tag that somebody emptied, and in SGML a tag (ISO 8879 § 7.4.1.1); between
+/// spaces, letters, digits or brackets it is an operator and stays.
+pub fn without_empty_tags(text: &str) -> Cow<'_, str> {
+    if !text.contains("<>") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("<>") {
+        let operand = |c: Option<char>| c.is_none_or(|c| c.is_ascii() && !matches!(c, '.' | ',' | '!' | '?' | '>' | '<'));
+        let (before, after) = (rest[..at].chars().next_back(), rest[at + 2..].chars().next());
+        out.push_str(&rest[..at]);
+        if operand(before) || operand(after) {
+            out.push_str("<>");
+        }
+        rest = &rest[at + 2..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// Resolves character references (HTML § 13.5) in text without tags.
@@ -207,14 +245,111 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
-/// Whether an undeclared string is HTML: it has a tag of a known element, or a character reference.
+/// Whether an undeclared string is HTML: it has a tag of a known element or a character reference, or begins with HTML's document type.
 pub fn looks_like_html(text: &str) -> bool {
-    (text.contains('<')
-        && tokens(text).any(|token| match token {
-            Token::Open(name, _) | Token::Close(name) => is_one_of(name, KNOWN),
-            _ => false,
-        }))
+    (text.contains('<') && text.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype")))
+        || (text.contains('<')
+            && tokens(text).any(|token| match token {
+                Token::Open(name, _) | Token::Close(name) => is_one_of(name, KNOWN),
+                _ => false,
+            }))
         || has_reference(text)
+}
+
+/// Elements besides [`KNOWN`] that browsers know, or knew, something about.
+const BROWSERS_KNOW: &[&str] = &[
+    "address",
+    "animate",
+    "applet",
+    "area",
+    "aside",
+    "base",
+    "basefont",
+    "bdi",
+    "bdo",
+    "bgsound",
+    "body",
+    "button",
+    "canvas",
+    "caption",
+    "col",
+    "colgroup",
+    "data",
+    "datalist",
+    "details",
+    "dfn",
+    "dialog",
+    "dir",
+    "fieldset",
+    "figcaption",
+    "footer",
+    "foreignobject",
+    "form",
+    "frame",
+    "frameset",
+    "head",
+    "header",
+    "hgroup",
+    "html",
+    "image",
+    "input",
+    "isindex",
+    "keygen",
+    "label",
+    "legend",
+    "link",
+    "listing",
+    "main",
+    "map",
+    "marquee",
+    "menu",
+    "meta",
+    "meter",
+    "nav",
+    "noembed",
+    "noframes",
+    "noscript",
+    "optgroup",
+    "option",
+    "output",
+    "param",
+    "picture",
+    "plaintext",
+    "portal",
+    "progress",
+    "rb",
+    "rtc",
+    "samp",
+    "search",
+    "select",
+    "set",
+    "slot",
+    "source",
+    "summary",
+    "template",
+    "textarea",
+    "tfoot",
+    "thead",
+    "time",
+    "title",
+    "track",
+    "xmp",
+];
+
+/// Whether a text that is declared to be plain stays harmless even with a reader that takes it for HTML: what looks like a tag in it
+/// names no element of HTML and carries nothing, and there is no reference.
+pub fn is_harmless_as_html(text: &str) -> bool {
+    !has_reference(text)
+        && tokens(text).all(|token| match token {
+            Token::Text(_) => true,
+            Token::Open(name, written) => {
+                written.is_empty()
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric())
+                    && !is_one_of(name, KNOWN)
+                    && !is_one_of(name, BROWSERS_KNOW)
+            }
+            Token::Close(_) | Token::Skipped => false,
+        })
 }
 
 fn has_reference(text: &str) -> bool {
@@ -280,7 +415,17 @@ pub fn first_sentence(text: &str, longest: usize) -> String {
 
 /// The characters that count when two texts are compared: letters and digits, lower case.
 pub(super) fn essence(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_asian_letter(c) {
+            out.push(c);
+        } else if c.is_ascii() {
+            out.extend(c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase()));
+        } else if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -311,6 +456,34 @@ mod tests {
         check(TextKind::Unsaid, "Q&A; <Untitled> 3 < 4", "Q&A; <Untitled> 3 < 4");
         check(TextKind::Unsaid, "<i>Ferry</i> sails", "Ferry sails");
         check(TextKind::Unsaid, "港口\u{202e}事纪\u{200b}\n 今日", "港口事纪 今日");
+    }
+
+    #[test]
+    fn plain_text_that_nobody_can_mistake() {
+        let check = |text: &str, expected: bool| assert_eq!(is_harmless_as_html(text), expected, "{text}");
+        check("The <untitled> tag, 1 < 2", true);
+        check("The <script> tag", false);
+        check("The <x onclick=y> tag", false);
+        check("The <x-y> tag", false);
+        check("The <textarea> tag", false);
+        check("a <!-- b", false);
+        check("</x>", false);
+        check("&lt;x&gt;", false);
+    }
+
+    #[test]
+    fn empty_tags_are_nothing_and_operators_stay() {
+        let check = |text: &str, expected: &str| assert_eq!(without_empty_tags(text), expected, "{text}");
+        check("渡轮<>停航", "渡轮停航");
+        check("a <> b, c<>d, (<>)", "a <> b, c<>d, (<>)");
+        check("<>渡轮<>", "<>渡轮<>");
+    }
+
+    #[test]
+    fn directions_stay_in_titles_and_overrides_do_not() {
+        let plain = |value: &str| plain(&Text { value: value.into(), kind: TextKind::Plain, ..Text::default() });
+        assert_eq!(plain("a\u{200f}b\u{ad}c\u{202e}d\u{2066}e\u{200b}"), "a\u{200f}b\u{ad}cde");
+        assert_eq!(clean("a\u{200f}b\u{ad}c\u{202e}d"), "abcd");
     }
 
     #[test]

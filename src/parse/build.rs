@@ -318,7 +318,8 @@ impl Builder {
             }
         }
         let Captured { field, rank, value, extra, flag, .. } = captured;
-        if value.value.is_empty() {
+        let empty_description = field == Field::Summary && place == Place::Feed;
+        if value.value.is_empty() && !empty_description {
             return;
         }
         match (place, field) {
@@ -385,6 +386,11 @@ impl Builder {
         }
         if field == Field::Date {
             self.head_date.get_or_insert(value.value);
+            return;
+        }
+        // an empty description says that there is nothing to say, unless another one does
+        if field == Field::Summary && value.value.is_empty() {
+            head.subtitle.get_or_insert(value);
             return;
         }
         if !self.ranks.admits(field, rank) {

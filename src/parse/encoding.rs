@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, GB18030, GBK, IBM866, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, GB18030, GBK, IBM866, ISO_8859_2, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::model::{Unreadable, Warning};
 
@@ -12,6 +12,9 @@ const REFUSED_SHARE: usize = 50;
 const WARNED_SHARE: usize = 1_000;
 /// A declaration further on than this is no declaration.
 const DECLARATION_WINDOW: usize = 1_024;
+
+/// Bytes outside of ASCII from which statistics can tell character sets apart.
+const FEW_BYTES: usize = 16;
 
 /// What is said about the character set from outside of the document.
 #[derive(Debug, Clone, Copy, Default)]
@@ -162,13 +165,14 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
     detector.feed(bytes, true);
     let guess = detector.guess(None, chardetng::Utf8Detection::Allow);
     // no feed is in a DOS code page without saying so: that guess means a few stray bytes
-    if guess == IBM866 {
-        WINDOWS_1252
-    } else if guess == GBK {
-        GB18030
-    } else {
-        guess
+    let guess = if guess == IBM866 { WINDOWS_1252 } else { guess };
+    // windows-1252 has five free places, and a handful of bytes is too little for statistics: of the sets for Latin letters, the next
+    // in use has none
+    let unassigned = || bytes.iter().any(|b| matches!(b, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d));
+    if guess == WINDOWS_1252 && bytes.iter().filter(|b| !b.is_ascii()).count() < FEW_BYTES && unassigned() {
+        return ISO_8859_2;
     }
+    if guess == GBK { GB18030 } else { guess }
 }
 
 /// Characters outside ASCII that were understood, and those that were lost: replaced, or turned into controls.

@@ -189,6 +189,46 @@ pub(super) fn reference(text: &str) -> Option<(&str, &str)> {
     (end > 0 && text.as_bytes()[end] == b';').then(|| (&text[..end], &text[end + 1..]))
 }
 
+/// A character whose UTF-8 bytes were escaped one by one, as if each were a character of Latin-1 or windows-1252: `&#226;&#128;&#166;`,
+/// `&acirc;&euro;&brvbar;`. `first` is the name of the first reference, `rest` what follows it; gives the character and the length of
+/// the references that belong to it. One of the bytes must be from the range that Latin-1 leaves to controls: nobody means those.
+pub(super) fn byte_by_byte(first: &str, rest: &str) -> Option<(char, usize)> {
+    let (first, _) = as_byte(first)?;
+    let length = match first {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => return None,
+    };
+    let mut bytes = [first, 0, 0, 0];
+    let mut after = rest;
+    let mut control = false;
+    for slot in bytes.iter_mut().take(length).skip(1) {
+        let (name, left) = reference(after.strip_prefix('&')?)?;
+        let (byte, is_control) = as_byte(name)?;
+        (*slot, after) = (byte, left);
+        control |= is_control;
+    }
+    let character = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
+    control.then_some((character, rest.len() - after.len()))
+}
+
+/// The byte that a reference stands for if it was made from a byte, and whether Latin-1 has a control there.
+fn as_byte(name: &str) -> Option<(u8, bool)> {
+    let code = match name.strip_prefix('#') {
+        Some(number) => match number.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+            None => number.parse().ok()?,
+        },
+        None => u32::from(html_names::by_name(name)?),
+    };
+    if let Ok(byte) = u8::try_from(code) {
+        return Some((byte, (0x80..=0x9f).contains(&byte)));
+    }
+    let character = char::from_u32(code)?;
+    (0x80..=0x9f_u8).find(|byte| encoding::windows_1252(char::from(*byte)) == character).map(|byte| (byte, true))
+}
+
 /// A character by number (XML 1.0 § 4.1). 128–159 mean what windows-1252 has there, as in HTML (§ 13.2.5.80).
 fn numeric(number: &str, findings: &mut Findings) -> Referent<'static> {
     let (digits, radix) = match number.strip_prefix(['x', 'X']) {

@@ -4,6 +4,7 @@
 mod actions;
 mod build;
 mod capture;
+pub mod discovery;
 mod draft;
 mod encoding;
 mod entities;
@@ -11,16 +12,20 @@ mod html_names;
 mod json_feed;
 mod json_values;
 mod names;
+mod opml;
 mod parts;
 mod people;
 mod recovery;
 mod scope;
 mod sniff;
+mod tags;
 mod vocabulary;
 mod xml;
 
 #[cfg(test)]
 mod tests;
+
+pub use opml::{Subscription, Subscriptions, subscriptions};
 
 use crate::model::{FetchedDocument, ParsedFeed, Unreadable, Warning};
 

@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::build::Builder;
 use super::capture::{Capture, is_void};
-use super::entities::{Entities, Referent, reference};
+use super::entities::{Entities, Referent, byte_by_byte, reference};
 use super::names::Ns;
 use super::scope::{Mark, Scope};
 use super::vocabulary::{self, Action, Field, Place};
@@ -130,8 +130,14 @@ impl<'a> Walk<'a> {
                     Ok(Event::Text(text)) => self.text(self.borrowed(&text)),
                     Ok(Event::CData(text)) => self.cdata(self.borrowed(&text)),
                     Ok(Event::GeneralRef(name)) => {
-                        self.reference(self.borrowed(&name))?;
-                        self.rest_of_text(from + reader.buffer_position() as usize)?
+                        let at = from + reader.buffer_position() as usize;
+                        match self.split_character(self.borrowed(&name), at) {
+                            Some(next) => next,
+                            None => {
+                                self.reference(self.borrowed(&name))?;
+                                self.rest_of_text(at)?
+                            }
+                        }
                     }
                     Ok(Event::DocType(text)) => {
                         self.entities.declare(self.borrowed(&text), &mut self.findings)?;
@@ -261,12 +267,20 @@ impl<'a> Walk<'a> {
             self.scope.bind(prefix.as_bytes(), attribute.raw, mark)?;
         }
         let shown = inline_name(name, &self.scope);
-        let mut attributes: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(self.attributes.len());
+        let mut attributes: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(self.attributes.len() + 1);
         if self.capture.as_ref().is_some_and(Capture::is_rich) {
             for attribute in &self.attributes {
                 let own = !attribute.name.starts_with("xmlns") && !attribute.name.starts_with("xml:");
                 if own {
                     attributes.push((attribute.name, self.entities.attribute(attribute.raw, &mut self.findings)?));
+                }
+            }
+            // drawings and formulas say in HTML, too, that they are XML
+            if self.scope.resolve(name).0 == Ns::Graphics {
+                match shown {
+                    "svg" => attributes.push(("xmlns", "http://www.w3.org/2000/svg".into())),
+                    "math" => attributes.push(("xmlns", "http://www.w3.org/1998/Math/MathML".into())),
+                    _ => {}
                 }
             }
         }
@@ -416,6 +430,18 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// A character in pieces: each of its bytes a reference of its own.
+    fn split_character(&mut self, name: &str, at: usize) -> Option<Next> {
+        let (character, length) = byte_by_byte(name, self.source.get(at..)?)?;
+        self.whole_character(character);
+        Some(Next::From(at + length))
+    }
+
+    fn whole_character(&mut self, character: char) {
+        self.findings.add("charset_repaired", || "characters were escaped byte by byte; they were put together again".to_owned());
+        self.cdata(character.encode_utf8(&mut [0; 4]));
+    }
+
     /// After a reference, more are likely (HTML that was escaped is full of them): reads the text up to the next tag in one go instead
     /// of token by token.
     fn rest_of_text(&mut self, at: usize) -> Result<Next, Unreadable> {
@@ -436,10 +462,16 @@ impl<'a> Walk<'a> {
             self.text(&rest[..at]);
             rest = &rest[at + 1..];
             match reference(rest) {
-                Some((name, after)) => {
-                    self.reference(name)?;
-                    rest = after;
-                }
+                Some((name, after)) => match byte_by_byte(name, after) {
+                    Some((character, length)) => {
+                        self.whole_character(character);
+                        rest = &after[length..];
+                    }
+                    None => {
+                        self.reference(name)?;
+                        rest = after;
+                    }
+                },
                 None => _ = self.text("&"),
             }
         }

@@ -1,8 +1,8 @@
 //! The folder on disk: one file a document, complete or ignored.
 //!
-//! A file is the line [`MARK`], a line with the SHA-256 of all that follows, a line of JSON ([`Header`]), the document, the document
-//! compressed. The compressed form is kept because another version of the compressor may make other bytes, which must not go out under the
-//! same strong validator.
+//! A file is the line [`MARK`], a line with the SHA-256 of all that follows, a line of JSON ([`Header`]), the document compressed. The
+//! compressed form is what is kept because another version of the compressor may make other bytes, which must not go out under the same
+//! strong validator.
 
 use std::borrow::Cow;
 use std::fs::{self, File};
@@ -14,7 +14,7 @@ use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Prepared, etags, hex};
+use super::{Prepared, hex};
 
 /// First line of a file: what it is and the version of its format.
 const MARK: &[u8] = b"reprint document 1\n";
@@ -36,8 +36,8 @@ struct Header<'a> {
     modified: i64,
     /// Bytes of the document.
     length: usize,
-    /// Bytes of the document, compressed.
-    gzip_length: usize,
+    /// Validator of the document.
+    etag: Cow<'a, str>,
 }
 
 /// The folder.
@@ -87,14 +87,14 @@ impl Folder {
             path: path.into(),
             content_type: prepared.content_type.as_str().into(),
             modified: prepared.modified.timestamp(),
-            length: prepared.identity.len(),
-            gzip_length: prepared.gzip.len(),
+            length: prepared.identity_length(),
+            etag: prepared.etag.as_str().into(),
         };
         let mut head = serde_json::to_vec(&header)?;
         head.push(b'\n');
-        let checksum = checksum([&head[..], &prepared.identity, &prepared.gzip]);
+        let checksum = checksum([&head[..], &prepared.gzip]);
         let mut file = File::create(temporary)?;
-        for part in [MARK, checksum.as_bytes(), b"\n", &head, &prepared.identity, &prepared.gzip] {
+        for part in [MARK, checksum.as_bytes(), b"\n", &head, &prepared.gzip] {
             file.write_all(part)?;
         }
         file.sync_all()
@@ -128,21 +128,16 @@ fn read(name: &str, bytes: Bytes) -> Result<(String, Prepared), String> {
     if checksum([&bytes[..]]).as_bytes() != sum {
         return Err("it is cut off or damaged".to_owned());
     }
-    let (header, bytes) = line(bytes)?;
+    let (header, gzip) = line(bytes)?;
     let header: Header<'_> = serde_json::from_slice(&header).map_err(|error| format!("its header cannot be read: {error}"))?;
     if file_name(&header.path) != name {
         return Err(format!("it is the document of `{}` under another name", header.path));
     }
-    if header.length.checked_add(header.gzip_length) != Some(bytes.len()) {
-        return Err("its lengths are wrong".to_owned());
-    }
-    let (identity, gzip) = (bytes.slice(..header.length), bytes.slice(header.length..));
-    let [etag, etag_gzip] = etags(&identity);
+    // The checksum has vouched for what the header says, so large documents need not be decompressed to be served.
     let modified = DateTime::from_timestamp(header.modified, 0).ok_or("its date is wrong")?;
-    Ok((
-        header.path.into_owned(),
-        Prepared { content_type: header.content_type.into_owned(), identity, gzip, etag, etag_gzip, modified },
-    ))
+    let prepared = Prepared::from_gzip(header.content_type.into_owned(), header.etag.into_owned(), header.length, gzip, modified)
+        .ok_or("its length is wrong")?;
+    Ok((header.path.into_owned(), prepared))
 }
 
 /// The first line, without its end, and what follows.

@@ -6,7 +6,7 @@
 mod disk;
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 
@@ -29,7 +30,7 @@ pub struct Prepared {
     /// Value of `Content-Type`.
     pub content_type: String,
     /// The document itself.
-    pub identity: Bytes,
+    pub identity: Identity,
     /// The same, gzip.
     pub gzip: Bytes,
     /// Strong validator of `identity`, quotes included; the one of `gzip` ends in `-gz"`.
@@ -38,6 +39,59 @@ pub struct Prepared {
     pub etag_gzip: String,
     /// Last significant change, whole seconds as HTTP dates are.
     pub modified: DateTime<Utc>,
+}
+
+/// The uncompressed form of a document. Nearly every reader takes the compressed one, so a large document is not held twice: it is made again
+/// for the reader that wants it plain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// Held as it is.
+    Held(Bytes),
+    /// To be had from the compressed form.
+    InGzip {
+        /// Bytes.
+        length: usize,
+    },
+}
+
+/// Documents up to this size are held uncompressed too, bytes.
+const HELD: usize = 16 * 1024;
+
+impl Prepared {
+    /// What was kept on disk; `None` when a small document is not as long as it should be.
+    fn from_gzip(content_type: String, etag: String, length: usize, gzip: Bytes, modified: DateTime<Utc>) -> Option<Self> {
+        let etag_gzip = format!("{}-gz\"", etag.strip_suffix('"')?);
+        let mut prepared = Self { content_type, identity: Identity::InGzip { length }, gzip, etag, etag_gzip, modified };
+        if is_held(length, &prepared.gzip) {
+            let document = prepared.identity();
+            if document.len() != length {
+                return None;
+            }
+            prepared.identity = Identity::Held(document);
+        }
+        Some(prepared)
+    }
+
+    /// The document itself.
+    pub fn identity(&self) -> Bytes {
+        match &self.identity {
+            Identity::Held(bytes) => bytes.clone(),
+            Identity::InGzip { length } => {
+                let mut bytes = Vec::with_capacity(*length);
+                let read = GzDecoder::new(&self.gzip[..]).read_to_end(&mut bytes);
+                read.expect("what was compressed here, and checked when it was loaded, decompresses");
+                bytes.into()
+            }
+        }
+    }
+
+    /// Bytes of the document itself.
+    pub fn identity_length(&self) -> usize {
+        match &self.identity {
+            Identity::Held(bytes) => bytes.len(),
+            Identity::InGzip { length } => *length,
+        }
+    }
 }
 
 type Documents = HashMap<String, Arc<Prepared>>;
@@ -82,7 +136,8 @@ impl Snapshot {
         let _writing = self.writing();
         let current = self.documents.load_full();
         let before = current.get(&document.path);
-        if before.is_some_and(|before| before.identity == document.body && before.content_type == document.content_type) {
+        let [etag, _] = etags(&document.body);
+        if before.is_some_and(|before| before.etag == etag && before.content_type == document.content_type) {
             return Ok(false);
         }
         let path = document.path.clone();
@@ -141,16 +196,18 @@ impl Snapshot {
 
 /// Prepares a document for serving. The same document gives the same bytes and validators in every process.
 pub fn prepare(document: PublishedDocument) -> Prepared {
-    let gzip = compress(&document.body);
-    let [etag, etag_gzip] = etags(&document.body);
-    Prepared {
-        content_type: document.content_type,
-        identity: document.body,
-        gzip,
-        etag,
-        etag_gzip,
-        modified: document.modified.trunc_subsecs(0),
-    }
+    let PublishedDocument { path: _, content_type, body, modified } = document;
+    let gzip = compress(&body);
+    let [etag, etag_gzip] = etags(&body);
+    let identity = match body.len() {
+        length if is_held(length, &gzip) => Identity::Held(body),
+        length => Identity::InGzip { length },
+    };
+    Prepared { content_type, identity, gzip, etag, etag_gzip, modified: modified.trunc_subsecs(0) }
+}
+
+fn is_held(length: usize, gzip: &[u8]) -> bool {
+    length <= HELD || gzip.len() >= length
 }
 
 /// Validators of the two representations of `body`: 128 bits of its SHA-256. Strong ones have to differ (RFC 9110 § 8.8.3.3).

@@ -54,7 +54,7 @@ fn equal_bytes_change_nothing() {
     assert!(Arc::ptr_eq(&first, &snapshot.get("feeds/all.rss").unwrap()));
     assert_eq!(first.modified, at(1));
     assert!(snapshot.put(document("feeds/all.rss", "海港早报", at(50))).unwrap());
-    assert_eq!(snapshot.get("feeds/all.rss").unwrap().identity, "海港早报".as_bytes());
+    assert_eq!(snapshot.get("feeds/all.rss").unwrap().identity(), "海港早报".as_bytes());
     assert_eq!(snapshot.get("feeds/all.rss").unwrap().modified, at(50));
 }
 
@@ -161,10 +161,10 @@ fn a_disk_that_refuses_leaves_the_last_good_one() {
     std::fs::create_dir(&obstacle).unwrap();
     let error = snapshot.put(document("feeds/all.rss", "new", at(1))).unwrap_err();
     assert!(error.to_string().contains("feeds_2fall.rss.doc cannot be written"), "{error}");
-    assert_eq!(snapshot.get("feeds/all.rss").unwrap().identity, "good");
+    assert_eq!(snapshot.get("feeds/all.rss").unwrap().identity(), "good");
     std::fs::remove_dir(&obstacle).unwrap();
     assert!(snapshot.put(document("feeds/all.rss", "new", at(1))).unwrap(), "the next put tries again");
-    assert_eq!(Snapshot::load(Some(folder.path())).unwrap().get("feeds/all.rss").unwrap().identity, "new");
+    assert_eq!(Snapshot::load(Some(folder.path())).unwrap().get("feeds/all.rss").unwrap().identity(), "new");
 }
 
 #[test]
@@ -177,7 +177,8 @@ fn readers_see_old_or_new_whole() {
             let mut newest = 0;
             while newest < 200 {
                 let seen = snapshot.get("feeds/all.rss").unwrap();
-                let text = std::str::from_utf8(&seen.identity).unwrap();
+                let identity = seen.identity();
+                let text = std::str::from_utf8(&identity).unwrap();
                 let version: u32 = text.split('-').next().unwrap().parse().unwrap();
                 assert_eq!(text, body(version));
                 assert_eq!(seen.etag, etags(body(version).as_bytes())[0]);

@@ -10,6 +10,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
+pub use subscriptions::subscriptions;
+
 use crate::config::{Config, Feed, Outlet};
 use crate::model::{FeedFormat, PublishedDocument, StoredArticle};
 
@@ -22,6 +24,7 @@ mod opml;
 mod page;
 mod rss;
 mod sample;
+mod subscriptions;
 mod templates;
 mod text;
 mod words;

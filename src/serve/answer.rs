@@ -41,7 +41,7 @@ impl Heads {
             let content_type = content_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
             let page = content_type.as_bytes().starts_with(b"text/html");
             head.insert(header::CONTENT_TYPE, content_type);
-            head.insert(header::CONTENT_LENGTH, HeaderValue::from(body(document, coding).len()));
+            head.insert(header::CONTENT_LENGTH, HeaderValue::from(length(document, coding)));
             if coding == Coding::Gzip {
                 head.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             }
@@ -64,7 +64,7 @@ impl Heads {
     pub(super) fn answer(&self, document: &Prepared, method: &Method, fields: &HeaderMap) -> Response {
         let coding = match encoding::choose(fields) {
             // Compressing made a tiny document longer.
-            Coding::Gzip if document.gzip.len() >= document.identity.len() => Coding::Identity,
+            Coding::Gzip if document.gzip.len() >= document.identity_length() => Coding::Identity,
             coding => coding,
         };
         if let Some(coding) = conditional::current(fields, document, coding) {
@@ -73,17 +73,24 @@ impl Heads {
             *response.headers_mut() = self.not_modified[coding as usize].clone();
             return response;
         }
-        let bytes = if method == Method::HEAD { Body::empty() } else { Body::from(body(document, coding).clone()) };
+        let bytes = if method == Method::HEAD { Body::empty() } else { Body::from(body(document, coding)) };
         let mut response = Response::new(bytes);
         *response.headers_mut() = self.ok[coding as usize].clone();
         response
     }
 }
 
-fn body(document: &Prepared, coding: Coding) -> &bytes::Bytes {
+fn body(document: &Prepared, coding: Coding) -> bytes::Bytes {
     match coding {
-        Coding::Identity => &document.identity,
-        Coding::Gzip => &document.gzip,
+        Coding::Identity => document.identity(),
+        Coding::Gzip => document.gzip.clone(),
+    }
+}
+
+fn length(document: &Prepared, coding: Coding) -> usize {
+    match coding {
+        Coding::Identity => document.identity_length(),
+        Coding::Gzip => document.gzip.len(),
     }
 }
 
@@ -202,11 +209,12 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::publish::Identity;
 
     fn document(content_type: &str, modified: i64) -> Prepared {
         Prepared {
             content_type: content_type.into(),
-            identity: Bytes::from_static(b"a long document"),
+            identity: Identity::Held(Bytes::from_static(b"a long document")),
             gzip: Bytes::from_static(b"short"),
             etag: "\"e\"".into(),
             etag_gzip: "\"e-gz\"".into(),

@@ -69,11 +69,12 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+    use crate::publish::Identity;
 
     fn document() -> Prepared {
         Prepared {
             content_type: "text/plain".into(),
-            identity: Bytes::from_static(b"text"),
+            identity: Identity::Held(Bytes::from_static(b"text")),
             gzip: Bytes::from_static(b"gz"),
             etag: "\"a,b\"".into(),
             etag_gzip: "\"a,b-gz\"".into(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reprint::config::{self, Config, ConfigError, KEYS};
+use reprint::model::Credentials;
 
 const EXAMPLE: &str = include_str!("../../feeds.toml");
 
@@ -47,32 +48,51 @@ fn example_loads() {
     assert_eq!(config.site.database, folder.path().join("reprint.db"));
 }
 
-/// The example with every key that is switched off switched on.
+/// The example with everything that is switched off switched on.
 fn everything_on() -> String {
     let switched_on = |line: &str| match line.strip_prefix('#') {
-        Some(key) if key.starts_with(|first: char| first.is_ascii_lowercase()) => format!("{key}\n"),
+        Some(key) if key.starts_with(|first: char| first.is_ascii_lowercase() || first == '[') => format!("{key}\n"),
         _ => format!("{line}\n"),
     };
     EXAMPLE.lines().map(switched_on).collect()
 }
 
+/// The same with one kind of credentials, for an outlet has one.
+fn everything_on_with(credentials: &str) -> String {
+    let others: Vec<&str> = ["basic", "bearer_file", "header", "query"].into_iter().filter(|kind| *kind != credentials).collect();
+    let keep = |line: &&str| !others.iter().any(|other| line.starts_with(&format!("{other} = ")));
+    everything_on().lines().filter(keep).map(|line| format!("{line}\n")).collect()
+}
+
 #[test]
 fn example_loads_with_every_key_switched_on() {
-    let text = everything_on();
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("templates")).expect("a folder");
+    std::fs::write(folder.path().join("harbour-ledger.key"), "tide-9-lantern\n").expect("written");
     let path = folder.path().join("feeds.toml");
-    std::fs::write(&path, &text).expect("written");
-    let config = config::load(&path).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(config.site.templates, Some(folder.path().join("templates")));
-    assert_eq!(config.site.contact.as_deref(), Some("ops@relay.example.net"));
-    assert_eq!(config.limits.allow_networks.len(), 2);
-    assert!(config.outlets[0].terms.licence.is_some());
+    for kind in ["basic", "bearer_file", "header", "query"] {
+        std::fs::write(&path, everything_on_with(kind)).expect("written");
+        let config = config::load(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(config.site.templates, Some(folder.path().join("templates")));
+        assert_eq!(config.site.contact.as_deref(), Some("ops@relay.example.net"));
+        assert_eq!(config.limits.allow_networks.len(), 2);
+        assert!(config.outlets[0].terms.licence.is_some());
+        let credentials = config.outlets[0].credentials.as_ref().unwrap_or_else(|| panic!("{kind}"));
+        assert_eq!(credentials.secret().expose(), "tide-9-lantern", "{kind}");
+        let fits = match credentials {
+            Credentials::Basic { user, .. } => (kind, user.as_str()) == ("basic", "southern-cross"),
+            Credentials::Bearer(_) => kind == "bearer_file",
+            Credentials::Header { name, .. } => (kind, name.as_str()) == ("header", "X-Api-Key"),
+            Credentials::Query { name, .. } => (kind, name.as_str()) == ("query", "key"),
+        };
+        assert!(fits, "{kind}: {credentials:?}");
+        assert!(!format!("{config:?}").contains("lantern"), "{kind}");
+    }
 }
 
 #[test]
 fn keys_switched_off_show_the_defaults() {
-    let (off, on) = (read(EXAMPLE), read(&everything_on()));
+    let (off, on) = (read(EXAMPLE), read(&everything_on_with("basic")));
     let limits = config::Limits { allow_networks: Vec::new(), ..on.limits };
     assert_eq!(format!("{:?}", off.limits), format!("{limits:?}"));
     assert_eq!((off.site.listen, off.site.database), (on.site.listen, on.site.database));
@@ -86,13 +106,16 @@ fn example_has_every_key_and_no_other() {
     for line in everything_on().lines() {
         if line.starts_with('[') {
             table = line.trim_matches(['[', ']']).to_owned();
-            if let Some((outer, inner)) = table.split_once('.') {
+            if let Some((outer, inner)) = table.rsplit_once('.') {
                 written.push(format!("{outer}.{inner}"));
             }
-        } else if let Some((key, _)) = line.split_once(" = ")
+        } else if let Some((key, value)) = line.split_once(" = ")
             && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         {
             written.push(format!("{table}.{key}"));
+            if let Some(inner) = value.strip_prefix("{ ").and_then(|value| value.strip_suffix(" }")) {
+                written.extend(inner.split(", ").filter_map(|pair| Some(format!("{table}.{key}.{}", pair.split_once(" = ")?.0))));
+            }
         }
     }
     written.sort();
@@ -105,7 +128,11 @@ fn example_has_every_key_and_no_other() {
 #[test]
 fn keys_say_what_is_needed() {
     let needed: Vec<String> = KEYS.iter().filter(|key| key.required).map(|key| format!("{}.{}", key.table, key.name)).collect();
-    assert_eq!(needed, ["site.title", "site.url", "outlet.name", "feed.id"]);
+    let credentials = ["basic.user", "basic.password_file", "header.name", "header.value_file", "query.name", "query.value_file"];
+    let mut expected = vec!["site.title".to_owned(), "site.url".into(), "outlet.name".into()];
+    expected.extend(credentials.map(|key| format!("outlet.credentials.{key}")));
+    expected.push("feed.id".into());
+    assert_eq!(needed, expected);
 }
 
 #[test]

@@ -395,3 +395,16 @@ async fn poll_and_check_report_without_recording() {
     let object: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
     assert_eq!(object["feeds"][0]["articles"], 2, "{stdout}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_right_after_the_start_is_orderly() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, feed(20, "晴")));
+    let toml = feeds_toml(HOURLY, &[("hewan", partner.url("/rss").to_string())]);
+    let mut folder = Arc::new(tempfile::tempdir().expect("a folder"));
+    for _ in 0..3 {
+        let (status, used) = restarted(folder, &toml).await.stop().await;
+        assert!(status.success(), "{status}");
+        folder = used;
+    }
+}

@@ -2,8 +2,10 @@
 
 mod harness;
 
+mod add;
 mod arrows;
 mod config;
+mod credentials;
 mod fetch;
 mod identity;
 mod journeys;

@@ -30,6 +30,10 @@ const BYLINE_LONGEST: usize = 80;
 fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.trim().chars() {
+        if super::text::is_asian_letter(c) {
+            out.push(c);
+            continue;
+        }
         let c = match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
             '。' => '.',

@@ -38,10 +38,15 @@ impl Reprint {
 
     /// The same in a folder that has been used before (see [`Self::stop`]): a restart.
     pub async fn start_in(folder: Arc<TempDir>, feeds_toml: &str) -> Result<Self, NotStarted> {
+        Self::start_with(folder, feeds_toml, &[]).await
+    }
+
+    /// The same with something in its environment.
+    pub async fn start_with(folder: Arc<TempDir>, feeds_toml: &str, environment: &[(&str, &str)]) -> Result<Self, NotStarted> {
         let config = folder.path().join("feeds.toml");
         std::fs::write(&config, feeds_toml).expect("a writable temporary folder");
         let mut command = Command::new(env!("CARGO_BIN_EXE_reprint"));
-        command.args(["run", "--listen", "127.0.0.1:0", "--config"]).arg(config);
+        command.args(["run", "--listen", "127.0.0.1:0", "--config"]).arg(config).envs(environment.iter().copied());
         Self::launch(command, folder).await
     }
 
