@@ -129,7 +129,7 @@ pub struct Hints {
 }
 
 /// What an article can be recognised by when its outlet sends it again, each in a form under which equal means the same. Nothing in it is
-/// shown to anybody; an article that comes back from the store has none.
+/// shown to anybody. Where a feed has teasers and the text is taken from the page, these are of the feed's entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
     /// What the outlet calls it: its guid or id. Where that is an address, without what flips from poll to poll: scheme, `www.`, trailing

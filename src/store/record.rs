@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::identity::hex;
 use crate::model::{
     Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Marks, Original,
     ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
@@ -140,6 +141,18 @@ impl<T: Mirror> Mirror for Vec<T> {
     }
 }
 
+impl Mirror for usize {
+    type Record = u64;
+
+    fn to_record(&self) -> u64 {
+        u64::try_from(*self).unwrap_or(u64::MAX)
+    }
+
+    fn from_record(record: u64) -> Result<Self, Unreadable> {
+        Ok(usize::try_from(record).unwrap_or(usize::MAX))
+    }
+}
+
 impl Mirror for Url {
     type Record = String;
 
@@ -203,14 +216,17 @@ impl Mirror for &'static str {
     }
 }
 
-/// Marks have a table of their own; the record of an article is what is shown of it.
-impl Mirror for Marks {
-    type Record = ();
+/// A digest, in hexadecimal digits.
+impl Mirror for [u8; 16] {
+    type Record = String;
 
-    fn to_record(&self) {}
+    fn to_record(&self) -> String {
+        hex(self)
+    }
 
-    fn from_record((): ()) -> Result<Self, Unreadable> {
-        Ok(Self::default())
+    fn from_record(record: String) -> Result<Self, Unreadable> {
+        let digest = u128::from_str_radix(&record, 16).ok().filter(|_| record.len() == 32);
+        digest.map(u128::to_be_bytes).ok_or_else(|| Unreadable(format!("`{record}` is not a digest")))
     }
 }
 
@@ -321,6 +337,13 @@ mirror!(Hints as HintsRecord {
     rights: Option<String>,
     license: Option<Url>,
     provenance: Option<ParsedProvenance>,
+});
+mirror!(Marks as MarksRecord {
+    guid: Option<String>,
+    address: Option<String>,
+    title: Option<[u8; 16]>,
+    text: Option<[u8; 16]>,
+    text_length: usize,
 });
 mirror!(Article as ArticleRecord {
     outlet: String,
