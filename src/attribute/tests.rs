@@ -3,8 +3,8 @@ use url::Url;
 
 use crate::config::Outlet;
 use crate::model::{
-    Article, AttributedArticle, Hints, Html, ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, TranslationKind,
-    Verdict,
+    Article, AttributedArticle, Hints, Html, Marks, ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person,
+    TranslationKind, Verdict,
 };
 
 fn url(text: &str) -> Url {
@@ -27,6 +27,7 @@ fn article(hints: Hints) -> Article {
         outlet: "port".into(),
         feed_url: url("https://port.example/rss"),
         source_key: "1".into(),
+        marks: Marks::default(),
         url: Some(url("https://port.example/1")),
         title: "渡轮".into(),
         title_raw: "渡轮".into(),

@@ -1,6 +1,6 @@
 //! `reprint poll OUTLET [--dry-run]`: one poll now, and what it changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -97,13 +97,7 @@ async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
             failed = Some(format!("{source}: {} (fault: {})", problem.message, problem.fault.name()));
             continue;
         }
-        let mut titles = BTreeMap::new();
-        for key in polled.change.new.iter().chain(&polled.change.changed) {
-            if let Some(article) = stages.store.article(key).await? {
-                titles.insert(key.clone(), article.attributed.article.title);
-            }
-        }
-        say_titles(&source, &polled.change, &titles);
+        say_titles(&source, &polled.change);
         say(format_args!("next poll {}", polled.state.next_poll.format("%F %T UTC")));
     }
     read_pages(&stages, outlet).await?;
@@ -141,6 +135,7 @@ fn all_new(verdicts: &[Verdict]) -> Change {
             Verdict::Ready(ready) => {
                 let key = store::key(&ready.article.outlet, &ready.article.source_key);
                 if keys.insert(key.clone()) {
+                    change.titles.insert(key.clone(), ready.article.title.clone());
                     change.new.push(key);
                 }
             }
@@ -151,16 +146,7 @@ fn all_new(verdicts: &[Verdict]) -> Change {
 }
 
 fn say_change(source: &Url, change: &Change, verdicts: &[Verdict]) {
-    let titles = verdicts
-        .iter()
-        .filter_map(|verdict| match verdict {
-            Verdict::Ready(ready) => {
-                Some((store::key(&ready.article.outlet, &ready.article.source_key), ready.article.title.clone()))
-            }
-            Verdict::Held { .. } => None,
-        })
-        .collect();
-    say_titles(source, change, &titles);
+    say_titles(source, change);
     for verdict in verdicts {
         if let Verdict::Held { article, code, reason } = verdict {
             say(format_args!("  ! held   {}: {reason} [{code}]", article.title));
@@ -168,7 +154,7 @@ fn say_change(source: &Url, change: &Change, verdicts: &[Verdict]) {
     }
 }
 
-fn say_titles(source: &Url, change: &Change, titles: &BTreeMap<String, String>) {
+fn say_titles(source: &Url, change: &Change) {
     say(format_args!(
         "{source}\n  {} new, {} changed, {} held, {} unchanged",
         change.new.len(),
@@ -178,7 +164,7 @@ fn say_titles(source: &Url, change: &Change, titles: &BTreeMap<String, String>) 
     ));
     for (mark, keys) in [("+ new    ", &change.new), ("~ changed", &change.changed)] {
         for key in keys {
-            say(format_args!("  {mark} {}", titles.get(key).map_or(key.as_str(), String::as_str)));
+            say(format_args!("  {mark} {}", change.titles.get(key).map_or(key.as_str(), String::as_str)));
         }
     }
 }

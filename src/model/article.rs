@@ -128,6 +128,23 @@ pub struct Hints {
     pub provenance: Option<ParsedProvenance>,
 }
 
+/// What an article can be recognised by when its outlet sends it again, each in a form under which equal means the same. Nothing in it is
+/// shown to anybody. Where a feed has teasers and the text is taken from the page, these are of the feed's entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// What the outlet calls it: its guid or id. Where that is an address, without what flips from poll to poll: scheme, `www.`, trailing
+    /// slash, tracking parameters.
+    pub guid: Option<String>,
+    /// Address of its page, likewise, and without fragment.
+    pub address: Option<String>,
+    /// Digest of the letters and digits of its title, in lower case.
+    pub title: Option<[u8; 16]>,
+    /// Digest of the letters and digits of its text, in lower case.
+    pub text: Option<[u8; 16]>,
+    /// How many letters and digits the text has: a short one may be that of another article too.
+    pub text_length: usize,
+}
+
 /// An article in our terms, before it is attributed.
 #[derive(Debug, Clone)]
 pub struct Article {
@@ -135,8 +152,11 @@ pub struct Article {
     pub outlet: String,
     /// Address of the feed it came in.
     pub feed_url: Url,
-    /// What makes it the same article at that outlet: guid, else canonical address, else a hash of title and date.
+    /// What the outlet calls it: guid, else canonical address, else a hash of title and date. The id is minted from it unless the feed
+    /// gives reason to doubt it.
     pub source_key: String,
+    /// What it is recognised by.
+    pub marks: Marks,
     /// Its page at the outlet.
     pub url: Option<Url>,
     /// Title, plain text, without provenance labels.

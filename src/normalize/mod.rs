@@ -9,6 +9,7 @@ mod hints;
 pub mod html;
 mod image;
 pub mod language;
+mod marks;
 mod media;
 pub mod page;
 mod people;
@@ -122,11 +123,13 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     let (authors, translators) = people(setting, entry, &body);
     let images = media::images(setting, entry, &mut body.images);
     let source_key = source_key(entry, url.as_ref(), &title_raw);
+    let marks = marks::of(entry, url.as_ref(), &title, &body.text);
     let hints = hints::of(setting, entry, &mut body, translators, original_published);
     Article {
         outlet: setting.outlet.id.clone(),
         feed_url: setting.feed_url.clone(),
         source_key,
+        marks,
         url,
         title,
         title_raw,

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::model::{
-    Article, Attachment, AttributedArticle, Category, Comments, Hints, Hop, HopAction, Html, Identity, Image, Original, Party,
-    Person, Precision, Provenance, StoredArticle, Timestamp, Translation, TranslationKind,
+    Article, Attachment, AttributedArticle, Category, Comments, Hints, Hop, HopAction, Html, Identity, Image, Marks, Original,
+    Party, Person, Precision, Provenance, StoredArticle, Timestamp, Translation, TranslationKind,
 };
 
 /// Which article.
@@ -48,6 +48,7 @@ pub(super) fn article(sample: Sample) -> StoredArticle {
         outlet: "nanan".to_owned(),
         feed_url: feed.clone(),
         source_key: "4711".to_owned(),
+        marks: Marks::default(),
         url: source.url.clone(),
         title: "退役渡轮变身水上图书馆".to_owned(),
         title_raw: "海港纪事：退役渡轮变身水上图书馆（图）".to_owned(),

@@ -1,18 +1,18 @@
 //! What a poll does to each article it brought: the rules, without the database.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 
 use super::Change;
-use super::identity::{self, Standing};
-use crate::model::{Article, Verdict};
+use super::identity::Standing;
+use crate::model::Article;
 
 /// An article of a document, once.
 #[derive(Debug)]
 pub struct Incoming<'a> {
     /// Its key.
     pub key: String,
+    /// What the key is minted from, for a new one.
+    pub source_key: String,
     /// The article.
     pub article: &'a Article,
     /// With its provenance, or held.
@@ -31,6 +31,10 @@ impl Incoming<'_> {
 pub struct Known {
     /// Row.
     pub id: i64,
+    /// Its key.
+    pub key: String,
+    /// Its marks are stored.
+    pub marked: bool,
     /// It is held.
     pub held: bool,
     /// The outlet's feed whose version is stored.
@@ -66,35 +70,6 @@ pub enum Decision {
     Keep,
 }
 
-/// The articles of a document by their keys, each once: the last one wins, but one that can be published is not displaced by one that cannot.
-/// Articles that the end of the document cut off are left out: the next poll brings them whole.
-pub fn batch(verdicts: &[Verdict]) -> Vec<Incoming<'_>> {
-    let mut batch: Vec<Incoming<'_>> = Vec::with_capacity(verdicts.len());
-    let mut places: HashMap<(&str, &str), usize> = HashMap::with_capacity(verdicts.len());
-    for verdict in verdicts {
-        let (article, standing) = match verdict {
-            Verdict::Ready(ready) => (&ready.article, Standing::Ready(&ready.provenance)),
-            Verdict::Held { article, code, reason } => (&**article, Standing::Held { code, reason }),
-        };
-        if !article.complete {
-            continue;
-        }
-        match places.entry((&article.outlet, &article.source_key)) {
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(batch.len());
-                batch.push(Incoming { key: identity::key(&article.outlet, &article.source_key), article, standing });
-            }
-            std::collections::hash_map::Entry::Occupied(place) => {
-                let earlier = &mut batch[*place.get()];
-                if matches!(standing, Standing::Ready(_)) || !earlier.is_ready() {
-                    (earlier.article, earlier.standing) = (article, standing);
-                }
-            }
-        }
-    }
-    batch
-}
-
 /// Decides about one article; `hash` is its content hash.
 pub fn decide(known: Option<&Known>, incoming: &Incoming<'_>, hash: &[u8; 32]) -> Decision {
     let Some(known) = known else { return Decision::Insert };
@@ -125,8 +100,11 @@ pub fn decide(known: Option<&Known>, incoming: &Incoming<'_>, hash: &[u8; 32]) -
 pub fn count(change: &mut Change, known: Option<&Known>, incoming: &Incoming<'_>, decision: Decision) {
     match decision {
         Decision::Insert if !incoming.is_ready() => change.held += 1,
-        Decision::Insert | Decision::Release => change.new.push(incoming.key.clone()),
-        Decision::Replace => change.changed.push(incoming.key.clone()),
+        Decision::Insert | Decision::Release | Decision::Replace => {
+            let keys = if decision == Decision::Replace { &mut change.changed } else { &mut change.new };
+            keys.push(incoming.key.clone());
+            change.titles.insert(incoming.key.clone(), incoming.article.title.clone());
+        }
         Decision::HoldAgain => change.held += 1,
         Decision::Keep if known.is_some_and(|known| known.held) => change.held += 1,
         Decision::RememberCopy | Decision::Keep => change.unchanged += 1,

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::failure::StoreError;
 use super::read::{address, list, maybe_time, row_time, time, undecodable, unreadable};
-use super::{Change, Store, identity, record, sql, write};
+use super::{Change, Store, identity, look_up, record, sql, write};
 use crate::model::{Article, Fault, Problem, Verdict};
 
 /// A page is not read again sooner than this after it was read, however often the outlet changes the entry.
@@ -157,10 +157,10 @@ impl Store {
             PageOutcome::GivenUp { verdict, .. } => *verdict,
             PageOutcome::Again { .. } => None,
         };
-        let hashed = write::hashed(verdict.map(std::slice::from_ref).unwrap_or_default()).await;
+        let document = look_up::Document::of(verdict.map(std::slice::from_ref).unwrap_or_default()).await;
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
         let place = write::Place { path: &self.shared.path, authority: &self.shared.authority };
-        let change = write::articles(&mut transaction, place, &hashed, now).await?;
+        let change = write::articles(&mut transaction, place, &document, now).await?;
         let statement = match outcome {
             PageOutcome::Read { pages, .. } => {
                 sqlx::query(sql::PAGE_READ).bind(&page.key).bind(&page.fingerprint).bind(time(now)).bind(pages)

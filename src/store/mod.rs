@@ -2,16 +2,20 @@
 
 //!
 //! An article goes in as a verdict and comes out as a [`StoredArticle`] with an identity that never changes: key and id follow from the
-//! outlet and from what the outlet calls the article, so that a store restored from a backup, or begun anew, gives the same ids. What a
-//! poll does to each article is decided in `decide` without the database; `write` and `read` are the two ways through it, `sql` has every
+//! outlet and from what the outlet calls the article, so that a store restored from a backup, or begun anew, gives the same ids. Which
+//! article an entry is, and how far its feed's guids are to be trusted with that, is decided in `recognise`, what a poll does to it in
+//! `decide`, both without the database; `look_up` gathers what they decide on, `write` and `read` are the two ways through, `sql` has every
 //! statement, `record` the wire format of an article.
 
 mod decide;
+mod entry;
 mod failure;
 mod frontier;
 mod identity;
+mod look_up;
 mod open;
 mod read;
+mod recognise;
 mod record;
 mod sql;
 mod window;
@@ -51,6 +55,8 @@ pub struct Change {
     pub unchanged: usize,
     /// Pages that were queued to be read.
     pub queued: usize,
+    /// Titles of the new and the changed ones, by key.
+    pub titles: BTreeMap<String, String>,
 }
 
 impl Change {
@@ -153,7 +159,9 @@ impl Store {
     /// Saves a poll: the articles it brought and the state it left, in one transaction. An article that is known and unchanged is not
     /// touched, but for its comments; a changed one keeps its identity, its first-seen date and its date of publication, and rises one
     /// revision. A held article that can be published now is new. One that is published and comes as held stays published as it was.
-    /// Of articles with the same key in one document the last one counts. Articles that are not complete are left out.
+    /// Of entries that are the same article in one document the last one counts. Entries that are not complete are left out.
+    ///
+    /// Which article an entry is, its marks say: guid, address, content. See [`recognise`].
     ///
     /// An article that several feeds of an outlet carry in several versions is shown in the one that came first; another one counts as a
     /// change when it changes.
@@ -177,9 +185,9 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Change, StoreError> {
         let writer = self.writer()?;
-        let hashed = write::hashed(verdicts).await;
+        let document = look_up::Document::of(verdicts).await;
         let mut connection = writer.acquire().await.map_err(|error| self.failed(&error))?;
-        let recorded = self.record_on(&mut connection, state, &hashed, follow, now).await;
+        let recorded = self.record_on(&mut connection, state, &document, follow, now).await;
         if recorded.is_err() {
             // SQLite ends a transaction by itself when the disk is full or fails; sqlx 0.9 does not notice and would refuse every further one
             // on this connection. After a failed fsync a new one is needed anyway.
@@ -192,7 +200,7 @@ impl Store {
         &self,
         connection: &mut SqliteConnection,
         state: &PollState,
-        hashed: &write::Hashed<'_>,
+        document: &look_up::Document<'_>,
         follow: &[&Article],
         now: DateTime<Utc>,
     ) -> Result<Change, StoreError> {
@@ -200,7 +208,7 @@ impl Store {
         // IMMEDIATE: a transaction that begins by reading and then writes is refused at once when another program wrote in between.
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
         let place = write::Place { path: &self.shared.path, authority: &self.shared.authority };
-        let mut change = write::articles(&mut transaction, place, hashed, now).await?;
+        let mut change = write::articles(&mut transaction, place, document, now).await?;
         change.queued = frontier::queue(&mut transaction, &self.shared.path, follow, now).await?;
         read::save_poll_state(&mut transaction, state).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
@@ -216,9 +224,10 @@ impl Store {
 
     /// What [`Store::record`] would change, without changing it.
     pub async fn preview(&self, verdicts: &[Verdict]) -> Result<Change, StoreError> {
-        let hashed = write::hashed(verdicts).await;
-        let mut connection = self.shared.readers.acquire().await.map_err(|error| self.failed(&error))?;
-        write::preview(&mut connection, &self.shared.path, &hashed).await
+        let document = look_up::Document::of(verdicts).await;
+        // One transaction: all statements see the same state.
+        let mut transaction = self.shared.readers.begin().await.map_err(|error| self.failed(&error))?;
+        write::preview(&mut transaction, &self.shared.path, &document).await
     }
 
     /// The articles of a feed, newest first by [`StoredArticle::date`], then by key. Costs the same however much is stored.

@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::identity::hex;
 use crate::model::{
-    Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Original,
+    Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Marks, Original,
     ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
     TranslationKind, Warning,
 };
@@ -67,6 +68,11 @@ pub fn decode_article(record: &[u8], comments: Option<&str>) -> Result<Article, 
 /// The date of first publication in a record.
 pub fn published(record: &[u8]) -> Result<Option<Timestamp>, Unreadable> {
     Option::from_record(envelope(record)?.article.published)
+}
+
+/// The text in a record, HTML.
+pub fn body(record: &[u8]) -> Result<Html, Unreadable> {
+    Html::from_record(envelope(record)?.article.body)
 }
 
 /// Writes the comments column.
@@ -142,6 +148,18 @@ impl<T: Mirror> Mirror for Vec<T> {
     }
 }
 
+impl Mirror for usize {
+    type Record = u64;
+
+    fn to_record(&self) -> u64 {
+        u64::try_from(*self).unwrap_or(u64::MAX)
+    }
+
+    fn from_record(record: u64) -> Result<Self, Unreadable> {
+        Ok(usize::try_from(record).unwrap_or(usize::MAX))
+    }
+}
+
 impl Mirror for Url {
     type Record = String;
 
@@ -202,6 +220,20 @@ impl Mirror for &'static str {
         let name: &'static str = Box::leak(record.into_boxed_str());
         names.insert(name);
         Ok(name)
+    }
+}
+
+/// A digest, in hexadecimal digits.
+impl Mirror for [u8; 16] {
+    type Record = String;
+
+    fn to_record(&self) -> String {
+        hex(self)
+    }
+
+    fn from_record(record: String) -> Result<Self, Unreadable> {
+        let digest = u128::from_str_radix(&record, 16).ok().filter(|_| record.len() == 32);
+        digest.map(u128::to_be_bytes).ok_or_else(|| Unreadable(format!("`{record}` is not a digest")))
     }
 }
 
@@ -313,10 +345,18 @@ mirror!(Hints as HintsRecord {
     license: Option<Url>,
     provenance: Option<ParsedProvenance>,
 });
+mirror!(Marks as MarksRecord {
+    guid: Option<String>,
+    address: Option<String>,
+    title: Option<[u8; 16]>,
+    text: Option<[u8; 16]>,
+    text_length: usize,
+});
 mirror!(Article as ArticleRecord {
     outlet: String,
     feed_url: Url,
     source_key: String,
+    marks: Marks,
     url: Option<Url>,
     title: String,
     title_raw: String,

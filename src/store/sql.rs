@@ -27,13 +27,53 @@ pub const SAVE_SOURCE: &str = "\
         problem_fault = excluded.problem_fault, problem_message = excluded.problem_message, \
         problem_since = excluded.problem_since, moved_to = excluded.moved_to, entries = excluded.entries";
 
-/// What is known of the articles of a document, by key (`$1`: JSON array).
+/// Whose the marks of a document are (`$1`: outlet, `$2`: JSON array).
+pub const MARKS: &str = "\
+    SELECT article_mark.mark, article_mark.article \
+    FROM json_each($2) AS wanted CROSS JOIN article_mark ON article_mark.outlet = $1 AND article_mark.mark = wanted.value";
+
+/// Which keys there are (`$1`: JSON array), and whether marks of the article are stored: those of an older schema have none.
+pub const KEYS: &str = "\
+    SELECT article.key, article.id, EXISTS (SELECT 1 FROM article_mark WHERE article_mark.article = article.id) AS marked \
+    FROM json_each($1) AS wanted CROSS JOIN article ON article.key = wanted.value";
+
+/// Articles to compare with, by row id (`$1`: JSON array).
+pub const COMPARED: &str = "\
+    SELECT article.id, article.title, article.record \
+    FROM json_each($1) AS wanted CROSS JOIN article ON article.id = wanted.value \
+    WHERE article.url IS NOT NULL AND EXISTS (SELECT 1 FROM article_mark WHERE article_mark.article = article.id)";
+
+/// What is known of the articles of a document, by row id (`$1`: JSON array).
 pub const KNOWN: &str = "\
     SELECT article.id, article.key, article.feed, article.first_seen, article.changed_at, article.revision, article.content_hash, \
-           article.held_code IS NOT NULL AS held, article.comments, copy.content_hash AS copy_hash \
+           article.held_code IS NOT NULL AS held, article.comments, copy.content_hash AS copy_hash, \
+           EXISTS (SELECT 1 FROM article_mark WHERE article_mark.article = article.id) AS marked \
     FROM json_each($1) AS wanted \
-    JOIN article ON article.key = wanted.value \
+    CROSS JOIN article ON article.id = wanted.value \
     LEFT JOIN article_copy AS copy ON copy.article = article.id AND copy.feed = $2";
+
+/// Stores marks (`$1`: outlet, `$2`: JSON array of mark and row id). A mark that is another article's becomes nobody's.
+pub const SAVE_MARKS: &str = "\
+    INSERT INTO article_mark (outlet, mark, article) \
+    SELECT $1, json_extract(wanted.value, '$[0]'), json_extract(wanted.value, '$[1]') FROM json_each($2) AS wanted WHERE TRUE \
+    ON CONFLICT (outlet, mark) DO UPDATE SET article = NULL WHERE article_mark.article <> excluded.article";
+
+/// Forgets the marks of content that articles had before (`$1`: JSON array of row ids), unless another feed of the outlet carries a version
+/// of its own: that one is known by them.
+pub const FORGET_CONTENT: &str = "\
+    DELETE FROM article_mark WHERE article IN (SELECT value FROM json_each($1)) AND substr(mark, 1, 1) IN ('s', 't', 'x') \
+      AND NOT EXISTS (SELECT 1 FROM article_copy WHERE article_copy.article = article_mark.article)";
+
+/// What a feed's guids are worth.
+pub const TRUST: &str = "SELECT level, moved FROM feed_identity WHERE outlet = $1 AND feed = $2";
+
+/// Remembers it.
+pub const SAVE_TRUST: &str = "\
+    INSERT INTO feed_identity (outlet, feed, level, moved, since, reason) VALUES ($1, $2, $3, $4, $5, $6) \
+    ON CONFLICT (outlet, feed) DO UPDATE SET \
+        since = CASE WHEN feed_identity.level = excluded.level THEN feed_identity.since ELSE excluded.since END, \
+        reason = CASE WHEN feed_identity.level = excluded.level THEN feed_identity.reason ELSE excluded.reason END, \
+        level = excluded.level, moved = excluded.moved";
 
 /// The record of one article.
 pub const RECORD: &str = "SELECT record FROM article WHERE id = $1";

@@ -1,44 +1,26 @@
 //! Recording a poll: one transaction.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::decide::{self, Decision, Incoming, Known};
 use super::failure::StoreError;
 use super::identity::{self, Standing};
-use super::read::{list, row_time, time, unreadable};
+use super::look_up::{self, Changed, Document, Sighting, Sightings, Source};
+use super::read::{list, time, unreadable};
+use super::recognise::{Found, Level};
 use super::{Change, record, sql};
-use crate::model::{Provenance, Timestamp, Verdict};
-
-/// Articles hashed before other tasks get a turn.
-const HASHED_AT_ONCE: usize = 64;
-
-/// Articles of a document with their content hashes.
-pub struct Hashed<'a>(Vec<(Incoming<'a>, [u8; 32])>);
-
-/// Reduces a document to its articles and hashes them: outside the transaction, which others wait for.
-pub async fn hashed(verdicts: &[Verdict]) -> Hashed<'_> {
-    let mut hashed = Vec::with_capacity(verdicts.len());
-    for (place, incoming) in decide::batch(verdicts).into_iter().enumerate() {
-        let hash = identity::content_hash(incoming.article, incoming.standing);
-        hashed.push((incoming, hash));
-        if place % HASHED_AT_ONCE == HASHED_AT_ONCE - 1 {
-            tokio::task::yield_now().await;
-        }
-    }
-    Hashed(hashed)
-}
+use crate::model::{Provenance, Timestamp};
 
 /// What `record` would report.
-pub async fn preview(connection: &mut SqliteConnection, path: &Path, hashed: &Hashed<'_>) -> Result<Change, StoreError> {
-    let known = known(connection, hashed).await.map_err(|error| StoreError::from_sqlx(path, &error))?;
+pub async fn preview(connection: &mut SqliteConnection, path: &Path, document: &Document<'_>) -> Result<Change, StoreError> {
     let mut change = Change::default();
-    for (incoming, hash) in &hashed.0 {
-        let known = known.get(&incoming.key);
-        decide::count(&mut change, known, incoming, decide::decide(known, incoming, hash));
+    for source in document.sources() {
+        for sighting in look_up::source(connection, path, &source).await?.sightings {
+            decide::count(&mut change, sighting.known.as_ref(), &sighting.incoming, sighting.decision());
+        }
     }
     Ok(change)
 }
@@ -47,21 +29,103 @@ pub async fn preview(connection: &mut SqliteConnection, path: &Path, hashed: &Ha
 pub async fn articles(
     connection: &mut SqliteConnection,
     place: Place<'_>,
-    hashed: &Hashed<'_>,
+    document: &Document<'_>,
     now: DateTime<Utc>,
 ) -> Result<Change, StoreError> {
-    let known = known(connection, hashed).await.map_err(|error| StoreError::from_sqlx(place.path, &error))?;
     let mut change = Change::default();
-    for (incoming, hash) in &hashed.0 {
-        let known = known.get(&incoming.key);
-        let decision = decide::decide(known, incoming, hash);
-        decide::count(&mut change, known, incoming, decision);
-        match known {
-            None => insert(connection, place, incoming, hash, now).await?,
-            Some(known) => update(connection, place, known, incoming, hash, decision, now).await?,
+    for source in document.sources() {
+        let Sightings { sightings, trust, found } = look_up::source(connection, place.path, &source).await?;
+        let mut marks = Marks { found, level: trust.level, save: Vec::new(), forget: Vec::new() };
+        for sighting in &sightings {
+            let (known, incoming, decision) = (sighting.known.as_ref(), &sighting.incoming, sighting.decision());
+            decide::count(&mut change, known, incoming, decision);
+            let id = match known {
+                None => insert(connection, place, incoming, sighting.hash, now).await?,
+                Some(known) => {
+                    update(connection, place, known, incoming, sighting.hash, decision, now).await?;
+                    known.id
+                }
+            };
+            marks.add(&source, sighting, id, decision);
         }
+        marks.write(connection, source.outlet).await.map_err(|error| StoreError::from_sqlx(place.path, &error))?;
+        save_trust(connection, place, &source, &trust, now).await?;
     }
     Ok(change)
+}
+
+/// Marks to write after the articles of one source.
+struct Marks {
+    found: Found,
+    level: Level,
+    save: Vec<(String, i64)>,
+    forget: Vec<i64>,
+}
+
+impl Marks {
+    /// Notes those of one article that the store does not have yet. Marks that the feed is not trusted with are not kept: guids that are
+    /// made anew at every request would fill the store.
+    fn add(&mut self, source: &Source<'_, '_>, sighting: &Sighting<'_>, id: i64, decision: Decision) {
+        let marked = sighting.known.as_ref().is_some_and(|known| known.marked);
+        // The marks of its content go with the version they were taken from; a date that moves by itself makes no new ones.
+        let content = !marked || !matches!(decision, Decision::Keep);
+        if marked && matches!(decision, Decision::Replace | Decision::Release | Decision::HoldAgain) {
+            self.forget.push(id);
+        }
+        for entry in sighting.members.iter().filter_map(|place| source.entries.get(*place)) {
+            let guid = entry.guid.as_deref().filter(|_| self.level == Level::Guid);
+            let address = entry.address.as_deref().filter(|_| self.level <= Level::Address);
+            for mark in guid.into_iter().chain(address) {
+                if !marked || self.found.get(mark).is_none_or(|owner| owner.is_some_and(|owner| owner != id)) {
+                    self.save.push((mark.to_owned(), id));
+                }
+            }
+        }
+        if content && let Some(entry) = source.entries.get(sighting.winner) {
+            self.save.extend(entry.content.marks().map(|mark| (mark.to_owned(), id)));
+        }
+    }
+
+    async fn write(&self, connection: &mut SqliteConnection, outlet: &str) -> Result<(), sqlx::Error> {
+        if !self.forget.is_empty() {
+            sqlx::query(sql::FORGET_CONTENT).bind(list(&self.forget)).execute(&mut *connection).await?;
+        }
+        if !self.save.is_empty() {
+            sqlx::query(sql::SAVE_MARKS).bind(outlet).bind(list(&self.save)).execute(connection).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn save_trust(
+    connection: &mut SqliteConnection,
+    place: Place<'_>,
+    source: &Source<'_, '_>,
+    trust: &Changed,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if !trust.is_changed {
+        return Ok(());
+    }
+    if let Some(reason) = &trust.reason {
+        tracing::warn!(
+            outlet = source.outlet,
+            feed = source.feed,
+            "{reason}: from now on its articles are recognised by {}, so that none appears twice",
+            trust.level.name()
+        );
+    }
+    sqlx::query(sql::SAVE_TRUST)
+        .bind(source.outlet)
+        .bind(source.feed)
+        .bind(trust.level.name())
+        .bind(trust.moved)
+        .bind(time(now))
+        .bind(trust.reason.as_deref().unwrap_or_default())
+        .execute(connection)
+        .await
+        .map_err(|error| StoreError::from_sqlx(place.path, &error))?;
+    Ok(())
 }
 
 /// Where a store is and who mints its ids.
@@ -71,34 +135,6 @@ pub struct Place<'a> {
     pub path: &'a Path,
     /// Its authority.
     pub authority: &'a str,
-}
-
-async fn known(connection: &mut SqliteConnection, hashed: &Hashed<'_>) -> Result<HashMap<String, Known>, sqlx::Error> {
-    let mut known = HashMap::with_capacity(hashed.0.len());
-    // One look-up a feed: almost always the whole document in one.
-    let mut feeds: HashMap<&str, Vec<&str>> = HashMap::new();
-    for (incoming, _) in &hashed.0 {
-        feeds.entry(incoming.article.feed_url.as_str()).or_default().push(&incoming.key);
-    }
-    for (feed, keys) in feeds {
-        for row in sqlx::query(sql::KNOWN).bind(list(keys)).bind(feed).fetch_all(&mut *connection).await? {
-            known.insert(
-                row.try_get("key")?,
-                Known {
-                    id: row.try_get("id")?,
-                    held: row.try_get("held")?,
-                    feed: row.try_get("feed")?,
-                    content_hash: row.try_get("content_hash")?,
-                    copy_hash: row.try_get("copy_hash")?,
-                    first_seen: row_time(&row, "first_seen")?,
-                    changed_at: row_time(&row, "changed_at")?,
-                    revision: row.try_get("revision")?,
-                    comments: row.try_get("comments")?,
-                },
-            );
-        }
-    }
-    Ok(known)
 }
 
 /// The columns that come from the article alone.
@@ -142,14 +178,14 @@ async fn insert(
     incoming: &Incoming<'_>,
     hash: &[u8; 32],
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
     let content = Content::of(place, incoming, incoming.article.published, now)?;
     let article = incoming.article;
-    sqlx::query(sql::INSERT)
+    let inserted = sqlx::query(sql::INSERT)
         .bind(&incoming.key)
         .bind(identity::tag(place.authority, &incoming.key))
         .bind(&article.outlet)
-        .bind(&article.source_key)
+        .bind(&incoming.source_key)
         .bind(article.feed_url.as_str())
         .bind(time(now))
         .bind(content.sort_at)
@@ -165,7 +201,7 @@ async fn insert(
         .execute(connection)
         .await
         .map_err(|error| StoreError::from_sqlx(place.path, &error))?;
-    Ok(())
+    Ok(inserted.last_insert_rowid())
 }
 
 /// The date accepted first, unless the article's own page says more exactly what a list of articles said roughly.

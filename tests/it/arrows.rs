@@ -44,7 +44,17 @@ const RULES: &[Rule] = &[
     Rule {
         module: "parse",
         may_name: &["model"],
-        crates: &["quick_xml", "encoding_rs", "chardetng", "simdutf8", "memchr", "dom_query", "dom_smoothie", "serde", "serde_json"],
+        crates: &[
+            "quick_xml",
+            "encoding_rs",
+            "chardetng",
+            "simdutf8",
+            "memchr",
+            "dom_query",
+            "dom_smoothie",
+            "serde",
+            "serde_json",
+        ],
     },
     Rule { module: "normalize", may_name: &["model", "config"], crates: &["ammonia", "dom_query"] },
     Rule { module: "attribute", may_name: &["model", "config"], crates: &[] },

@@ -7,6 +7,7 @@ mod arrows;
 mod config;
 mod credentials;
 mod fetch;
+mod identity;
 mod journeys;
 mod pages;
 mod published;

@@ -10,6 +10,7 @@ fn change(new: &[&AttributedArticle], changed: &[&AttributedArticle], held: usiz
         held,
         unchanged,
         queued: 0,
+        titles: BTreeMap::new(),
     }
 }
 
@@ -301,7 +302,9 @@ async fn preview_writes_nothing() {
     let store = place.open().await;
     let article = short("ledger", "1");
     for _ in 0..2 {
-        assert_eq!(store.preview(&[ready(&article)]).await.unwrap(), change(&[&article], &[], 0, 0));
+        let mut previewed = store.preview(&[ready(&article)]).await.unwrap();
+        assert_eq!(previewed.titles.remove(&key(&article)).as_deref(), Some("Harbour ferry 1"));
+        assert_eq!(previewed, change(&[&article], &[], 0, 0));
     }
     assert!(store.counts().await.unwrap().is_empty() && store.poll_states().await.unwrap().is_empty());
 }

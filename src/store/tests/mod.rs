@@ -3,6 +3,7 @@
 mod contract;
 mod failures;
 mod frontier;
+mod identities;
 mod records;
 mod windows;
 
@@ -13,7 +14,7 @@ use url::Url;
 
 use super::*;
 use crate::model::{
-    Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Original,
+    Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Marks, Original,
     ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
     TranslationKind, Warning,
 };
@@ -73,6 +74,7 @@ fn short(outlet: &str, source_key: &str) -> AttributedArticle {
             outlet: outlet.to_owned(),
             feed_url: feed.clone(),
             source_key: source_key.to_owned(),
+            marks: Marks::default(),
             url: Some(page.clone()),
             title: format!("Harbour ferry {source_key}"),
             title_raw: format!("Harbour ferry {source_key} - The Ledger"),
@@ -119,6 +121,13 @@ fn full() -> AttributedArticle {
             outlet: "harbour".to_owned(),
             feed_url: url("https://harbour.example.com/rss?lang=zh"),
             source_key: "urn:uuid:1\u{0}\"\\".to_owned(),
+            marks: Marks {
+                guid: Some("urn:uuid:1".to_owned()),
+                address: Some("//harbour.example.com/1".to_owned()),
+                title: Some([7; 16]),
+                text: Some([0xf0; 16]),
+                text_length: 4,
+            },
             url: Some(url("https://harbour.example.com/渡轮/1?a=1&b=2")),
             title: "渡轮停航 “三天” <b>&amp;</b>".to_owned(),
             title_raw: "海港:渡轮停航(组图)".to_owned(),
@@ -243,8 +252,10 @@ async fn record(store: &Store, verdicts: &[Verdict], minute: i64) -> Change {
         None => "ledger".to_owned(),
     };
     let previewed = store.preview(verdicts).await.unwrap();
-    let change = store.record(&state(&outlet), verdicts, at(minute)).await.unwrap();
+    let mut change = store.record(&state(&outlet), verdicts, at(minute)).await.unwrap();
     assert_eq!(previewed, change, "preview and record agree");
+    assert!(change.titles.keys().eq(change.new.iter().chain(&change.changed).collect::<std::collections::BTreeSet<_>>()));
+    change.titles.clear();
     change
 }
 

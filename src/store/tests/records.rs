@@ -80,6 +80,10 @@ fn records_that_are_refused() {
         assert!(message.contains(expected), "{record}: {message}");
     };
     check("", "EOF");
+    check(
+        r#"{"v":1,"article":{"feed_url":"https://a.example/","marks":{"title":"07"}},"provenance":{}}"#,
+        "`07` is not a digest",
+    );
     check("{}", "missing field");
     check(r#"{"v":2,"article":{}}"#, "version 2, this program reads 1");
     check(r#"{"v":1,"article":{"feed_url":"nowhere"},"provenance":{}}"#, "`nowhere` is not an address");
@@ -161,6 +165,7 @@ fn what_moves_by_itself_is_none() {
         ("order of categories", |a| a.article.categories.reverse()),
         ("warnings", |a| a.article.warnings.clear()),
         ("hints", |a| a.article.hints = Hints::default()),
+        ("marks", |a| a.article.marks = Default::default()),
         ("title as written", |a| a.article.title_raw.push('!')),
         ("feed", |a| a.article.feed_url = url("https://harbour.example.com/other")),
         ("source feed", |a| a.provenance.source_feed = url("https://harbour.example.com/other")),

@@ -157,7 +157,13 @@ async fn plans_do_not_depend_on_how_much_is_stored() {
             assert_eq!(sorts, ["USE TEMP B-TREE FOR ORDER BY"], "{plan:#?}");
         }
         for (statement, step) in [
-            (sql::KNOWN, "SEARCH article USING INDEX sqlite_autoindex_article_1 (key=?)"),
+            (sql::MARKS, "SEARCH article_mark USING PRIMARY KEY (outlet=? AND mark=?)"),
+            (sql::KEYS, "SEARCH article USING COVERING INDEX sqlite_autoindex_article_1 (key=?)"),
+            (sql::KEYS, "SEARCH article_mark USING COVERING INDEX article_mark_of (article=?)"),
+            (sql::KNOWN, "SEARCH article USING INTEGER PRIMARY KEY (rowid=?)"),
+            (sql::KNOWN, "SEARCH article_mark USING COVERING INDEX article_mark_of (article=?)"),
+            (sql::COMPARED, "SEARCH article USING INTEGER PRIMARY KEY (rowid=?)"),
+            (sql::FORGET_CONTENT, "SEARCH article_mark USING COVERING INDEX article_mark_of (article=?)"),
             (sql::ARTICLES, "SEARCH article USING INTEGER PRIMARY KEY (rowid=?)"),
             (sql::ARTICLE, "SEARCH article USING INDEX sqlite_autoindex_article_1 (key=?)"),
             (sql::HELD, "SCAN article USING INDEX article_held"),
