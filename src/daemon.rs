@@ -26,6 +26,8 @@ use crate::render::{self, Renderer};
 use crate::serve;
 use crate::store::Store;
 
+mod pages;
+
 /// `Cache-Control: max-age` of everything published, seconds; the feeds' own ttl says the same in minutes.
 pub const MAX_AGE: u32 = 60 * render::CACHE_MINUTES;
 
@@ -173,6 +175,7 @@ impl Daemon {
 
         let stop_scheduling = CancellationToken::new();
         let scheduler = tokio::spawn(schedule(stages.clone(), states, changed.clone(), pulse.clone(), stop_scheduling.clone()));
+        let page_reader = tokio::spawn(pages::drain(stages.clone(), changed.clone(), stop_scheduling.clone()));
         let stop_publishing = CancellationToken::new();
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.clone(), pulse.clone()));
@@ -183,6 +186,7 @@ impl Daemon {
         notify(&[NotifyState::Stopping]);
         stop_scheduling.cancel();
         settle("scheduler", scheduler).await;
+        settle("page reader", page_reader).await;
         stop_publishing.cancel();
         settle("publisher", publisher).await;
         accepting.cancel();
@@ -252,7 +256,7 @@ pub async fn poll_states(stages: &Stages, now: DateTime<Utc>) -> Result<Vec<Poll
     for state in stages.store.poll_states().await? {
         known.insert((state.outlet.clone(), state.source.clone()), state);
     }
-    let sources = stages.config.outlets.iter().flat_map(|outlet| outlet.feeds.iter().map(move |feed| (outlet, feed)));
+    let sources = stages.config.outlets.iter().flat_map(|outlet| outlet.sources().map(move |source| (outlet, source)));
     Ok(sources
         .map(|(outlet, feed)| {
             let mut state =

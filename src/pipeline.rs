@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! poll     fetch → parse → normalize → attribute → store.record
+//! pages    queue → robots → fetch → parse → normalize → attribute → store.record_page     where the text is on its own page
 //! publish  store.window → render → read back → snapshot
 //! ```
 //! Each stage is a plain call with values passed on. The store is touched at the two ends only.
@@ -14,11 +15,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use url::Url;
 
 use crate::config::{Config, Feed, Outlet};
-use crate::fetch::{self, Client};
+use crate::fetch::{self, Client, FetchError, Robots, Turns};
 use crate::model::{
     Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument, StoredArticle,
     Unreadable, Validators, Verdict, Warning,
@@ -28,6 +29,10 @@ use crate::render::Renderer;
 use crate::schedule::{self, Outcome, Pace};
 use crate::store::{Change, Store, StoreError, Window};
 use crate::{attribute, normalize, parse};
+
+mod pages;
+
+pub use pages::{AWAITING_PAGE, PageRead, read_page};
 
 /// A feed never holds more articles than this, whatever its `keep_hours` asks for.
 const WINDOW_CEILING: usize = 2_000;
@@ -50,6 +55,12 @@ pub struct Stages {
     pub snapshot: Arc<Snapshot>,
     /// Article pages made when asked for.
     pub pages: Arc<ArticlePages>,
+    /// Turns at the hosts of partners, shared by everything that asks them.
+    pub turns: Turns,
+    /// What robots.txt of their sites says.
+    pub robots: Robots,
+    /// Rung when pages were queued.
+    pub queued: Arc<Notify>,
     reading: Arc<Semaphore>,
 }
 
@@ -59,6 +70,9 @@ impl Stages {
         let renderer = Arc::new(renderer);
         let pages = Arc::new(ArticlePages::new(store.clone(), renderer.clone()));
         Self {
+            turns: Turns::new(config.limits.host_spacing),
+            robots: Robots::default(),
+            queued: Arc::default(),
             config,
             client,
             store,
@@ -89,7 +103,7 @@ pub fn client(config: &Config) -> Result<Client, String> {
     })?;
     let grants = config.outlets.iter().filter_map(|outlet| {
         let credentials = outlet.credentials.clone()?;
-        Some(fetch::Grant { outlet: outlet.id.clone(), feeds: outlet.feeds.clone(), credentials })
+        Some(fetch::Grant { outlet: outlet.id.clone(), feeds: outlet.sources().cloned().collect(), credentials })
     });
     Ok(client.with_credentials(grants))
 }
@@ -122,10 +136,14 @@ impl Reading {
 
 /// parse → normalize → attribute: one document of one outlet. Pure: same input, same output.
 pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse::Bounds) -> Result<Reading, Unreadable> {
-    let feed = parse::document(doc, outlet.charset.as_deref(), bounds)?;
+    let charset = outlet.charset.as_deref();
+    let feed = match outlet.listing(source) {
+        Some(listing) => parse::html::listing(doc, charset, &listing.selectors, normalize::html::bounded, bounds)?,
+        None => parse::document(doc, charset, bounds)?,
+    };
     let setting = normalize::Setting { outlet, feed_url: source, base: &doc.url, fetched_at: doc.fetched_at, head: &feed.head };
-    let verdicts =
-        feed.entries.iter().map(|entry| attribute::article(outlet, normalize::entry(&setting, entry))).collect::<Vec<_>>();
+    let verdict = |entry| pages::hold(outlet, source, attribute::article(outlet, normalize::entry(&setting, entry)));
+    let verdicts = feed.entries.iter().map(verdict).collect::<Vec<_>>();
     let ttl = feed.head.ttl.as_deref().and_then(|ttl| ttl.trim().parse::<u64>().ok());
     Ok(Reading {
         format: feed.format,
@@ -197,7 +215,10 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
         Pace { cron: &outlet.schedule, zone: outlet.time_zone, longest: stages.config.limits.longest_backoff, seed: &seed };
     after.next_poll = schedule::next_poll(&pace, now, outcome, answer.freshness, answer.ttl);
 
-    let change = stages.store.record(&after, &answer.verdicts, now).await?;
+    let change = stages.store.record_following(&after, &answer.verdicts, &pages::followed(&answer.verdicts), now).await?;
+    if change.queued > 0 {
+        stages.queued.notify_one();
+    }
     if change.is_visible() {
         after.last_change = Some(now);
         stages.pages.forget(change.changed.iter());
@@ -206,7 +227,7 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
 }
 
 async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateTime<Utc>) -> Answer {
-    let doc = match stages.client.fetch(&after.request(), now).await {
+    let doc = match fetch_source(stages, outlet, after, now).await {
         Err(error) => {
             let freshness = Freshness { max_age: None, retry_after: error.retry_after };
             return Answer::failed(error.code, error.fault, error.message, freshness);
@@ -254,6 +275,16 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
             freshness,
         ),
     }
+}
+
+/// Asks a source in a turn at its host; a listing page only if robots.txt lets us.
+async fn fetch_source(stages: &Stages, outlet: &Outlet, state: &PollState, now: DateTime<Utc>) -> Result<Fetched, FetchError> {
+    let source = &state.source;
+    let turn = stages.turns.take(source.host_str().unwrap_or_default()).await;
+    if outlet.listing(source).is_some() {
+        stages.robots.admit(&stages.client, &stages.turns, Some(&turn), source, now).await?;
+    }
+    stages.client.fetch(&state.request(), now).await
 }
 
 /// A document that was rendered but must not be shown, with the reason.

@@ -33,7 +33,7 @@ pub(super) async fn run(path: &Path, online: bool) -> Result<(), Failure> {
     }
     let mut unreadable = 0;
     for (number, outlet) in config.outlets.iter().enumerate() {
-        for feed in &outlet.feeds {
+        for feed in outlet.sources() {
             if number > 0 {
                 tokio::time::sleep(config.limits.host_spacing.min(Duration::from_secs(1))).await;
             }

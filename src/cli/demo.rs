@@ -71,7 +71,7 @@ fn free_address() -> std::io::Result<SocketAddr> {
 fn announce(config: &Config, address: SocketAddr) {
     say(format_args!("reprint demo: {} made-up outlets on loopback, relayed by the real pipeline\n", config.outlets.len()));
     for outlet in &config.outlets {
-        say(format_args!("  polls     {}  {}", outlet.feeds[0], outlet.name));
+        say(format_args!("  polls     {}  {}", outlet.sources().next().map_or("", url::Url::as_str), outlet.name));
     }
     say("");
     say(format_args!("  open      http://{address}/"));

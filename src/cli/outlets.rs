@@ -9,12 +9,14 @@ use super::{Failure, load_without_secrets, say, table};
 use crate::config::{Config, Outlet};
 use crate::daemon;
 use crate::model::PollState;
-use crate::store::{Count, HeldArticle, Store};
+use crate::pipeline::AWAITING_PAGE;
+use crate::store::{Count, HeldArticle, PageProblem, PagesOfOutlet, Store};
 
 struct Health {
     states: Vec<PollState>,
     counts: std::collections::BTreeMap<String, Count>,
     held: Vec<HeldArticle>,
+    pages: std::collections::BTreeMap<String, PagesOfOutlet>,
 }
 
 pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
@@ -22,9 +24,14 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
     let database = &config.site.database;
     let health = if database.exists() {
         let store = Store::open_read_only(database).await?;
-        Health { states: store.poll_states().await?, counts: store.counts().await?, held: store.held().await? }
+        Health {
+            states: store.poll_states().await?,
+            counts: store.counts().await?,
+            held: store.held().await?,
+            pages: store.pages().await?,
+        }
     } else {
-        Health { states: Vec::new(), counts: Default::default(), held: Vec::new() }
+        Health { states: Vec::new(), counts: Default::default(), held: Vec::new(), pages: Default::default() }
     };
     if as_json {
         let outlets: Vec<Value> = config.outlets.iter().map(|outlet| outlet_json(outlet, &health)).collect();
@@ -47,8 +54,7 @@ fn state_word(state: Option<&PollState>) -> &'static str {
 fn outlet_json(outlet: &Outlet, health: &Health) -> Value {
     let count = health.counts.get(&outlet.id).copied().unwrap_or_default();
     let sources: Vec<Value> = outlet
-        .feeds
-        .iter()
+        .sources()
         .map(|feed| {
             let state = state_of(health, outlet, feed);
             json!({
@@ -89,7 +95,24 @@ fn outlet_json(outlet: &Outlet, health: &Health) -> Value {
         "published": count.ready,
         "held": held,
         "sources": sources,
+        "pages": health.pages.get(&outlet.id).map(pages_json),
     })
+}
+
+fn pages_json(pages: &PagesOfOutlet) -> Value {
+    let problem = |page: &PageProblem| {
+        json!({
+            "url": page.address.as_str(),
+            "tries": page.tries,
+            "next_try": page.next_try.map(stamp),
+            "code": page.problem.code,
+            "fault": page.problem.fault.name(),
+            "message": page.problem.message,
+            "since": stamp(page.problem.since),
+        })
+    };
+    let problems: Vec<Value> = pages.problems.iter().map(problem).collect();
+    json!({ "read": pages.read, "waiting": pages.waiting, "given_up": pages.given_up, "problems": problems })
 }
 
 fn stamp(at: DateTime<Utc>) -> String {
@@ -109,7 +132,7 @@ fn say_table(config: &Config, health: &Health, now: DateTime<Utc>) {
     let mut notes = Vec::new();
     for outlet in &config.outlets {
         let count = health.counts.get(&outlet.id).copied().unwrap_or_default();
-        for (number, feed) in outlet.feeds.iter().enumerate() {
+        for (number, feed) in outlet.sources().enumerate() {
             let state = state_of(health, outlet, feed);
             let first = number == 0;
             rows.push(vec![
@@ -133,7 +156,11 @@ fn say_table(config: &Config, health: &Health, now: DateTime<Utc>) {
                 notes.push(format!("{}: {feed} has moved for good to {moved}: put that address into feeds.toml", outlet.id));
             }
         }
-        for held in held_of(health, outlet) {
+        if let Some(pages) = health.pages.get(&outlet.id) {
+            notes.extend(page_notes(&outlet.id, pages, now));
+        }
+        // Articles whose page is to be read are told of by their pages.
+        for held in held_of(health, outlet).filter(|held| held.code != AWAITING_PAGE) {
             let address = held.url.as_ref().map(|url| format!("\n  {url}")).unwrap_or_default();
             notes.push(format!("{}: held: {}\n  {} [{}]{address}", outlet.id, held.title, held.reason, held.code));
         }
@@ -144,6 +171,31 @@ fn say_table(config: &Config, health: &Health, now: DateTime<Utc>) {
     for note in notes {
         say(format_args!("\n{note}"));
     }
+}
+
+/// Pages of an outlet that are shown one by one when they cannot be read; all are in the JSON.
+const PAGES_SHOWN: usize = 10;
+
+fn page_notes(id: &str, pages: &PagesOfOutlet, now: DateTime<Utc>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if pages.waiting + pages.given_up > 0 {
+        notes.push(format!("{id}: {} article pages read, {} waiting, {} given up", pages.read, pages.waiting, pages.given_up));
+    }
+    for page in pages.problems.iter().take(PAGES_SHOWN) {
+        let next = match page.next_try {
+            Some(at) => format!("next try {}", ahead(now, at)),
+            None => "given up until the outlet changes the entry".to_owned(),
+        };
+        let (code, fault) = (&page.problem.code, page.problem.fault.name());
+        notes.push(format!(
+            "{id}: page not read since {}, {} tries, {next} ({code}, fault: {fault})\n  {}\n  {}",
+            ago(now, page.problem.since),
+            page.tries,
+            page.address,
+            page.problem.message
+        ));
+    }
+    notes
 }
 
 fn span(seconds: i64) -> String {

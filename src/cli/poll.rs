@@ -9,11 +9,14 @@ use url::Url;
 use super::{Failure, load, say};
 use crate::config::{Config, Outlet};
 use crate::daemon;
-use crate::fetch::Client;
+use crate::fetch::{Client, Robots, Turns};
 use crate::model::{Fault, Fetched, PollRequest, Validators, Verdict};
 use crate::parse::Bounds;
-use crate::pipeline::{self, Reading};
+use crate::pipeline::{self, Reading, Stages};
 use crate::store::{self, Change, Store};
+
+/// Pages read by one command.
+const MOST_PAGES: usize = 10_000;
 
 /// What an outlet sends right now, with nothing recorded.
 pub(super) enum Look {
@@ -31,6 +34,13 @@ pub(super) enum Look {
 /// Asks one address without validators and reads the answer.
 pub(super) async fn look(config: &Config, client: &Client, outlet: &Outlet, source: &Url, now: DateTime<Utc>) -> Look {
     let request = PollRequest { outlet: outlet.id.clone(), source: source.clone(), validators: Validators::default() };
+    if outlet.listing(source).is_some() {
+        let turns = Turns::new(config.limits.host_spacing);
+        let turn = turns.take(source.host_str().unwrap_or_default()).await;
+        if let Err(error) = Robots::default().admit(client, &turns, Some(&turn), source, now).await {
+            return Look::Failed { fault: error.fault, message: error.message };
+        }
+    }
     let doc = match client.fetch(&request, now).await {
         Ok(Fetched::Document(doc)) => doc,
         Ok(Fetched::NotModified { .. }) => {
@@ -61,7 +71,7 @@ async fn preview(config: &Config, outlet: &Outlet) -> Result<(), Failure> {
     let database = &config.site.database;
     let store = if database.exists() { Some(Store::open_read_only(database).await?) } else { None };
     let mut failed = None;
-    for source in &outlet.feeds {
+    for source in outlet.sources() {
         match look(config, &client, outlet, source, daemon::now()).await {
             Look::Failed { fault, message } => failed = Some(format!("{source}: {message} (fault: {})", fault.name())),
             Look::Read(reading) => {
@@ -90,6 +100,7 @@ async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
         say_titles(&source, &polled.change);
         say(format_args!("next poll {}", polled.state.next_poll.format("%F %T UTC")));
     }
+    read_pages(&stages, outlet).await?;
     let outlets = BTreeSet::from([outlet.id.clone()]);
     let publication = pipeline::publish(&stages, Some(&outlets)).await.map_err(Failure::failed)?;
     for rejected in &publication.rejected {
@@ -97,6 +108,22 @@ async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
     }
     stages.store.close().await;
     failed.map_or(Ok(()), |message| Err(Failure::Failed(message)))
+}
+
+/// Reads the article pages of the outlet that are due, one after the other.
+async fn read_pages(stages: &Stages, outlet: &Outlet) -> Result<(), Failure> {
+    let ids = [outlet.id.clone()];
+    // A page that failed is due again later, so this comes to an end; the bound is for a clock that is set meanwhile.
+    for _ in 0..MOST_PAGES {
+        let due = stages.store.pages_due(&ids, &[], 1, daemon::now()).await?;
+        let Some(page) = due.first() else { return Ok(()) };
+        let read = pipeline::read_page(stages, outlet, page, daemon::now).await?;
+        match read.problem {
+            None => say(format_args!("  page     {}", page.address)),
+            Some(problem) => say(format_args!("  ! page   {}: {} [{}]", page.address, problem.message, problem.code)),
+        }
+    }
+    Ok(())
 }
 
 /// What a store that is not there yet would take.

@@ -17,7 +17,8 @@ use super::language::{charset, language};
 use super::read::{Document, Section};
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong};
-use super::{Config, ConfigError, Feed, Limits, Outlet, Site, Terms};
+use super::{Config, ConfigError, Feed, Limits, Listing, Outlet, Site, Terms};
+use crate::model::{ListingSelectors, PageSelectors};
 use crate::schedule::Cron;
 
 const DEFAULT_SCHEDULE: &str = "*/30 * * * *";
@@ -259,7 +260,7 @@ fn outlet(
     section.check_keys(mistakes);
     if !setting.broken {
         section.require(mistakes, "name", "\"Harbour Ledger\"");
-        if !section.has("feeds") {
+        if !section.has("feeds") && !section.has("pages") {
             section.require(mistakes, "feed", "\"https://ledger.example.com/rss\"");
         }
     }
@@ -283,7 +284,20 @@ fn outlet(
             "list the addresses of its feeds, for example feeds = [\"https://ledger.example.com/rss\"]".to_owned(),
         );
     }
-    let addresses: Vec<Spanned<Url>> = feed.into_iter().chain(feeds.into_iter().flatten()).collect();
+    let feeds: Vec<Spanned<Url>> = feed.into_iter().chain(feeds.into_iter().flatten()).collect();
+    if section.is_empty_list("pages") {
+        mistakes.add(
+            "`outlet.pages` is empty",
+            section.value_span("pages"),
+            "name a page with `url`, or leave the key out".to_owned(),
+        );
+    }
+    let listings: Vec<(Spanned<Url>, ListingSelectors)> = section
+        .tables(mistakes, "pages", "outlet.pages")
+        .iter()
+        .filter_map(|section| listing(section, mistakes, setting.broken, setting.allowed.as_ref()))
+        .collect();
+    let addresses: Vec<Spanned<Url>> = feeds.iter().chain(listings.iter().map(|(url, _)| url)).cloned().collect();
 
     let written_id = section.string(mistakes, "id", value::id);
     let made = !section.has("id");
@@ -294,6 +308,9 @@ fn outlet(
     let time_zone = section.string(mistakes, "time_zone", value::time_zone);
     let schedule = section.string(mistakes, "schedule", |written| crons.read(written, setting.shortest_interval));
     let charset = section.string(mistakes, "charset", charset);
+    let full_text = section.boolean(mistakes, "full_text").unwrap_or(false);
+    let extract =
+        section.table(mistakes, "extract", "outlet.extract").map(|section| extract(&section, mistakes)).unwrap_or_default();
     let terms = section.table(mistakes, "terms", "outlet.terms").map(|section| terms(&section, mistakes)).unwrap_or_default();
     let credentials = section
         .table(mistakes, "credentials", "outlet.credentials")
@@ -312,7 +329,10 @@ fn outlet(
             language: language.map(Spanned::into_inner),
             time_zone: time_zone.map_or(setting.zone, Spanned::into_inner),
             schedule,
-            feeds: addresses.iter().map(|address| address.get_ref().clone()).collect(),
+            feeds: feeds.into_iter().map(Spanned::into_inner).collect(),
+            listings: listings.into_iter().map(|(url, selectors)| Listing { url: url.into_inner(), selectors }).collect(),
+            full_text,
+            extract,
             charset: charset.map(Spanned::into_inner),
             terms,
             credentials,
@@ -320,6 +340,37 @@ fn outlet(
     };
     let outlet = outlet();
     OutletDraft { id, made, addresses, default_schedule, outlet }
+}
+
+fn listing(
+    section: &Section<'_, '_>,
+    mistakes: &mut Mistakes,
+    broken: bool,
+    allowed: Option<&Allowed<'_>>,
+) -> Option<(Spanned<Url>, ListingSelectors)> {
+    section.check_keys(mistakes);
+    if !broken {
+        section.require(mistakes, "url", "\"https://ledger.example.com/latest\"");
+    }
+    let url = section.string(mistakes, "url", |written| address::polled(written, allowed));
+    let mut selector = |key| section.string(mistakes, key, value::selector).map(Spanned::into_inner);
+    let selectors =
+        ListingSelectors { item: selector("item"), link: selector("link"), title: selector("title"), date: selector("date") };
+    Some((url?, selectors))
+}
+
+fn extract(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> PageSelectors {
+    section.check_keys(mistakes);
+    let remove = section.strings(mistakes, "remove", value::selector).unwrap_or_default();
+    let mut selector = |key| section.string(mistakes, key, value::selector).map(Spanned::into_inner);
+    PageSelectors {
+        content: selector("content"),
+        remove: remove.into_iter().map(Spanned::into_inner).collect(),
+        next: selector("next"),
+        title: selector("title"),
+        author: selector("author"),
+        date: selector("date"),
+    }
 }
 
 fn terms(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> Terms {

@@ -3,7 +3,7 @@
 /// One key of feeds.toml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
-    /// Table it belongs to: `site`, `limits`, `outlet`, `outlet.terms`, `outlet.credentials` (and the tables in that) or `feed`.
+    /// Table it belongs to: `site`, `limits`, `outlet`, `feed`, or one inside another such as `outlet.terms`.
     pub table: &'static str,
     /// Name in that table.
     pub name: &'static str,
@@ -59,14 +59,36 @@ pub const KEYS: &[Key] = &[
         "short name in addresses, a-z 0-9 and hyphens; default made from the name, else from the feed's host",
     ),
     required("outlet", "name", "name as people know it: the credit"),
-    optional("outlet", "feed", "address of its feed; this or feeds is needed"),
+    optional("outlet", "feed", "address of its feed; this, feeds or pages is needed"),
     optional("outlet", "feeds", "addresses of its feeds, when there are several"),
     optional("outlet", "homepage", "home page; default what its feed says"),
     optional("outlet", "language", "language of articles that do not say it themselves, BCP 47; default none"),
     optional("outlet", "time_zone", "zone of its schedule and of its dates without zone; default that of the site"),
     optional("outlet", "schedule", "when to poll, as for cron; default \"*/30 * * * *\""),
     optional("outlet", "charset", "character set where the document's own declarations fail; default guessed"),
+    optional(
+        "outlet",
+        "full_text",
+        "whether texts are read from the articles' pages where the feed has only a part; default false",
+    ),
+    optional("outlet", "extract", "how its article pages are read, where the general rules fail"),
+    optional("outlet", "pages", "pages that list its articles, where there is no feed"),
     optional("outlet", "terms", "on what terms we repost its articles"),
+    optional("outlet.extract", "content", "CSS selector of the text; default found by its looks"),
+    optional("outlet.extract", "remove", "CSS selectors of what is no part of the text; default none"),
+    optional(
+        "outlet.extract",
+        "next",
+        "CSS selector of the link to an article's next page; default found by its words and address",
+    ),
+    optional("outlet.extract", "title", "CSS selector of the headline; default what the page declares"),
+    optional("outlet.extract", "author", "CSS selector of the authors' names; default what the page declares"),
+    optional("outlet.extract", "date", "CSS selector of the date of publication; default what the page declares"),
+    required("outlet.pages", "url", "address of the page"),
+    optional("outlet.pages", "item", "CSS selector of one entry of the list; default found by its looks"),
+    optional("outlet.pages", "link", "CSS selector of the link to the article, inside the item; default its first link"),
+    optional("outlet.pages", "title", "CSS selector of the title, inside the item; default the text of the link"),
+    optional("outlet.pages", "date", "CSS selector of the date, inside the item; default what looks like one"),
     optional("outlet.terms", "disclaimer", "disclaimer at both ends of each article; default site.default_disclaimer"),
     optional("outlet.terms", "rights", "rights line where the feed has none; default none"),
     optional("outlet.terms", "licence", "address of the licence where the feed has none; default none"),
@@ -103,7 +125,7 @@ pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> {
 
 /// How the header of a table is written.
 pub(super) fn header(table: &str) -> String {
-    if table == "outlet" || table == "feed" { format!("[[{table}]]") } else { format!("[{table}]") }
+    if matches!(table, "outlet" | "outlet.pages" | "feed") { format!("[[{table}]]") } else { format!("[{table}]") }
 }
 
 /// The nearest of some names, if any is near.

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::Credentials;
+use crate::model::{Credentials, ListingSelectors, PageSelectors};
 use crate::schedule::Cron;
 
 mod address;
@@ -110,14 +110,41 @@ pub struct Outlet {
     pub time_zone: Tz,
     /// When to poll.
     pub schedule: Cron,
-    /// Its feeds, at least one.
+    /// Its feeds; at least one of these or of `listings`.
     pub feeds: Vec<Url>,
+    /// Pages that list its articles, where there is no feed for them.
+    pub listings: Vec<Listing>,
+    /// Whether the text of articles is read from their pages where the feed has only a part of it.
+    pub full_text: bool,
+    /// How its article pages are read where the general rules fail.
+    pub extract: PageSelectors,
     /// Character set to assume where the document's own declarations fail.
     pub charset: Option<String>,
     /// On what terms we repost it.
     pub terms: Terms,
     /// How it knows us, where it asks for a password or key. Read by [`load`] only.
     pub credentials: Option<Credentials>,
+}
+
+impl Outlet {
+    /// Every address that is polled for it: feeds, then listing pages.
+    pub fn sources(&self) -> impl Iterator<Item = &Url> {
+        self.feeds.iter().chain(self.listings.iter().map(|listing| &listing.url))
+    }
+
+    /// The listing page of that address, if it is one.
+    pub fn listing(&self, source: &Url) -> Option<&Listing> {
+        self.listings.iter().find(|listing| listing.url == *source)
+    }
+}
+
+/// `[[outlet.pages]]`: a page that lists articles.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// Its address.
+    pub url: Url,
+    /// How it is read where the general rules fail.
+    pub selectors: ListingSelectors,
 }
 
 /// `[outlet.terms]`: on what terms we repost an outlet's articles.

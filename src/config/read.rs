@@ -209,7 +209,7 @@ impl<'d, 't> Section<'d, 't> {
             return format!("did you mean `{key}`?");
         }
         if self.path.starts_with("outlet.") && keys::of("outlet").any(|key| key.name == name) {
-            return format!("`{name}` is a key of `[[outlet]]`: move it above `[{}]`", self.path);
+            return format!("`{name}` is a key of `[[outlet]]`: move it above `{}`", keys::header(self.path));
         }
         let elsewhere =
             KEYS.iter().find(|key| key.name == name).map(|key| format!("`{name}` is a key of `{}`; ", keys::header(key.table)));
@@ -355,6 +355,39 @@ impl<'d, 't> Section<'d, 't> {
             _ => mistyped(value, "a time", &format!("{key} = \"30s\"")),
         };
         self.value(mistakes, key, read).map(Spanned::into_inner)
+    }
+
+    /// True or false.
+    pub(super) fn boolean(&self, mistakes: &mut Mistakes, key: &str) -> Option<bool> {
+        let read = |value: &DeValue<'t>| match value {
+            DeValue::Boolean(value) => Ok(*value),
+            DeValue::String(text) if matches!(&**text, "true" | "false") => {
+                value::wrong("is a text and not true or false", format!("leave out the quotation marks: {key} = {text}"))
+            }
+            _ => mistyped(value, "true or false", &format!("{key} = true")),
+        };
+        self.value(mistakes, key, read).map(Spanned::into_inner)
+    }
+
+    /// A list of tables inside this one.
+    pub(super) fn tables(&self, mistakes: &mut Mistakes, key: &'static str, path: &'static str) -> Vec<Section<'d, 't>> {
+        let Some(value) = self.table.get(key) else { return Vec::new() };
+        let wrong = |value: &DeValue<'t>| Wrong {
+            what: format!("is {} and not a list of tables", type_name(value)),
+            help: Some(format!("write `[[{path}]]` on a line of its own below the outlet, and its keys below that")),
+        };
+        let Some(items) = value.get_ref().as_array() else {
+            self.report(mistakes, key, value.span(), wrong(value.get_ref()));
+            return Vec::new();
+        };
+        let mut sections = Vec::new();
+        for item in items.iter() {
+            match item.get_ref().as_table() {
+                Some(table) => sections.push(Section { table, path, header: item.span() }),
+                None => self.report(mistakes, key, item.span(), wrong(item.get_ref())),
+            }
+        }
+        sections
     }
 
     /// A table inside this one.

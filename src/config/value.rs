@@ -313,6 +313,26 @@ pub(super) fn duration(written: &str) -> Result<Duration, Wrong> {
     Ok(total)
 }
 
+/// A CSS selector, as far as pages are searched with: Selectors Level 4 without pseudo-elements.
+pub(super) fn selector(written: &str) -> Result<String, Wrong> {
+    const LONGEST: usize = 1_000;
+    let trimmed = written.trim();
+    let example = "write a CSS selector, for example `div.article-body`, or leave the key out";
+    if trimmed.is_empty() {
+        return wrong("is empty", example);
+    }
+    if trimmed.len() > LONGEST {
+        return wrong("is over 1000 bytes long", example);
+    }
+    match dom_query::Matcher::new(trimmed) {
+        Ok(_) => Ok(trimmed.to_owned()),
+        Err(_) => wrong(
+            format!("is `{}`, which is not a CSS selector", shown(trimmed)),
+            "for example `div.article-body`, `#content p` or `a[rel=next]`",
+        ),
+    }
+}
+
 /// A duration as messages show it.
 pub(super) fn shown_duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();

@@ -149,6 +149,13 @@ impl Client {
         &self.inner.guard
     }
 
+    /// Product token of our `User-Agent`, under which robots.txt may name us (RFC 9309 § 2.2.1).
+    pub fn product(&self) -> &str {
+        let agent = self.inner.options.user_agent.trim();
+        let end = agent.find(|c: char| !(c.is_ascii_alphabetic() || matches!(c, '_' | '-'))).unwrap_or(agent.len());
+        &agent[..end]
+    }
+
     /// Makes the request; `now` becomes `fetched_at`.
     ///
     /// # Errors

@@ -5,8 +5,12 @@ mod credentials;
 mod failure;
 mod freshness;
 mod guard;
+mod robots;
+mod turns;
 
 pub use client::{Client, Options};
 pub use credentials::Grant;
 pub use failure::FetchError;
 pub use guard::{Guard, Lookup, SystemLookup};
+pub use robots::{Robots, Rules};
+pub use turns::{Turn, Turns};

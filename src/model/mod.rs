@@ -6,6 +6,7 @@
 mod article;
 mod credentials;
 mod document;
+mod page;
 mod parsed;
 mod poll;
 mod provenance;
@@ -14,6 +15,7 @@ mod published;
 pub use article::*;
 pub use credentials::*;
 pub use document::*;
+pub use page::*;
 pub use parsed::*;
 pub use poll::*;
 pub use provenance::*;

@@ -10,7 +10,7 @@ use dom_query::{Document, NodeRef};
 
 use super::tags::{self, Refusal};
 use super::{drawing, text};
-use crate::model::Html;
+use crate::model::{Html, Unreadable};
 
 /// Elements that pass: what Miniflux and FreshRSS both show, `div` to keep blocks apart, and phrasing that does no harm.
 const ELEMENTS: &[&str] = &[
@@ -237,6 +237,14 @@ pub fn sanitize(source: &str, base: &Url) -> Html {
         Ok(document) => finish(&document),
         Err(_) => refused(source),
     }
+}
+
+/// Says whether a tree may be built from a source: nesting, attributes and tangled formatting within what a parser takes in linear time.
+///
+/// # Errors
+/// `html_too_deep`, `html_too_many_attributes`, `html_too_tangled`.
+pub fn bounded(source: &str) -> Result<(), Unreadable> {
+    tags::check(source).map_err(|refusal| Unreadable::new(refusal.code, format!("it has {}, which is not read", refusal.message)))
 }
 
 /// A refused source as escaped plain text.

@@ -11,6 +11,7 @@ mod image;
 pub mod language;
 mod marks;
 mod media;
+pub mod page;
 mod people;
 mod tags;
 pub mod text;
@@ -52,6 +53,11 @@ const CLOCK_SKEW: Duration = Duration::minutes(10);
 
 /// Normalizes one entry. Cannot fail: what is missing stays missing.
 pub fn entry(setting: &Setting<'_>, entry: &ParsedEntry) -> Article {
+    with_body(setting, entry, None)
+}
+
+/// Normalizes an entry; `whole` is its text where that has been read already.
+fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Body>) -> Article {
     let mut warnings = Vec::new();
     let feed_title = setting.head.title.as_ref().map(text::plain).unwrap_or_default();
     let own = [setting.outlet.name.as_str(), feed_title.as_str()];
@@ -61,7 +67,7 @@ pub fn entry(setting: &Setting<'_>, entry: &ParsedEntry) -> Article {
     let content = entry.content.iter().find(|content| !content.value.trim().is_empty());
     let summary = entry.summary.as_ref().filter(|summary| !summary.value.trim().is_empty());
     let read = |source: &Text| body::read(&markup(source), &url::base(setting.base, &source.base), known, &own);
-    let mut body = content.or(summary).map(read).unwrap_or_default();
+    let mut body = whole.or_else(|| content.or(summary).map(read)).unwrap_or_default();
     let mut short = None;
     if content.is_some()
         && let Some(summary) = summary

@@ -55,15 +55,33 @@ pub(super) fn decode<'a>(bytes: &'a [u8], labels: Labels<'_>, warnings: &mut Vec
 /// The label that an XML declaration (or an HTML `meta`) gives, if the bytes are readable as ASCII.
 fn declaration(bytes: &[u8]) -> Option<&str> {
     let head = &bytes[..bytes.len().min(DECLARATION_WINDOW)];
-    let start = head.windows(5).position(|window| window == b"<?xml")?;
+    let Some(start) = head.windows(5).position(|window| window == b"<?xml") else { return meta_charset(head) };
     let declaration = &head[start..];
     let end = declaration.iter().position(|&b| b == b'>').unwrap_or(declaration.len());
-    let declaration = &declaration[..end];
-    let at = declaration.windows(8).position(|window| window.eq_ignore_ascii_case(b"encoding"))?;
-    let value = declaration[at + 8..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    label(&declaration[..end], b"encoding")
+}
+
+/// The label in a `meta` element, in either of its forms (HTML § 4.2.5.4): `charset=…`, or at the end of `content`.
+fn meta_charset(head: &[u8]) -> Option<&str> {
+    let mut rest = head;
+    while let Some(start) = rest.windows(5).position(|window| window.eq_ignore_ascii_case(b"<meta")) {
+        let element = &rest[start + 5..];
+        let end = element.iter().position(|&b| b == b'>').unwrap_or(element.len());
+        if let Some(label) = label(&element[..end], b"charset") {
+            return Some(label);
+        }
+        rest = &element[end..];
+    }
+    None
+}
+
+/// The value after a name and an equals sign.
+fn label<'a>(declaration: &'a [u8], name: &[u8]) -> Option<&'a str> {
+    let at = declaration.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name))?;
+    let value = declaration[at + name.len()..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
     let label = match value.first()? {
         quote @ (b'"' | b'\'') => value[1..].split(|b| b == quote).next()?,
-        _ => value.split(|b| b.is_ascii_whitespace() || *b == b'?').next()?,
+        _ => value.split(|b| b.is_ascii_whitespace() || matches!(b, b'?' | b'"' | b'\'' | b'/' | b';')).next()?,
     };
     std::str::from_utf8(label).ok().map(str::trim).filter(|label| !label.is_empty())
 }

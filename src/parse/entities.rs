@@ -209,7 +209,7 @@ pub(super) fn byte_by_byte(first: &str, rest: &str) -> Option<(char, usize)> {
         (*slot, after) = (byte, left);
         control |= is_control;
     }
-    let character = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
+    let character = std::str::from_utf8(&bytes[..length]).ok()?.chars().next().filter(|c| !c.is_control())?;
     control.then_some((character, rest.len() - after.len()))
 }
 

@@ -8,6 +8,7 @@ pub mod discovery;
 mod draft;
 mod encoding;
 mod entities;
+pub mod html;
 mod html_names;
 mod json_feed;
 mod json_values;

@@ -615,9 +615,10 @@ mod properties {
             }
         }
 
-        /// Text survives escaping, whichever way it was escaped.
+        /// Text survives escaping, whichever way it was escaped. Without the letters that begin a character in UTF-8: in front of a mark of
+        /// windows-1252, as in "Ã€", their references are taken for bytes that were escaped one by one (see `entities::byte_by_byte`).
         #[test]
-        fn text_survives(text in "[^\\p{Cc}\\p{Z}\u{feff}\u{fffe}\u{ffff}]{1,30}") {
+        fn text_survives(text in "[^\\p{Cc}\\p{Z}\u{c2}-\u{f4}\u{feff}\u{fffe}\u{ffff}]{1,30}") {
             let escaped: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("&#{};", u32::from(c)) }).collect();
             let by_reference = item(&format!("<title>{escaped}</title>"));
             prop_assert_eq!(title(&by_reference), &text);

@@ -10,6 +10,7 @@
 mod decide;
 mod entry;
 mod failure;
+mod frontier;
 mod identity;
 mod look_up;
 mod open;
@@ -34,8 +35,9 @@ use sqlx::{Connection, SqliteConnection};
 use url::Url;
 
 pub use self::failure::StoreError;
+pub use self::frontier::{PageOutcome, PageProblem, PagesOfOutlet, WaitingPage};
 pub use self::identity::key;
-use crate::model::{PollState, StoredArticle, Verdict};
+use crate::model::{Article, PollState, StoredArticle, Verdict};
 
 /// Most held articles listed at once: what is held is for people to look at. [`Store::counts`] counts them all.
 pub const HELD_LISTED: usize = 10_000;
@@ -53,6 +55,8 @@ pub struct Change {
     pub unchanged: usize,
     /// Titles of the new and the changed ones, by key.
     pub titles: BTreeMap<String, String>,
+    /// Pages that were queued to be read.
+    pub queued: usize,
 }
 
 impl Change {
@@ -165,12 +169,25 @@ impl Store {
     /// # Errors
     /// Nothing was saved: neither articles nor state.
     pub async fn record(&self, state: &PollState, verdicts: &[Verdict], now: DateTime<Utc>) -> Result<Change, StoreError> {
-        let Some(writer) = &self.shared.writer else {
-            return Err(StoreError::passing(format!("the store {} was opened for reading only", self.shared.path.display())));
-        };
+        self.record_following(state, verdicts, &[], now).await
+    }
+
+    /// Saves a poll like [`Store::record`] and queues the pages of the articles in `follow` in the same transaction: those never queued before,
+    /// and those whose entry the outlet has changed since.
+    ///
+    /// # Errors
+    /// Nothing was saved: neither articles nor state nor queue.
+    pub async fn record_following(
+        &self,
+        state: &PollState,
+        verdicts: &[Verdict],
+        follow: &[&Article],
+        now: DateTime<Utc>,
+    ) -> Result<Change, StoreError> {
+        let writer = self.writer()?;
         let document = look_up::Document::of(verdicts).await;
         let mut connection = writer.acquire().await.map_err(|error| self.failed(&error))?;
-        let recorded = self.record_on(&mut connection, state, &document, now).await;
+        let recorded = self.record_on(&mut connection, state, &document, follow, now).await;
         if recorded.is_err() {
             // SQLite ends a transaction by itself when the disk is full or fails; sqlx 0.9 does not notice and would refuse every further one
             // on this connection. After a failed fsync a new one is needed anyway.
@@ -184,16 +201,26 @@ impl Store {
         connection: &mut SqliteConnection,
         state: &PollState,
         document: &look_up::Document<'_>,
+        follow: &[&Article],
         now: DateTime<Utc>,
     ) -> Result<Change, StoreError> {
         let failed = |error: sqlx::Error| self.failed(&error);
         // IMMEDIATE: a transaction that begins by reading and then writes is refused at once when another program wrote in between.
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
         let place = write::Place { path: &self.shared.path, authority: &self.shared.authority };
-        let change = write::articles(&mut transaction, place, document, now).await?;
+        let written = write::articles(&mut transaction, place, document, now).await?;
+        let mut change = written.change;
+        change.queued = frontier::queue(&mut transaction, &self.shared.path, follow, &written.keys, now).await?;
         read::save_poll_state(&mut transaction, state).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(change)
+    }
+
+    fn writer(&self) -> Result<&SqlitePool, StoreError> {
+        self.shared
+            .writer
+            .as_ref()
+            .ok_or_else(|| StoreError::passing(format!("the store {} was opened for reading only", self.shared.path.display())))
     }
 
     /// What [`Store::record`] would change, without changing it.

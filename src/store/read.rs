@@ -33,7 +33,8 @@ pub fn row_time(row: &SqliteRow, column: &str) -> Result<DateTime<Utc>, sqlx::Er
     from_micros(column, row.try_get(column)?)
 }
 
-fn maybe_time(row: &SqliteRow, column: &str) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+/// A time of a row that may be absent.
+pub fn maybe_time(row: &SqliteRow, column: &str) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
     row.try_get::<Option<i64>, _>(column)?.map(|micros| from_micros(column, micros)).transpose()
 }
 
@@ -41,11 +42,13 @@ fn from_micros(column: &str, micros: i64) -> Result<DateTime<Utc>, sqlx::Error> 
     DateTime::from_timestamp_micros(micros).ok_or_else(|| undecodable(column, format!("{micros} is not a time")))
 }
 
-fn undecodable(column: &str, what: String) -> sqlx::Error {
+/// A column holds what this program never writes.
+pub fn undecodable(column: &str, what: String) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: what.into() }
 }
 
-fn address(column: &str, value: &str) -> Result<Url, sqlx::Error> {
+/// An address of a row.
+pub fn address(column: &str, value: &str) -> Result<Url, sqlx::Error> {
     Url::parse(value).map_err(|error| undecodable(column, format!("`{value}` is not an address: {error}")))
 }
 

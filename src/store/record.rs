@@ -58,6 +58,13 @@ pub fn decode(record: &[u8], comments: Option<&str>) -> Result<AttributedArticle
     Ok(AttributedArticle { article, provenance: Provenance::from_record(provenance)? })
 }
 
+/// Reads the record of an article that has not been attributed, and puts `comments` back.
+pub fn decode_article(record: &[u8], comments: Option<&str>) -> Result<Article, Unreadable> {
+    let mut article = Article::from_record(envelope(record)?.article)?;
+    article.comments = comments.map(decode_comments).transpose()?;
+    Ok(article)
+}
+
 /// The date of first publication in a record.
 pub fn published(record: &[u8]) -> Result<Option<Timestamp>, Unreadable> {
     Option::from_record(envelope(record)?.article.published)

@@ -141,3 +141,51 @@ pub const COUNT_READY: &str = "SELECT outlet, count(*) AS articles FROM article 
 
 /// Held articles per outlet.
 pub const COUNT_HELD: &str = "SELECT outlet, count(*) AS articles FROM article WHERE held_code IS NOT NULL GROUP BY outlet";
+
+/// Queues a page. One that was queued before waits again only when the same feed has another entry; then not sooner than `$10` after it was read.
+pub const FOLLOW: &str = "\
+    INSERT INTO frontier (key, outlet, feed, host, address, fingerprint, queued_at, published, tries, next_try, pages, record, comments) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $11, 0, $7, 0, $8, $9) \
+    ON CONFLICT (key) DO UPDATE SET \
+        host = excluded.host, address = excluded.address, fingerprint = excluded.fingerprint, queued_at = excluded.queued_at, \
+        published = excluded.published, tries = 0, \
+        next_try = CASE WHEN frontier.read_at > excluded.queued_at - $10 THEN frontier.read_at + $10 ELSE excluded.queued_at END, \
+        problem_code = NULL, problem_fault = NULL, problem_message = NULL, problem_since = NULL, \
+        record = excluded.record, comments = excluded.comments \
+    WHERE frontier.fingerprint <> excluded.fingerprint AND frontier.feed = excluded.feed";
+
+/// The newest page due of each host that is not in `$3`, of the outlets in `$2`, at most `$4`.
+pub const PAGES_DUE: &str = "\
+    SELECT key, outlet, address, fingerprint, tries, read_at, problem_since, record, comments FROM frontier \
+    WHERE id IN (SELECT id FROM ( \
+        SELECT id, row_number() OVER (PARTITION BY host ORDER BY published DESC, id) AS place FROM frontier \
+        WHERE next_try <= $1 AND outlet IN (SELECT value FROM json_each($2)) AND host NOT IN (SELECT value FROM json_each($3)) \
+    ) AS due WHERE place = 1) \
+    ORDER BY published DESC, id LIMIT $4";
+
+/// When the first page of the outlets in `$1` becomes due after `$2`.
+pub const NEXT_PAGE: &str = "\
+    SELECT min(next_try) FROM frontier WHERE next_try > $2 AND outlet IN (SELECT value FROM json_each($1))";
+
+/// A page was read: nothing to do until the outlet changes the entry.
+pub const PAGE_READ: &str = "\
+    UPDATE frontier SET tries = tries + 1, next_try = NULL, read_at = $3, pages = $4, record = NULL, comments = NULL, \
+        problem_code = NULL, problem_fault = NULL, problem_message = NULL, problem_since = NULL \
+    WHERE key = $1 AND fingerprint = $2";
+
+/// A page could not be read; `$3` says when it is tried again, if at all.
+pub const PAGE_FAILED: &str = "\
+    UPDATE frontier SET tries = tries + 1, next_try = $3, problem_code = $4, problem_fault = $5, problem_message = $6, problem_since = $7, \
+        record = CASE WHEN $3 IS NULL THEN NULL ELSE record END, comments = CASE WHEN $3 IS NULL THEN NULL ELSE comments END \
+    WHERE key = $1 AND fingerprint = $2";
+
+/// Pages that wait, were given up and were read, per outlet.
+pub const PAGE_COUNTS: &str = "\
+    SELECT outlet, sum(next_try IS NOT NULL) AS waiting, sum(next_try IS NULL AND problem_code IS NOT NULL) AS given_up, \
+           sum(read_at IS NOT NULL) AS read \
+    FROM frontier GROUP BY outlet";
+
+/// Pages that could not be read, the latest first.
+pub const PAGE_PROBLEMS: &str = "\
+    SELECT outlet, address, tries, next_try, problem_code, problem_fault, problem_message, problem_since FROM frontier \
+    WHERE problem_code IS NOT NULL ORDER BY problem_since DESC, id LIMIT $1";

@@ -38,10 +38,14 @@ const EVERYTHING: &[&str] = &[
 
 const RULES: &[Rule] = &[
     Rule { module: "model", may_name: &[], crates: &[] },
-    Rule { module: "config", may_name: &["model", "schedule"], crates: &["toml", "annotate_snippets", "strsim"] },
+    Rule { module: "config", may_name: &["model", "schedule"], crates: &["toml", "annotate_snippets", "strsim", "dom_query"] },
     Rule { module: "schedule", may_name: &["model"], crates: &["cron"] },
     Rule { module: "fetch", may_name: &["model"], crates: &["reqwest"] },
-    Rule { module: "parse", may_name: &["model"], crates: &["quick_xml", "encoding_rs", "chardetng", "serde", "serde_json"] },
+    Rule {
+        module: "parse",
+        may_name: &["model"],
+        crates: &["quick_xml", "encoding_rs", "chardetng", "dom_query", "dom_smoothie", "serde", "serde_json"],
+    },
     Rule { module: "normalize", may_name: &["model", "config"], crates: &["ammonia", "dom_query"] },
     Rule { module: "attribute", may_name: &["model", "config"], crates: &[] },
     Rule { module: "store", may_name: &["model"], crates: &["sqlx", "serde", "serde_json"] },
@@ -70,6 +74,7 @@ const OWNED: &[&str] = &[
     "chardetng",
     "ammonia",
     "dom_query",
+    "dom_smoothie",
     "sqlx",
     "rss",
     "atom_syndication",

@@ -129,7 +129,7 @@ fn example_has_every_key_and_no_other() {
 fn keys_say_what_is_needed() {
     let needed: Vec<String> = KEYS.iter().filter(|key| key.required).map(|key| format!("{}.{}", key.table, key.name)).collect();
     let credentials = ["basic.user", "basic.password_file", "header.name", "header.value_file", "query.name", "query.value_file"];
-    let mut expected = vec!["site.title".to_owned(), "site.url".into(), "outlet.name".into()];
+    let mut expected = vec!["site.title".to_owned(), "site.url".into(), "outlet.name".into(), "outlet.pages.url".into()];
     expected.extend(credentials.map(|key| format!("outlet.credentials.{key}")));
     expected.push("feed.id".into());
     assert_eq!(needed, expected);
@@ -335,6 +335,72 @@ fn bad_values_of_an_outlet() {
     check(
         &format!("{SITE}[[outlet]]\nname = \"L\"\nid = \"l\"\nfeeds = []\n"),
         &["error: `outlet.feeds` is empty: nothing to poll"],
+    );
+}
+
+#[test]
+fn pages_and_extraction_as_written() {
+    let config = read(&format!(
+        "{SITE}[[outlet]]\nname = \"Ledger\"\nfull_text = true\nextract = {{ content = \" div.text \", remove = [\".ad\", \"aside\"] }}\n\
+         pages = [{{ url = \"https://ledger.example.com/city\", item = \"li\" }}, {{ url = \"https://ledger.example.com/world\" }}]\n"
+    ));
+    let outlet = &config.outlets[0];
+    assert!(outlet.full_text && outlet.feeds.is_empty());
+    let sources: Vec<&str> = outlet.sources().map(|source| source.path()).collect();
+    assert_eq!(sources, ["/city", "/world"]);
+    let listing = outlet.listing(outlet.sources().next().expect("a source")).expect("a listing");
+    assert_eq!((listing.selectors.item.as_deref(), listing.selectors.link.as_deref()), (Some("li"), None));
+    assert_eq!(outlet.extract.content.as_deref(), Some("div.text"));
+    assert_eq!(outlet.extract.remove, [".ad", "aside"]);
+    let plain = read(SMALLEST);
+    assert!(!plain.outlets[0].full_text && plain.outlets[0].listings.is_empty());
+    assert!(plain.outlets[0].listing(&plain.outlets[0].feeds[0]).is_none());
+}
+
+/// As [`check_outlet`], with any number of mistakes, and parts of the report anywhere in it.
+fn check_parts(line: &str, expected: &[&str]) {
+    let error = refused(&format!("{SITE}{OUTLET}{line}\n"));
+    for expected in expected {
+        assert!(error.report.contains(expected), "not there: {expected}\n{error}");
+    }
+}
+
+#[test]
+fn bad_pages_and_extraction() {
+    check_parts(
+        "full_text = \"true\"",
+        &["error: `outlet.full_text` is a text and not true or false", "help: leave out the quotation marks: full_text = true"],
+    );
+    check_parts("full_text = 1", &["error: `outlet.full_text` is a number and not true or false"]);
+    check_parts("extract = \"div\"", &["error: `outlet.extract` is a text and not a table"]);
+    check_parts("extract = { content = \"div[\" }", &["error: `outlet.extract.content` is `div[`, which is not a CSS selector"]);
+    check_parts(
+        "extract = { remove = [\"\", \"p::\"] }",
+        &["error: `outlet.extract.remove` is empty", "error: `outlet.extract.remove` is `p::`, which is not a CSS selector"],
+    );
+    check_parts(
+        "extract = { contents = \"div\" }",
+        &["error: unknown key `outlet.extract.contents`", "help: did you mean `content`?"],
+    );
+    check_parts(
+        "extract = { homepage = \"div\" }",
+        &["help: `homepage` is a key of `[[outlet]]`: move it above `[outlet.extract]`"],
+    );
+    check_parts(
+        "pages = \"https://ledger.example.com/\"",
+        &["error: `outlet.pages` is a text and not a list of tables", "[[outlet.pages]]"],
+    );
+    check_parts("pages = [\"https://ledger.example.com/\"]", &["error: `outlet.pages` is a text and not a list of tables"]);
+    check_parts("pages = []", &["error: `outlet.pages` is empty"]);
+    check_parts("pages = [{ item = \"li\" }]", &["error: missing key `outlet.pages.url`"]);
+    check_parts(
+        "pages = [{ url = \"https://ledger.example.com/city\", itme = \"li\" }]",
+        &["error: unknown key `outlet.pages.itme`", "help: did you mean `item`?"],
+    );
+    check_parts("pages = [{ url = \"http://127.0.0.1/city\" }]", &["`outlet.pages.url`"]);
+    check_parts(
+        "pages = [{ url = \"https://ledger.example.com/rss\" }]",
+        &["error: the address `https://ledger.example.com/rss` is polled twice"],
     );
 }
 

@@ -9,5 +9,6 @@ mod credentials;
 mod fetch;
 mod identity;
 mod journeys;
+mod pages;
 mod published;
 mod serve;

@@ -10,6 +10,7 @@ fn change(new: &[&AttributedArticle], changed: &[&AttributedArticle], held: usiz
         held,
         unchanged,
         titles: BTreeMap::new(),
+        queued: 0,
     }
 }
 

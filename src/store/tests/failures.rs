@@ -121,6 +121,29 @@ async fn a_schema_that_was_edited() {
 }
 
 #[tokio::test]
+async fn a_store_of_the_first_schema_is_brought_up_to_date() {
+    let place = Place::new();
+    let store = place.open().await;
+    let one = short("ledger", "1");
+    record(&store, &[ready(&one)], 10).await;
+    let writer = store.shared.writer.clone().unwrap();
+    for statement in [
+        "DROP TABLE article_mark",
+        "DROP TABLE feed_identity",
+        "DROP TABLE frontier",
+        "DELETE FROM _sqlx_migrations WHERE version > 1",
+    ] {
+        sqlx::query(statement).execute(&writer).await.unwrap();
+    }
+    store.close().await;
+    says(&Store::open_read_only(&place.file()).await.unwrap_err(), true, &["has schema 1", "program's 3", "reprint run"]);
+    let store = place.open().await;
+    assert_eq!(stored(&store, &one).await.identity.revision, 1);
+    assert!(store.pages().await.unwrap().is_empty());
+    assert_eq!(record(&store, &[ready(&one)], 20).await.unchanged, 1);
+}
+
+#[tokio::test]
 async fn a_first_start_that_was_killed() {
     let place = Place::new();
     let store = place.open().await;
@@ -131,6 +154,7 @@ async fn a_first_start_that_was_killed() {
     for statement in [
         "DROP TABLE article_mark",
         "DROP TABLE feed_identity",
+        "DROP TABLE frontier",
         "DROP TABLE article_copy",
         "DROP TABLE article",
         "DROP TABLE source",

@@ -2,6 +2,7 @@
 
 mod contract;
 mod failures;
+mod frontier;
 mod identities;
 mod records;
 mod windows;

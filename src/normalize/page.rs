@@ -1,0 +1,351 @@
+//! An article whose text is on pages of its own: when the feed's text is not the whole, and how the pages become one article.
+
+use std::collections::HashSet;
+
+use ::url::Url;
+use chrono::{DateTime, Utc};
+use dom_query::{Document, NodeRef};
+
+use super::{CATEGORIES, SUMMARY, Setting, body, text, url, with_body};
+use crate::config::Outlet;
+use crate::model::{Article, FeedHead, Html, ParsedPage, Precision, Timestamp, Warning};
+
+/// Characters of text (one of Chinese, Japanese or Korean counts for three) that no excerpt has.
+const WHOLE: usize = 1_500;
+
+/// Elements at either end of a page that are compared with those of the first page.
+const REPEATED: usize = 4;
+
+/// How the beginning of a text ends that goes on elsewhere, in lower case without marks.
+const GOES_ON: &[&str] = &[
+    "阅读全文",
+    "閱讀全文",
+    "查看全文",
+    "点击查看全文",
+    "阅读更多",
+    "閱讀更多",
+    "阅读原文",
+    "全文",
+    "详细",
+    "详情",
+    "更多",
+    "続きを読む",
+    "続き",
+    "もっと見る",
+    "더보기",
+    "전문보기",
+    "기사보기",
+    "read more",
+    "continue reading",
+    "read the full story",
+    "read full article",
+    "full story",
+    "more",
+    "leer más",
+    "seguir leyendo",
+    "lire la suite",
+    "lire plus",
+    "weiterlesen",
+    "mehr",
+    "leia mais",
+    "continue lendo",
+    "ler mais",
+    "leggi tutto",
+    "continua a leggere",
+    "читать далее",
+    "читать полностью",
+    "подробнее",
+];
+
+/// Whether a feed's own text is all of the article, as far as can be told: long enough for no excerpt, and it does not break off.
+pub fn is_whole(article: &Article) -> bool {
+    let plain = text::of_html(article.body.as_str());
+    weight(&plain) >= WHOLE && !breaks_off(&plain)
+}
+
+fn breaks_off(plain: &str) -> bool {
+    let end = plain.trim_end().trim_end_matches(['»', '>', '→', ')', '）', ']', '】']).trim_end();
+    if end.ends_with('…') || end.ends_with("...") {
+        return true;
+    }
+    let end = end.trim_end_matches(['.', '。', ':']).trim_end();
+    let tail: String = end.chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
+    let tail = tail.to_lowercase();
+    // A link of its own, not the last word of a sentence.
+    let last = tail.rsplit(['\n', '。', '.', '!', '?', '！', '？', '[', '【', '(', '（', '…']).next().unwrap_or_default().trim();
+    GOES_ON.contains(&last)
+}
+
+fn weight(plain: &str) -> usize {
+    plain
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| if matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{20000}'..='\u{3ffff}') { 3 } else { 1 })
+        .sum()
+}
+
+/// The pages of one article in order, each with the address that answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Pages<'a> {
+    /// Its outlet.
+    pub outlet: &'a Outlet,
+    /// Address that answered, and what it said; at least one.
+    pub pages: &'a [(Url, ParsedPage)],
+    /// What relative dates refer to.
+    pub fetched_at: DateTime<Utc>,
+}
+
+/// What an article's pages say of it, without any feed: the text of all pages joined, everything else from the first. `source` is what led to them.
+/// `None` if there is no page.
+pub fn alone(found: &Pages<'_>, source: &Url) -> Option<Article> {
+    let (address, first) = found.pages.first()?;
+    let own = [found.outlet.name.as_str()];
+    let mut joined = body::Body::default();
+    let mut parts: Vec<String> = Vec::new();
+    for (address, page) in found.pages {
+        let Some(content) = page.entry.content.first() else { continue };
+        let part = body::read(&content.value, &url::base(address, &content.base), &[], &own);
+        parts.push(part.html.as_str().to_owned());
+        join(&mut joined, part);
+    }
+    joined.html = Html::from_sanitized(without_repeats(&parts));
+    joined.text = text::of_html(joined.html.as_str());
+    // A picture that is repeated on every page is one.
+    let mut seen = HashSet::new();
+    joined.images.retain(|image| seen.insert(image.url.clone()));
+
+    let head = FeedHead::default();
+    let setting = Setting { outlet: found.outlet, feed_url: source, base: address, fetched_at: found.fetched_at, head: &head };
+    let mut entry = first.entry.clone();
+    entry.content.clear();
+    entry.summary = None;
+    let mut article = with_body(&setting, &entry, Some(joined));
+    for warning in found.pages.iter().flat_map(|(_, page)| &page.warnings) {
+        if !article.warnings.iter().any(|known| known.code == warning.code) {
+            article.warnings.push(warning.clone());
+        }
+    }
+    Some(article)
+}
+
+/// One article of what the feed has and what its pages have. The text is that of the pages; what the feed says of the article goes before what the
+/// page says, which fills what is missing. Identity and address stay the feed's.
+pub fn article(feed: Article, found: &Pages<'_>) -> Article {
+    let Some(mut page) = alone(found, &feed.feed_url) else { return feed };
+    let weight_of = |article: &Article| weight(&text::of_html(article.body.as_str()));
+    let shorter = weight_of(&page) < weight_of(&feed);
+    if shorter {
+        let address = found.pages.first().map(|(address, _)| address.as_str()).unwrap_or_default();
+        page.warnings.push(Warning::new(
+            "page_shorter",
+            format!(
+                "the text found at {address} is shorter than what the feed has, so the feed's stays; `extract.content` may name the element \
+                 that holds the text"
+            ),
+        ));
+    }
+    merge(feed, page, shorter)
+}
+
+/// Adds what was lifted out of a page to what was lifted out of those before it.
+fn join(joined: &mut body::Body, part: body::Body) {
+    joined.images.extend(part.images);
+    for notice in part.disclaimers {
+        if !joined.disclaimers.iter().any(|known| text::essence(known) == text::essence(&notice)) {
+            joined.disclaimers.push(notice);
+        }
+    }
+    joined.source = joined.source.take().or(part.source);
+    for name in part.names {
+        if !joined.names.contains(&name) {
+            joined.names.push(name);
+        }
+    }
+    for warning in part.warnings {
+        if !joined.warnings.iter().any(|known| known.code == warning.code) {
+            joined.warnings.push(warning);
+        }
+    }
+}
+
+/// The pages' texts one after the other. What stands at the head or the end of every page (an opening, a picture, an editor's line) stays where it
+/// is first.
+fn without_repeats(parts: &[String]) -> String {
+    let Some(first) = parts.first() else { return String::new() };
+    let trees: Vec<Document> = parts.iter().map(|part| Document::fragment(part.as_str())).collect();
+    let edges =
+        |tree: &Document| -> HashSet<String> { ends(tree).iter().map(essence).filter(|essence| !essence.is_empty()).collect() };
+    let known = trees.first().map(edges).unwrap_or_default();
+    let mut out = first.clone();
+    for tree in trees.iter().skip(1) {
+        for node in ends(tree) {
+            if known.contains(&essence(&node)) {
+                node.remove_from_parent();
+            }
+        }
+        if let Some(root) = tree.root().first_element_child() {
+            out.push_str(&root.inner_html());
+        }
+    }
+    out
+}
+
+/// The first and last elements of a text.
+fn ends(tree: &Document) -> Vec<NodeRef<'_>> {
+    let mut top = tree.root().first_element_child().map(|root| root.element_children()).unwrap_or_default();
+    // A text in one box is looked at inside of it.
+    while let [only] = top.as_slice() {
+        let inner = only.element_children();
+        if inner.len() < 2 {
+            break;
+        }
+        top = inner;
+    }
+    if top.len() <= 2 * REPEATED {
+        return top;
+    }
+    let last = top.split_off(top.len() - REPEATED);
+    top.truncate(REPEATED);
+    top.into_iter().chain(last).collect()
+}
+
+fn essence(node: &NodeRef<'_>) -> String {
+    let pictures = std::iter::once(*node).chain(node.descendants()).filter_map(|inner| inner.attr("src"));
+    pictures.map(|src| src.to_string()).chain([text::essence(&node.text())]).collect()
+}
+
+fn merge(mut feed: Article, page: Article, keep_text: bool) -> Article {
+    let cut = |title: &str| title.trim_end().ends_with(['…']) || title.trim_end().ends_with("...");
+    let made = feed.warnings.iter().any(|warning| warning.code == "title_missing");
+    if (feed.title.trim().is_empty() || made || cut(&feed.title_raw)) && !page.title.is_empty() {
+        (feed.title, feed.title_raw) = (page.title, page.title_raw);
+        feed.warnings.retain(|warning| warning.code != "title_missing");
+    }
+    feed.published = better(feed.published, page.published);
+    feed.updated = feed.updated.or(page.updated);
+    if feed.authors.is_empty() {
+        feed.authors = page.authors;
+    }
+    if keep_text {
+        if feed.images.is_empty() {
+            feed.images = page.images;
+        }
+    } else {
+        let excerpt = text::of_html(feed.body.as_str());
+        let excerpt = text::shorten(&excerpt, SUMMARY);
+        feed.summary = feed.summary.or(Some(excerpt)).filter(|summary| {
+            let essence = text::essence(summary);
+            !essence.is_empty() && essence != text::essence(&feed.title) && essence != text::essence(&feed.title_raw)
+        });
+        feed.body = page.body;
+        if !page.images.is_empty() {
+            feed.images = page.images;
+        }
+        feed.language = page.language.or(feed.language);
+    }
+    for attachment in page.attachments {
+        if !feed.attachments.iter().any(|known| known.url == attachment.url) {
+            feed.attachments.push(attachment);
+        }
+    }
+    for category in page.categories {
+        let lower = category.term.to_lowercase();
+        if feed.categories.len() < CATEGORIES && !feed.categories.iter().any(|known| known.term.to_lowercase() == lower) {
+            feed.categories.push(category);
+        }
+    }
+    feed.comments = feed.comments.or(page.comments);
+    for notice in page.disclaimers {
+        if !feed.disclaimers.iter().any(|known| text::essence(known) == text::essence(&notice)) {
+            feed.disclaimers.push(notice);
+        }
+    }
+    let (hints, found) = (&mut feed.hints, page.hints);
+    hints.text_source = hints.text_source.take().or(found.text_source);
+    if hints.original.is_empty() {
+        hints.original = found.original;
+        hints.original_language = hints.original_language.take().or(found.original_language);
+    }
+    hints.original_published = hints.original_published.or(found.original_published);
+    if hints.translators.is_empty() {
+        hints.translators = found.translators;
+    }
+    hints.rights = hints.rights.take().or(found.rights);
+    hints.license = hints.license.take().or(found.license);
+    // Who is named as translator did not write it.
+    let translators = &feed.hints.translators;
+    feed.authors.retain(|author| !translators.iter().any(|translator| super::people::same(author, translator)));
+    for warning in page.warnings.into_iter().filter(|warning| warning.code != "title_missing") {
+        if !feed.warnings.iter().any(|known| known.code == warning.code) {
+            feed.warnings.push(warning);
+        }
+    }
+    feed
+}
+
+/// The feed's date, unless the page gives the same one more exactly.
+fn better(feed: Option<Timestamp>, page: Option<Timestamp>) -> Option<Timestamp> {
+    let Some(known) = feed else { return page };
+    let exacter = page.filter(|page| page.precision < known.precision && known.precision >= Precision::Hour);
+    exacter.filter(|page| (page.at - known.at).num_hours().abs() <= 36).or(feed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_told_from_a_whole_text() {
+        let check = |plain: &str, expected: bool| assert_eq!(breaks_off(plain), expected, "{plain}");
+        check("渡轮今天停了……", true);
+        check("The ferry stopped [...]", true);
+        check("The ferry stopped […]", true);
+        check("The ferry stopped. Read more »", true);
+        check("渡轮今天停了。阅读全文", true);
+        check("渡轮今天停了。(阅读全文)", true);
+        check("The ferry carries more.", false);
+        check("渡轮今天停了。", false);
+        check("渡轮公司公布了全文。", false);
+    }
+
+    #[test]
+    fn long_texts_count_characters_that_say_more_for_more() {
+        assert!(weight(&"渡".repeat(500)) >= WHOLE);
+        assert!(weight(&"a".repeat(1_499)) < WHOLE);
+    }
+
+    #[test]
+    fn what_every_page_repeats_stays_once() {
+        let check = |parts: &[&str], expected: &str| {
+            let parts: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
+            assert_eq!(without_repeats(&parts), expected);
+        };
+        check(
+            &["<p>导语。</p><p>一。</p><p>编者按。</p>", "<p>导语。</p><p>二。</p><p>编者按。</p>", "<p>三。</p>"],
+            "<p>导语。</p><p>一。</p><p>编者按。</p><p>二。</p><p>三。</p>",
+        );
+        check(
+            &["<div><p>一。</p><p>尾。</p></div>", "<div><p>二。</p><p>尾。</p></div>"],
+            "<div><p>一。</p><p>尾。</p></div><div><p>二。</p></div>",
+        );
+        check(&["一。", "二。"], "一。二。");
+        check(&[], "");
+    }
+
+    #[test]
+    fn the_more_exact_date_of_the_same_day_is_taken() {
+        let stamp = |at: &str, precision| Some(Timestamp { at: at.parse().expect("a time"), precision });
+        let check = |feed, page, expected| assert_eq!(better(feed, page), expected);
+        let day = stamp("2026-05-04T00:00:00Z", Precision::Day);
+        let minute = stamp("2026-05-04T09:30:00Z", Precision::Minute);
+        check(day, minute, minute);
+        check(minute, day, minute);
+        check(None, day, day);
+        check(day, stamp("2026-06-04T09:30:00Z", Precision::Minute), day);
+        check(
+            stamp("2026-05-04T09:00:00Z", Precision::Minute),
+            stamp("2026-05-04T09:30:00Z", Precision::Second),
+            stamp("2026-05-04T09:00:00Z", Precision::Minute),
+        );
+    }
+}

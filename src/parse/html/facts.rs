@@ -1,0 +1,265 @@
+//! What a page says of its article outside of the text, each fact from the place that is most often right.
+
+use dom_query::{Document, NodeRef};
+
+use super::json_ld::{self, JsonLd};
+use super::{first, plain, short_text, squeezed};
+use crate::model::{Category, Link, Media, PageSelectors, ParsedEntry, Person};
+
+/// Longest date or name that is taken from the visible page, in characters.
+const SHORT: usize = 80;
+/// `meta` elements looked at.
+const METAS: usize = 500;
+
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    entry: ParsedEntry,
+    /// The headline as displayed, which is no part of the text.
+    displayed: Option<String>,
+    /// The text as JSON-LD has it, plain.
+    pub body: Option<String>,
+}
+
+impl Facts {
+    /// The headline as displayed, else as declared.
+    pub(super) fn headline(&self) -> Option<String> {
+        self.displayed.clone().or_else(|| self.entry.title.as_ref().map(|title| title.value.clone()))
+    }
+
+    pub(super) fn into_entry(self) -> ParsedEntry {
+        self.entry
+    }
+}
+
+pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
+    let JsonLd {
+        headline,
+        published,
+        modified,
+        authors,
+        translators,
+        sections,
+        image,
+        language,
+        rights,
+        license,
+        based_on,
+        body,
+        comments,
+    } = json_ld::of(document);
+    let meta = Meta::of(document);
+
+    let own = |selector: &Option<String>| {
+        selector.as_deref().and_then(|selector| first(document, selector)).and_then(|node| short_text(&node, 400))
+    };
+    let displayed = own(&selectors.title).or_else(|| visible_headline(document)).filter(|title| !title.is_empty());
+    let title = own(&selectors.title)
+        .or(headline)
+        .or_else(|| meta.get(&["og:title", "twitter:title", "dc.title"]))
+        .or_else(|| displayed.clone())
+        .or_else(|| first(document, "title").and_then(|node| short_text(&node, 400)));
+
+    let own_date = selectors.date.as_deref().and_then(|selector| first(document, selector)).and_then(|node| date_of(&node));
+    let published = own_date
+        .or(published)
+        .or_else(|| {
+            meta.get(&[
+                "article:published_time",
+                "og:article:published_time",
+                "datepublished",
+                "pubdate",
+                "publishdate",
+                "publish-date",
+                "publishedtime",
+                "publish_time",
+                "parsely-pub-date",
+                "sailthru.date",
+                "dc.date.issued",
+                "dcterms.issued",
+                "dc.date",
+                "dcterms.date",
+                "apub:time",
+                "weibo:article:create_at",
+            ])
+        })
+        .or_else(|| item(document, "datePublished").and_then(|node| date_of(&node)))
+        .or_else(|| visible_date(document));
+    let updated = modified
+        .or_else(|| meta.get(&["article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"]))
+        .or_else(|| item(document, "dateModified").and_then(|node| date_of(&node)));
+
+    let own_authors: Vec<Person> = selectors
+        .author
+        .as_deref()
+        .and_then(|selector| document.try_select(selector))
+        .map(|found| found.nodes().iter().take(16).filter_map(|node| short_text(node, SHORT)).map(person).collect())
+        .unwrap_or_default();
+    let authors = [own_authors, authors, meta_authors(&meta), item_authors(document)]
+        .into_iter()
+        .find(|people| people.iter().any(|person| person.name.is_some()))
+        .unwrap_or_default();
+
+    let mut categories: Vec<Category> = Vec::new();
+    let item_sections = items(document, "articleSection", 8).filter_map(|node| short_text(&node, SHORT));
+    for term in sections
+        .into_iter()
+        .chain(meta.all(&["article:section"]))
+        .chain(meta.all(&["article:tag"]))
+        .chain(item_sections)
+        .filter(|term| !term.is_empty())
+    {
+        if !categories.iter().any(|known| known.term == term) {
+            categories.push(Category { term, ..Category::default() });
+        }
+    }
+
+    let image = image.or_else(|| meta.get(&["og:image:secure_url", "og:image", "og:image:url", "twitter:image"]));
+    let canonical = first(document, "link[rel~=canonical][href]").and_then(|node| node.attr("href"));
+    let canonical =
+        canonical.map(|href| href.trim().to_owned()).or_else(|| meta.get(&["og:url"])).filter(|href| !href.is_empty());
+    let mut derived_from = based_on;
+    if let Some(original) = meta.get(&["original-source", "dcterms.source", "dc.source"])
+        && derived_from.is_empty()
+    {
+        derived_from.push(Link { rel: "related".to_owned(), href: original, ..Link::default() });
+    }
+    let license = license
+        .or_else(|| first(document, "link[rel~=license][href]").and_then(|node| node.attr("href")).map(|href| href.to_string()));
+
+    let entry = ParsedEntry {
+        title: title.as_deref().and_then(plain),
+        links: canonical.map(|href| Link { rel: "alternate".to_owned(), href, ..Link::default() }).into_iter().collect(),
+        summary: meta.get(&["og:description", "description", "twitter:description"]).as_deref().and_then(plain),
+        published,
+        updated,
+        authors,
+        translators,
+        categories,
+        media: image.map(|url| Media { url, medium: Some("image".to_owned()), ..Media::default() }).into_iter().collect(),
+        rights: rights.or_else(|| meta.get(&["dcterms.rights", "dc.rights"])).as_deref().and_then(plain),
+        licenses: license.into_iter().collect(),
+        derived_from,
+        comment_count: comments,
+        language: language.or_else(|| first(document, "html").and_then(|node| node.attr("lang")).map(|lang| lang.to_string())),
+        ..ParsedEntry::default()
+    };
+    Facts { entry, displayed, body }
+}
+
+fn person(name: String) -> Person {
+    Person { name: Some(name).filter(|name| !name.is_empty()), ..Person::default() }
+}
+
+/// `meta` elements in document order: name in lower case, content.
+struct Meta(Vec<(String, String)>);
+
+impl Meta {
+    fn of(document: &Document) -> Self {
+        let found = document.try_select("meta[content]").map(|found| found.nodes().to_vec()).unwrap_or_default();
+        let read = |node: &NodeRef<'_>| {
+            let name = ["property", "name", "itemprop"].iter().find_map(|attribute| node.attr(attribute))?;
+            let content = squeezed(&node.attr("content")?);
+            (!content.is_empty()).then(|| (name.trim().to_ascii_lowercase(), content))
+        };
+        Self(found.iter().take(METAS).filter_map(read).collect())
+    }
+
+    /// The value of the first of these names that is there.
+    fn get(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| self.0.iter().find(|(known, _)| known == name)).map(|(_, content)| content.clone())
+    }
+
+    fn all(&self, names: &[&str]) -> Vec<String> {
+        self.0.iter().filter(|(name, _)| names.contains(&name.as_str())).map(|(_, content)| content.clone()).take(32).collect()
+    }
+}
+
+/// Authors in `meta`; an address is a page about somebody, not a name.
+fn meta_authors(meta: &Meta) -> Vec<Person> {
+    let names =
+        meta.all(&["author", "article:author", "og:article:author", "byl", "parsely-author", "dc.creator", "dcterms.creator"]);
+    let mut people: Vec<Person> = Vec::new();
+    for name in names.into_iter().filter(|name| !name.contains("://") && name.chars().count() <= SHORT) {
+        if !people.iter().any(|known| known.name.as_ref() == Some(&name)) {
+            people.push(person(name));
+        }
+    }
+    people
+}
+
+/// Elements with a property of microdata (HTML § 5).
+fn items<'a>(document: &'a Document, property: &str, most: usize) -> impl Iterator<Item = NodeRef<'a>> + use<'a> {
+    let found = document.try_select(&format!("[itemprop~={property}]"));
+    found.map(|found| found.nodes().to_vec()).unwrap_or_default().into_iter().filter(|node| !node.has_name("meta")).take(most)
+}
+
+fn item<'a>(document: &'a Document, property: &str) -> Option<NodeRef<'a>> {
+    items(document, property, 1).next()
+}
+
+fn item_authors(document: &Document) -> Vec<Person> {
+    let name = |node: NodeRef<'_>| {
+        let named = node.descendants_it().find(|inner| inner.attr("itemprop").is_some_and(|property| &*property == "name"));
+        match named {
+            Some(inner) => inner.attr("content").map(|name| squeezed(&name)).or_else(|| short_text(&inner, SHORT)),
+            None => short_text(&node, SHORT),
+        }
+    };
+    items(document, "author", 16).filter_map(name).map(person).collect()
+}
+
+/// A date as an element gives it: for machines, else for people.
+pub(super) fn date_of(node: &NodeRef<'_>) -> Option<String> {
+    ["datetime", "content", "data-time", "title"]
+        .iter()
+        .filter_map(|attribute| node.attr(attribute))
+        .map(|value| squeezed(&value))
+        .find(|value| looks_like_date(value))
+        .or_else(|| short_text(node, SHORT))
+        .filter(|text| !text.is_empty())
+}
+
+/// It has enough digits for a date, or is written relative to now.
+pub(super) fn looks_like_date(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let relative = ["前", "ago", "昨天", "今天", "전", "назад", "hace", "vor", "il y a"].iter().any(|word| text.contains(word));
+    text.chars().count() <= SHORT && (digits >= 4 || digits >= 1 && relative || text.contains("昨天"))
+}
+
+/// The only h1, else the first one that is not the site's name.
+fn visible_headline(document: &Document) -> Option<String> {
+    let found = document.try_select("h1")?;
+    let titles: Vec<String> =
+        found.nodes().iter().take(4).filter_map(|node| short_text(node, 400)).filter(|text| !text.is_empty()).collect();
+    let declared = first(document, "title").and_then(|node| short_text(&node, 400)).unwrap_or_default();
+    titles.iter().find(|title| declared.starts_with(title.as_str())).or(titles.first()).cloned()
+}
+
+/// The date a reader sees: the first `time`, else what a class calls a date.
+fn visible_date(document: &Document) -> Option<String> {
+    if let Some(time) = document.try_select("article time, main time, header time, time[pubdate], time[datetime]") {
+        let found = time.nodes().iter().take(8).filter_map(date_of).find(|text| looks_like_date(text));
+        if found.is_some() {
+            return found;
+        }
+    }
+    const CLASSES: &[&str] =
+        &["date", "time", "pubtime", "pubdate", "publish", "published", "riqi", "shijian", "article-time", "post-date"];
+    let named = document.try_select("[class], [id]")?;
+    let is_named = |node: &&NodeRef<'_>| {
+        let mut words = [node.class(), node.id_attr()].into_iter().flatten().flat_map(|value| {
+            let words: Vec<String> = value.to_ascii_lowercase().split([' ', '_']).map(str::to_owned).collect();
+            words
+        });
+        words.any(|word| {
+            CLASSES.contains(&word.as_str()) || CLASSES.iter().any(|class| word.split('-').any(|part| part == *class))
+        })
+    };
+    named
+        .nodes()
+        .iter()
+        .take(5_000)
+        .filter(is_named)
+        .filter_map(|node| short_text(node, SHORT))
+        .find(|text| looks_like_date(text) && text.bytes().filter(u8::is_ascii_digit).count() >= 6)
+}
