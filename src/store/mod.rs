@@ -161,7 +161,7 @@ impl Store {
     /// revision. A held article that can be published now is new. One that is published and comes as held stays published as it was.
     /// Of entries that are the same article in one document the last one counts. Entries that are not complete are left out.
     ///
-    /// Which article an entry is, its marks say: guid, address, content. See [`recognise`].
+    /// Which article an entry is, its marks say: guid, address, content. The rules are in `recognise`.
     ///
     /// An article that several feeds of an outlet carry in several versions is shown in the one that came first; another one counts as a
     /// change when it changes.

@@ -411,7 +411,7 @@ async fn pages_are_queued_by_identity() {
         let body = Html::from_sanitized(format!("<p>{} {}</p>", page.article.body.as_str(), words(number, 300)));
         read.article = Article { body, ..page.article.clone() };
         let change = store.record_page(&page, PageOutcome::Read { verdict: &ready(&read), pages: 1 }, at(2)).await.unwrap();
-        assert_eq!(change.new, [page.key.clone()]);
+        assert_eq!(change.new, std::slice::from_ref(&page.key));
     }
     assert_eq!(store.counts().await.unwrap()["bay"], Count { ready: 41, held: 0 });
     let change = poll(&with(stories(0..41), |place, story| story.guid(&format!("m{place}"))), 120).await;
