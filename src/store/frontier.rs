@@ -10,8 +10,9 @@ use sqlx::{Connection, Row, SqliteConnection};
 use url::Url;
 
 use super::failure::StoreError;
+use super::look_up::Document;
 use super::read::{address, list, maybe_time, row_time, time, undecodable, unreadable};
-use super::{Change, Store, identity, look_up, record, sql, write};
+use super::{Change, Store, identity, record, sql, write};
 use crate::model::{Article, Fault, Problem, Verdict};
 
 /// A page is not read again sooner than this after it was read, however often the outlet changes the entry.
@@ -157,10 +158,10 @@ impl Store {
             PageOutcome::GivenUp { verdict, .. } => *verdict,
             PageOutcome::Again { .. } => None,
         };
-        let document = look_up::Document::of(verdict.map(std::slice::from_ref).unwrap_or_default()).await;
+        let document = Document::of(verdict.map(std::slice::from_ref).unwrap_or_default()).await;
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
         let place = write::Place { path: &self.shared.path, authority: &self.shared.authority };
-        let change = write::articles(&mut transaction, place, &document, now).await?;
+        let change = write::articles(&mut transaction, place, &document, now).await?.change;
         let statement = match outcome {
             PageOutcome::Read { pages, .. } => {
                 sqlx::query(sql::PAGE_READ).bind(&page.key).bind(&page.fingerprint).bind(time(now)).bind(pages)
@@ -198,17 +199,19 @@ impl Store {
     }
 }
 
-/// Queues the pages of articles; gives how many wait now that did not before.
+/// Queues the pages of articles; gives how many wait now that did not before. `keys`: what the articles are known by, which is not always what
+/// their outlet calls them.
 pub(super) async fn queue(
     connection: &mut SqliteConnection,
     path: &Path,
     follow: &[&Article],
+    keys: &write::Keys,
     now: DateTime<Utc>,
 ) -> Result<usize, StoreError> {
     let mut queued = 0;
     for article in follow {
         let Some(address) = &article.url else { continue };
-        let key = identity::key(&article.outlet, &article.source_key);
+        let key = keys.of(article).unwrap_or_else(|| identity::key(&article.outlet, &article.source_key));
         let broken = |record::Unreadable(what): record::Unreadable| unreadable(path, &key, &what);
         let record = record::encode(article, None, article.published).map_err(broken)?;
         let comments = article.comments.as_ref().map(record::encode_comments).transpose().map_err(broken)?;

@@ -53,10 +53,10 @@ pub struct Change {
     pub held: usize,
     /// Articles of the document that were known and unchanged for readers, comment counts aside.
     pub unchanged: usize,
-    /// Pages that were queued to be read.
-    pub queued: usize,
     /// Titles of the new and the changed ones, by key.
     pub titles: BTreeMap<String, String>,
+    /// Pages that were queued to be read.
+    pub queued: usize,
 }
 
 impl Change {
@@ -161,7 +161,7 @@ impl Store {
     /// revision. A held article that can be published now is new. One that is published and comes as held stays published as it was.
     /// Of entries that are the same article in one document the last one counts. Entries that are not complete are left out.
     ///
-    /// Which article an entry is, its marks say: guid, address, content. See [`recognise`].
+    /// Which article an entry is, its marks say: guid, address, content. The rules are in `recognise`.
     ///
     /// An article that several feeds of an outlet carry in several versions is shown in the one that came first; another one counts as a
     /// change when it changes.
@@ -208,8 +208,9 @@ impl Store {
         // IMMEDIATE: a transaction that begins by reading and then writes is refused at once when another program wrote in between.
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
         let place = write::Place { path: &self.shared.path, authority: &self.shared.authority };
-        let mut change = write::articles(&mut transaction, place, document, now).await?;
-        change.queued = frontier::queue(&mut transaction, &self.shared.path, follow, now).await?;
+        let written = write::articles(&mut transaction, place, document, now).await?;
+        let mut change = written.change;
+        change.queued = frontier::queue(&mut transaction, &self.shared.path, follow, &written.keys, now).await?;
         read::save_poll_state(&mut transaction, state).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(change)

@@ -1,5 +1,6 @@
 //! Recording a poll: one transaction.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,7 @@ use super::look_up::{self, Changed, Document, Sighting, Sightings, Source};
 use super::read::{list, time, unreadable};
 use super::recognise::{Found, Level};
 use super::{Change, record, sql};
-use crate::model::{Provenance, Timestamp};
+use crate::model::{Article, Provenance, Timestamp};
 
 /// What `record` would report.
 pub async fn preview(connection: &mut SqliteConnection, path: &Path, document: &Document<'_>) -> Result<Change, StoreError> {
@@ -25,20 +26,47 @@ pub async fn preview(connection: &mut SqliteConnection, path: &Path, document: &
     Ok(change)
 }
 
+/// What writing a document came to.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// What changed.
+    pub change: Change,
+    /// What its articles are known by.
+    pub keys: Keys,
+}
+
+/// Keys of the articles of a document, by where the articles are in memory: two of them may be alike in everything else.
+#[derive(Debug, Default)]
+pub struct Keys(HashMap<usize, String>);
+
+impl Keys {
+    /// The key of this very article of the document.
+    pub fn of(&self, article: &Article) -> Option<String> {
+        self.0.get(&std::ptr::from_ref(article).addr()).cloned()
+    }
+
+    fn add(&mut self, article: &Article, key: &str) {
+        self.0.insert(std::ptr::from_ref(article).addr(), key.to_owned());
+    }
+}
+
 /// Writes articles; the caller's transaction makes them one.
 pub async fn articles(
     connection: &mut SqliteConnection,
     place: Place<'_>,
     document: &Document<'_>,
     now: DateTime<Utc>,
-) -> Result<Change, StoreError> {
-    let mut change = Change::default();
+) -> Result<Written, StoreError> {
+    let mut written = Written::default();
     for source in document.sources() {
         let Sightings { sightings, trust, found } = look_up::source(connection, place.path, &source).await?;
         let mut marks = Marks { found, level: trust.level, save: Vec::new(), forget: Vec::new() };
         for sighting in &sightings {
             let (known, incoming, decision) = (sighting.known.as_ref(), &sighting.incoming, sighting.decision());
-            decide::count(&mut change, known, incoming, decision);
+            decide::count(&mut written.change, known, incoming, decision);
+            for entry in sighting.members.iter().filter_map(|place| source.entries.get(*place)) {
+                written.keys.add(entry.article, &incoming.key);
+            }
             let id = match known {
                 None => insert(connection, place, incoming, sighting.hash, now).await?,
                 Some(known) => {
@@ -51,7 +79,7 @@ pub async fn articles(
         marks.write(connection, source.outlet).await.map_err(|error| StoreError::from_sqlx(place.path, &error))?;
         save_trust(connection, place, &source, &trust, now).await?;
     }
-    Ok(change)
+    Ok(written)
 }
 
 /// Marks to write after the articles of one source.

@@ -76,11 +76,15 @@ async fn started(partner: &Partner) -> Reprint {
     Reprint::start(&toml).await.unwrap_or_else(|failure| panic!("it ended with {}: {}", failure.status, failure.stderr))
 }
 
-/// Ids with titles, of every entry of the Atom feed, as often as it is there.
-async fn published(program: &Reprint) -> Vec<(String, String)> {
+/// The Atom feed as readers have it.
+async fn published(program: &Reprint) -> String {
     let answer = get(&program.url("feeds/whole.atom"), &[]).await;
     assert_eq!(answer.status, 200);
-    let text = answer.text();
+    answer.text()
+}
+
+/// Ids with titles, of every entry of an Atom feed, as often as it is there.
+fn entries_of(text: &str) -> Vec<(String, String)> {
     let between = |entry: &str, from: &str, to: &str| {
         let rest = entry.split_once(from).and_then(|(_, rest)| rest.split_once(to));
         rest.map(|(value, _)| value.trim_start_matches(|c| c != '>').trim_start_matches('>').to_owned()).unwrap_or_default()
@@ -88,21 +92,31 @@ async fn published(program: &Reprint) -> Vec<(String, String)> {
     text.split("<entry>").skip(1).map(|entry| (between(entry, "<id", "</id>"), between(entry, "<title", "</title>"))).collect()
 }
 
-/// Serves a document and waits until it has been polled and published: twice asked for since, and as many entries as there should be.
-async fn polled(partner: &Partner, program: &Reprint, document: impl Into<Vec<u8>>, entries: usize) -> BTreeMap<String, String> {
+/// Serves a document and waits until it has been polled and published: asked for twice since, as many entries as there should be, and
+/// `word` among what is published.
+async fn polled(
+    partner: &Partner,
+    program: &Reprint,
+    document: impl Into<Vec<u8>>,
+    entries: usize,
+    word: &str,
+) -> BTreeMap<String, String> {
     partner.put("/rss", Reply::ok(RSS, document));
     let before = partner.seen().len();
     let mut got = Vec::new();
+    let mut has_word = false;
     for _ in 0..600 {
         sleep(Duration::from_millis(50)).await;
         if partner.seen().len() >= before + 2 {
-            got = published(program).await;
-            if got.len() == entries {
+            let text = published(program).await;
+            got = entries_of(&text);
+            has_word = text.contains(word);
+            if got.len() == entries && has_word {
                 break;
             }
         }
     }
-    assert_eq!(got.len(), entries, "{}", program.stderr());
+    assert_eq!((got.len(), has_word), (entries, true), "{word}: {}", program.stderr());
     let ids: BTreeMap<String, String> = got.into_iter().collect();
     assert_eq!(ids.len(), entries, "an id twice");
     ids
@@ -128,19 +142,19 @@ async fn a_feed_of_300_entries_is_published_whole_in_any_order() {
     let partner = Partner::start().await;
     partner.put("/rss", Reply::ok(RSS, rss(&items(0..300))));
     let program = started(&partner).await;
-    let before = polled(&partner, &program, rss(&items(0..300)), 300).await;
+    let before = polled(&partner, &program, rss(&items(0..300)), 300, "第1号").await;
     same_stories(&before, &before, 0..300);
     let turned: Vec<Item> = items(3..303).into_iter().rev().collect();
-    let after = polled(&partner, &program, rss(&turned), 303).await;
+    let after = polled(&partner, &program, rss(&turned), 303, "第1号").await;
     same_stories(&before, &after, 0..303);
     // Guids that are addresses, which turn from http to https, and back without the slash.
     let addressed = |scheme: &str, end: &str| {
         with(items(300..340), |item| item.guid = format!("{scheme}://www.hewan.example/{}{end}", item.number))
     };
-    let turned = polled(&partner, &program, rss(&addressed("http", "/")), 340).await;
+    let turned = polled(&partner, &program, rss(&addressed("http", "/")), 340, "第1号").await;
     same_stories(&after, &turned, 0..340);
     let edited = with(addressed("https", ""), |item| item.title = format!("更正:{}", item.title));
-    let edited = polled(&partner, &program, rss(&edited), 340).await;
+    let edited = polled(&partner, &program, rss(&edited), 340, "更正").await;
     same_stories(&turned, &edited, 0..340);
     assert_eq!(edited.values().filter(|title| title.contains("更正")).count(), 40);
 }
@@ -157,15 +171,15 @@ async fn one_guid_in_twenty_repeated_loses_and_doubles_nothing() {
     };
     partner.put("/rss", Reply::ok(RSS, rss(&repeated(0..300))));
     let program = started(&partner).await;
-    let before = polled(&partner, &program, rss(&repeated(0..300)), 300).await;
+    let before = polled(&partner, &program, rss(&repeated(0..300)), 300, "第1号").await;
     same_stories(&before, &before, 0..300);
     let turned: Vec<Item> = repeated(10..310).into_iter().rev().collect();
-    let after = polled(&partner, &program, rss(&turned), 310).await;
+    let after = polled(&partner, &program, rss(&turned), 310, "第1号").await;
     same_stories(&before, &after, 0..310);
     // Only the second of each pair is left in the document; its text is corrected.
     let alone: Vec<Item> = with(repeated(0..310), |item| item.text.push_str("(已更正)"));
     let alone: Vec<Item> = alone.into_iter().filter(|item| item.number % 20 == 1).collect();
-    let last = polled(&partner, &program, rss(&alone), 310).await;
+    let last = polled(&partner, &program, rss(&alone), 310, "已更正").await;
     same_stories(&after, &last, 0..310);
 }
 
@@ -174,8 +188,8 @@ async fn guids_that_all_change_double_nothing_then_or_later() {
     let partner = Partner::start().await;
     partner.put("/rss", Reply::ok(RSS, rss(&items(0..300))));
     let program = started(&partner).await;
-    let first = polled(&partner, &program, rss(&items(0..300)), 300).await;
-    let second = polled(&partner, &program, rss(&items(2..302)), 302).await;
+    let first = polled(&partner, &program, rss(&items(0..300)), 300, "第1号").await;
+    let second = polled(&partner, &program, rss(&items(2..302)), 302, "第1号").await;
     same_stories(&first, &second, 0..302);
     let mut before = second;
     for round in 3_usize..6 {
@@ -186,14 +200,14 @@ async fn guids_that_all_change_double_nothing_then_or_later() {
                 item.text.push_str("(更正)");
             }
         });
-        let after = polled(&partner, &program, rss(&changed), 300 + round).await;
+        let after = polled(&partner, &program, rss(&changed), 300 + round, "第1号").await;
         same_stories(&before, &after, 0..300 + round);
         let corrected = format!("第{}号", 100 + round);
         assert!(after.values().any(|title| title.contains("更正") && title.contains(&corrected)), "no correction of {corrected}");
         before = after;
     }
     // The old guids come back: they are not believed any more.
-    let after = polled(&partner, &program, rss(&items(6..306)), 306).await;
+    let after = polled(&partner, &program, rss(&items(6..306)), 306, "第1号").await;
     same_stories(&before, &after, 0..306);
     let said = program.stderr();
     assert!(said.contains("have another guid than before") && said.contains("recognised by address"), "{said}");
@@ -208,12 +222,12 @@ async fn gb18030_under_a_header_that_says_utf_8_makes_no_other_articles() {
     assert!(std::str::from_utf8(&bytes).is_err(), "it is not UTF-8 by chance");
     partner.put("/rss", Reply::ok(RSS, bytes.clone()));
     let program = started(&partner).await;
-    let before = polled(&partner, &program, bytes, 60).await;
+    let before = polled(&partner, &program, bytes, 60, "第1号").await;
     same_stories(&before, &before, 0..60);
     // The outlet repairs its encoding, and changes its guids with it; then it breaks it again.
     let changed = with(items(1..61), |item| item.guid = format!("n-{}", item.number));
-    let repaired = polled(&partner, &program, rss(&changed), 61).await;
+    let repaired = polled(&partner, &program, rss(&changed), 61, "第1号").await;
     same_stories(&before, &repaired, 0..61);
-    let broken = polled(&partner, &program, gb18030(&items(2..62)), 62).await;
+    let broken = polled(&partner, &program, gb18030(&items(2..62)), 62, "第1号").await;
     same_stories(&repaired, &broken, 0..62);
 }

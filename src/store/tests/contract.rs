@@ -9,8 +9,8 @@ fn change(new: &[&AttributedArticle], changed: &[&AttributedArticle], held: usiz
         changed: changed.iter().map(|article| key(article)).collect(),
         held,
         unchanged,
-        queued: 0,
         titles: BTreeMap::new(),
+        queued: 0,
     }
 }
 

@@ -127,8 +127,12 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
     let one = short("ledger", "1");
     record(&store, &[ready(&one)], 10).await;
     let writer = store.shared.writer.clone().unwrap();
-    let later = ["DROP TABLE frontier", "DROP TABLE article_mark", "DROP TABLE feed_identity"];
-    for statement in later.into_iter().chain(["DELETE FROM _sqlx_migrations WHERE version > 1"]) {
+    for statement in [
+        "DROP TABLE article_mark",
+        "DROP TABLE feed_identity",
+        "DROP TABLE frontier",
+        "DELETE FROM _sqlx_migrations WHERE version > 1",
+    ] {
         sqlx::query(statement).execute(&writer).await.unwrap();
     }
     store.close().await;
@@ -136,6 +140,7 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
     let store = place.open().await;
     assert_eq!(stored(&store, &one).await.identity.revision, 1);
     assert!(store.pages().await.unwrap().is_empty());
+    assert_eq!(record(&store, &[ready(&one)], 20).await.unchanged, 1);
 }
 
 #[tokio::test]
@@ -147,9 +152,9 @@ async fn a_first_start_that_was_killed() {
     let pool = SqlitePool::connect_with(ours).await.unwrap();
     // What there is before the transaction of the first migration ends.
     for statement in [
-        "DROP TABLE frontier",
         "DROP TABLE article_mark",
         "DROP TABLE feed_identity",
+        "DROP TABLE frontier",
         "DROP TABLE article_copy",
         "DROP TABLE article",
         "DROP TABLE source",

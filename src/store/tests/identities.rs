@@ -374,6 +374,50 @@ async fn marks_do_not_pile_up() {
     assert_eq!(outlet.marks().await, 5);
 }
 
+/// Articles whose text is on their pages are queued once each, by what they are known by.
+#[tokio::test]
+async fn pages_are_queued_by_identity() {
+    let place = Place::new();
+    let store = place.open().await;
+    let poll = async |document: &[Told], minute: i64| {
+        let waiting: Vec<Verdict> = document
+            .iter()
+            .map(|told| {
+                let Verdict::Ready(ready) = told.verdict() else { panic!("it can be published") };
+                Verdict::Held {
+                    article: Box::new(ready.article),
+                    code: "awaiting_page",
+                    reason: "its page is to be read".to_owned(),
+                }
+            })
+            .collect();
+        let follow: Vec<&Article> = waiting
+            .iter()
+            .filter_map(|verdict| if let Verdict::Held { article, .. } = verdict { Some(&**article) } else { None })
+            .collect();
+        store.record_following(&state("bay"), &waiting, &follow, at(minute)).await.unwrap()
+    };
+    let repeated =
+        with(stories(0..40), |place, story| if place % 4 == 1 { story.guid(&format!("g{}", place - 1)) } else { story });
+    let change = poll(&repeated, 0).await;
+    assert_eq!((change.queued, change.held), (40, 40));
+    assert_eq!(poll(&with(stories(0..41), |place, story| story.guid(&format!("n{place}"))), 1).await.queued, 1);
+
+    // The text of the page arrives at the article, which keeps what its feed says to know it by.
+    let outlets = ["bay".to_owned()];
+    for number in 0..41 {
+        let page = store.pages_due(&outlets, &[], 1, at(2)).await.unwrap().remove(0);
+        let mut read = short("bay", "");
+        let body = Html::from_sanitized(format!("<p>{} {}</p>", page.article.body.as_str(), words(number, 300)));
+        read.article = Article { body, ..page.article.clone() };
+        let change = store.record_page(&page, PageOutcome::Read { verdict: &ready(&read), pages: 1 }, at(2)).await.unwrap();
+        assert_eq!(change.new, std::slice::from_ref(&page.key));
+    }
+    assert_eq!(store.counts().await.unwrap()["bay"], Count { ready: 41, held: 0 });
+    let change = poll(&with(stories(0..41), |place, story| story.guid(&format!("m{place}"))), 120).await;
+    assert_eq!((change.queued, change.unchanged, change.held), (0, 41, 0));
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Guids {
     Own,
