@@ -31,8 +31,11 @@ mod pages;
 /// `Cache-Control: max-age` of everything published, seconds; the feeds' own ttl says the same in minutes.
 pub const MAX_AGE: u32 = 60 * render::CACHE_MINUTES;
 
-/// Changes within this span are published together.
+/// Changes within this span at least are published together.
 const COALESCE: Duration = Duration::from_millis(200);
+
+/// Changes wait for no longer than this before they are published.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// The scheduler looks at the clock at least this often, so that a clock that is set is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -423,20 +426,23 @@ fn settle_poll(
     index
 }
 
-/// Publishes what changed, together what changes together.
+/// Publishes what changed, together what changes together: the longer a publication takes, the more it waits for the next to gather.
 async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: CancellationToken) {
+    let mut pause = COALESCE;
     loop {
         tokio::select! {
             () = changed.wake.notified() => {}
             () = stop.cancelled() => break,
         }
         tokio::select! {
-            () = tokio::time::sleep(COALESCE) => {}
+            () = tokio::time::sleep(pause) => {}
             () = stop.cancelled() => {}
         }
         let outlets = changed.take();
         if !outlets.is_empty() {
+            let start = tokio::time::Instant::now();
             publish(&stages, Some(&outlets)).await;
+            pause = (2 * start.elapsed()).clamp(COALESCE, LONGEST_PAUSE);
         }
     }
     let outlets = changed.take();
