@@ -44,7 +44,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// The clock, read here and in the commands and nowhere else.
-#[allow(clippy::disallowed_methods)]
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn now() -> DateTime<Utc> {
     Utc::now()
 }

@@ -64,17 +64,23 @@ pub(super) fn html_title(text: &str) -> Option<String> {
 /// markup: an example shown in a page is escaped.
 pub(super) fn feed_inside(text: &str) -> Option<usize> {
     text.match_indices('<').map(|(at, _)| at).skip(1).find(|at| {
-        let tag = &text[*at + 1..];
-        let tag = &tag[..tag.find('>').unwrap_or(0)];
-        let (name, rest) = tag.split_at(tag.find(char::is_whitespace).unwrap_or(tag.len()));
-        match name {
-            "rss" => rest.contains("version"),
-            "feed" => rest.contains("xmlns") && rest.to_ascii_lowercase().contains("atom"),
-            "rdf:RDF" => rest.contains("xmlns"),
-            _ => false,
+        let tag = &text.as_bytes()[*at + 1..];
+        let named = |name: &str| tag.starts_with(name.as_bytes()) && tag.get(name.len()).is_some_and(u8::is_ascii_whitespace);
+        if !(named("rss") || named("feed") || named("rdf:RDF")) {
+            return false;
+        }
+        let tag = &tag[..tag.len().min(ROOT_TAG)];
+        let tag = String::from_utf8_lossy(&tag[..tag.iter().position(|byte| *byte == b'>').unwrap_or(0)]);
+        if named("rss") {
+            tag.contains("version")
+        } else {
+            tag.contains("xmlns") && (!named("feed") || tag.to_ascii_lowercase().contains("atom"))
         }
     })
 }
+
+/// Bytes in which the tag of a root element ends: namespaces and all.
+const ROOT_TAG: usize = 1_024;
 
 /// The `charset` parameter of a `Content-Type` (RFC 9110 § 8.3.2).
 pub(super) fn charset_parameter(content_type: &str) -> Option<&str> {
