@@ -102,6 +102,15 @@ impl Builder {
         Ok(())
     }
 
+    /// Makes room when the first entries show how many there may be: `read` bytes have gone by since the first began, `left` are to come.
+    pub fn expect(&mut self, read: usize, left: usize) {
+        const SAMPLE: usize = 4;
+        if self.entries.len() == SAMPLE {
+            let more = left / (read / SAMPLE).max(1) + 1;
+            self.entries.reserve(more.min(self.bounds.entries.saturating_sub(self.seen)).min(1_024));
+        }
+    }
+
     pub fn in_entry(&self) -> bool {
         self.draft.is_some()
     }
