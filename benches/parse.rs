@@ -36,7 +36,8 @@ enum Kind {
 fn main() {
     let mut random = Random(0x5eed);
     let kinds: Vec<Kind> = KINDS.iter().flat_map(|(kind, share)| std::iter::repeat_n(*kind, *share)).collect();
-    let feeds: Vec<FetchedDocument> = (0..FEEDS).map(|number| document(&feed(kinds[number % kinds.len()], &mut random))).collect();
+    let feeds: Vec<FetchedDocument> =
+        (0..FEEDS).map(|number| document(&feed(kinds[number % kinds.len()], &mut random))).collect();
     let texts: Vec<String> = feeds.iter().map(|doc| text(&doc.body)).collect();
     let bytes: usize = feeds.iter().map(|doc| doc.body.len()).sum();
 
@@ -48,7 +49,8 @@ fn main() {
         ours = ours.min(began.elapsed());
 
         let began = Instant::now();
-        read_by_feed_rs = feeds.iter().map(|doc| feed_rs::parser::parse(doc.body.as_slice()).map_or(0, |feed| feed.entries.len())).sum();
+        read_by_feed_rs =
+            feeds.iter().map(|doc| feed_rs::parser::parse(doc.body.as_slice()).map_or(0, |feed| feed.entries.len())).sum();
         theirs = theirs.min(began.elapsed());
 
         let began = Instant::now();
@@ -58,7 +60,12 @@ fn main() {
 
     let speed = |took: Duration| bytes as f64 / took.as_secs_f64() / 1e6;
     println!("{FEEDS} feeds, {:.1} MB, {read} entries, {events} tokens; best of {ROUNDS} rounds", bytes as f64 / 1e6);
-    println!("reprint {:.0} MB/s; feed-rs {:.0} MB/s ({read_by_feed_rs} entries); quick-xml alone {:.0} MB/s", speed(ours), speed(theirs), speed(tokens));
+    println!(
+        "reprint {:.0} MB/s; feed-rs {:.0} MB/s ({read_by_feed_rs} entries); quick-xml alone {:.0} MB/s",
+        speed(ours),
+        speed(theirs),
+        speed(tokens)
+    );
     for (kind, _) in KINDS {
         let doc = document(&feed(kind, &mut Random(1)));
         let text = text(&doc.body);
@@ -119,8 +126,22 @@ impl Random {
 
 fn sentence(random: &mut Random) -> String {
     const PIECES: [&str; 16] = [
-        "河畔的旧仓库", "公共工坊", "街坊们", "渡轮停航三年", "周末的孩子", "木船", "海港纪事记者", "昨天上午", "在镇上", "又一次", "说明了原因",
-        "打开了大门", "修好了屋顶", "等待答复", "没有人知道", "Harbour Wire 2026",
+        "河畔的旧仓库",
+        "公共工坊",
+        "街坊们",
+        "渡轮停航三年",
+        "周末的孩子",
+        "木船",
+        "海港纪事记者",
+        "昨天上午",
+        "在镇上",
+        "又一次",
+        "说明了原因",
+        "打开了大门",
+        "修好了屋顶",
+        "等待答复",
+        "没有人知道",
+        "Harbour Wire 2026",
     ];
     let mut out = String::new();
     for _ in 0..6 + random.below(6) {

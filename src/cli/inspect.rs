@@ -229,7 +229,8 @@ impl View<'_> {
             TextKind::Unsaid => text::looks_like_html(&value.value),
         };
         if !markup {
-            let value = if value.kind == TextKind::Unsaid { text::without_empty_tags(&value.value) } else { value.value.as_str().into() };
+            let value =
+                if value.kind == TextKind::Unsaid { text::without_empty_tags(&value.value) } else { value.value.as_str().into() };
             return value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         }
         html::sanitize(&value.value, &normalize::url::base(&self.doc.url, &value.base)).as_str().to_owned()

@@ -20,8 +20,24 @@ const ICON: f32 = 48.0;
 
 /// Elements of SVG that only show something (SVG 2, chapters 5 and 9 to 14). They are also what tells a drawing from stray tags.
 const SVG_ELEMENTS: &[&str] = &[
-    "svg", "g", "circle", "ellipse", "line", "path", "polygon", "polyline", "rect", "text", "tspan", "title", "desc", "a", "defs",
-    "linearGradient", "radialGradient", "stop",
+    "svg",
+    "g",
+    "circle",
+    "ellipse",
+    "line",
+    "path",
+    "polygon",
+    "polyline",
+    "rect",
+    "text",
+    "tspan",
+    "title",
+    "desc",
+    "a",
+    "defs",
+    "linearGradient",
+    "radialGradient",
+    "stop",
 ];
 /// Those that draw.
 const SHAPES: &[&str] = &["circle", "ellipse", "line", "path", "polygon", "polyline", "rect", "text"];
@@ -29,32 +45,145 @@ const SHAPES: &[&str] = &["circle", "ellipse", "line", "path", "polygon", "polyl
 const PHRASING: &[&str] = &["abbr", "b", "i", "em", "strong", "code", "sub", "sup", "cite"];
 /// Presentation MathML as browsers draw it (MathML Core § 2.1), without actions.
 const MATH_ELEMENTS: &[&str] = &[
-    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "merror", "mpadded", "mphantom",
-    "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "none",
-    "mtable", "mtr", "mtd", "semantics",
+    "math",
+    "mrow",
+    "mi",
+    "mn",
+    "mo",
+    "ms",
+    "mtext",
+    "mspace",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "mstyle",
+    "merror",
+    "mpadded",
+    "mphantom",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "mover",
+    "munderover",
+    "mmultiscripts",
+    "mprescripts",
+    "none",
+    "mtable",
+    "mtr",
+    "mtd",
+    "semantics",
 ];
 /// Notes for machines: removed, the formula stays.
 const ANNOTATIONS: &[&str] = &["annotation", "annotation-xml"];
 
 const SVG_ATTRIBUTES: &[&str] = &[
-    "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "dx", "dy", "d", "points", "width", "height",
-    "viewBox", "preserveAspectRatio", "transform", "version", "baseProfile", "fill", "fill-opacity", "fill-rule", "stroke",
-    "stroke-width", "stroke-opacity", "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset",
-    "stroke-miterlimit", "opacity", "color", "font-size", "font-family", "font-weight", "font-style", "text-anchor", "rotate",
-    "textLength", "dominant-baseline", "offset", "stop-color", "stop-opacity", "gradientUnits", "gradientTransform",
+    "x",
+    "y",
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "cx",
+    "cy",
+    "r",
+    "rx",
+    "ry",
+    "fx",
+    "fy",
+    "dx",
+    "dy",
+    "d",
+    "points",
+    "width",
+    "height",
+    "viewBox",
+    "preserveAspectRatio",
+    "transform",
+    "version",
+    "baseProfile",
+    "fill",
+    "fill-opacity",
+    "fill-rule",
+    "stroke",
+    "stroke-width",
+    "stroke-opacity",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "stroke-dasharray",
+    "stroke-dashoffset",
+    "stroke-miterlimit",
+    "opacity",
+    "color",
+    "font-size",
+    "font-family",
+    "font-weight",
+    "font-style",
+    "text-anchor",
+    "rotate",
+    "textLength",
+    "dominant-baseline",
+    "offset",
+    "stop-color",
+    "stop-opacity",
+    "gradientUnits",
+    "gradientTransform",
     "spreadMethod",
 ];
 const MATH_ATTRIBUTES: &[&str] = &[
-    "display", "displaystyle", "scriptlevel", "mathvariant", "mathsize", "mathcolor", "mathbackground", "dir", "form", "fence",
-    "separator", "lspace", "rspace", "stretchy", "symmetric", "maxsize", "minsize", "largeop", "movablelimits", "accent",
-    "accentunder", "linethickness", "bevelled", "numalign", "denomalign", "open", "close", "separators", "notation", "columnalign",
-    "rowalign", "columnspacing", "rowspacing", "columnlines", "rowlines", "frame", "framespacing", "equalrows", "equalcolumns",
-    "columnspan", "rowspan", "width", "height", "depth", "voffset", "side", "alttext",
+    "display",
+    "displaystyle",
+    "scriptlevel",
+    "mathvariant",
+    "mathsize",
+    "mathcolor",
+    "mathbackground",
+    "dir",
+    "form",
+    "fence",
+    "separator",
+    "lspace",
+    "rspace",
+    "stretchy",
+    "symmetric",
+    "maxsize",
+    "minsize",
+    "largeop",
+    "movablelimits",
+    "accent",
+    "accentunder",
+    "linethickness",
+    "bevelled",
+    "numalign",
+    "denomalign",
+    "open",
+    "close",
+    "separators",
+    "notation",
+    "columnalign",
+    "rowalign",
+    "columnspacing",
+    "rowspacing",
+    "columnlines",
+    "rowlines",
+    "frame",
+    "framespacing",
+    "equalrows",
+    "equalcolumns",
+    "columnspan",
+    "rowspan",
+    "width",
+    "height",
+    "depth",
+    "voffset",
+    "side",
+    "alttext",
 ];
 
 /// The element stands at the border between HTML and SVG or MathML.
 pub(super) fn is_root(node: &NodeRef<'_>) -> bool {
-    matches!(namespace(node).as_str(), SVG | MATHML) && node.parent().is_none_or(|above| !matches!(namespace(&above).as_str(), SVG | MATHML))
+    matches!(namespace(node).as_str(), SVG | MATHML)
+        && node.parent().is_none_or(|above| !matches!(namespace(&above).as_str(), SVG | MATHML))
 }
 
 /// Rewrites a drawing or formula in the form in which it may be published. False when it may not, or is only an ornament.
@@ -84,7 +213,8 @@ fn is_picture(root: &NodeRef<'_>) -> bool {
     };
     let sizes = [number("width"), number("height")];
     let box_size = root.attr("viewBox").and_then(|written| {
-        let mut numbers = written.split([' ', ',']).filter(|part| !part.is_empty()).skip(2).map_while(|part| part.parse::<f32>().ok());
+        let mut numbers =
+            written.split([' ', ',']).filter(|part| !part.is_empty()).skip(2).map_while(|part| part.parse::<f32>().ok());
         Some((numbers.next()?, numbers.next()?))
     });
     let large = match (sizes, box_size) {
@@ -114,7 +244,10 @@ fn is_harmless(root: &NodeRef<'_>) -> bool {
             MATHML => math && MATH_ELEMENTS.contains(&name),
             _ => (noted || phrase) && PHRASING.contains(&name),
         };
-        let handled = node.attrs().iter().any(|attribute| attribute.name.local.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on")));
+        let handled = node
+            .attrs()
+            .iter()
+            .any(|attribute| attribute.name.local.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on")));
         if !fits || handled || elements > MOST_ELEMENTS || depth > DEEPEST {
             return false;
         }
@@ -294,7 +427,9 @@ mod tests {
             ),
         );
         check(
-            &format!("<math xmlns='{MATHML}'><semantics><mrow><mi>a</mi><mo>&lt;</mo></mrow><annotation>a&lt;</annotation></semantics></math>"),
+            &format!(
+                "<math xmlns='{MATHML}'><semantics><mrow><mi>a</mi><mo>&lt;</mo></mrow><annotation>a&lt;</annotation></semantics></math>"
+            ),
             &format!("<math xmlns=\"{MATHML}\"><semantics><mrow><mi>a</mi><mo>&lt;</mo></mrow></semantics></math>"),
         );
     }
@@ -330,7 +465,9 @@ mod tests {
         ] {
             assert_eq!(clean(&format!("t{ornament}")), "t", "{ornament}");
         }
-        for outside in ["fill='url(https://evil.example/#x)'", "fill='url(javascript:x)'", "style='fill:red'", "filter='url(#x)'", "href=/x"] {
+        for outside in
+            ["fill='url(https://evil.example/#x)'", "fill='url(javascript:x)'", "style='fill:red'", "filter='url(#x)'", "href=/x"]
+        {
             assert_eq!(
                 clean(&format!("<svg width=320 height=200><rect {outside}/></svg>")),
                 format!("<svg width=\"320\" height=\"200\" xmlns=\"{SVG}\"><rect></rect></svg>"),

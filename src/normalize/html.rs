@@ -97,8 +97,8 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
 
 /// Elements that go with everything inside: nothing in them is text of the article.
 const REMOVED: &[&str] = &[
-    "script", "style", "template", "title", "select", "textarea", "button", "head", "noembed", "noframes", "xmp",
-    "link", "meta", "base", "embed", "applet", "input", "frameset", "frame", "canvas", "map", "datalist",
+    "script", "style", "template", "title", "select", "textarea", "button", "head", "noembed", "noframes", "xmp", "link", "meta",
+    "base", "embed", "applet", "input", "frameset", "frame", "canvas", "map", "datalist",
 ];
 
 /// Attributes in which pages keep the real address of a picture until it is scrolled into view, most trusted first.
@@ -340,7 +340,8 @@ fn resolve(base: &Url, written: &str) -> Option<String> {
     }
     let plain: String = written.trim().chars().filter(|c| !c.is_control()).collect();
     let start = plain.split(['/', '?', '#']).next().unwrap_or_default();
-    let relative = !plain.is_empty() && plain.len() <= super::url::LONGEST && !start.contains(':') && !plain.starts_with(['/', '\\']);
+    let relative =
+        !plain.is_empty() && plain.len() <= super::url::LONGEST && !start.contains(':') && !plain.starts_with(['/', '\\']);
     (relative && !matches!(base.scheme(), "http" | "https")).then_some(plain)
 }
 
@@ -549,7 +550,10 @@ mod tests {
         check("<a href=vbscript:x>t</a><a href=data:text/html,x>u</a>", "tu");
         check("<h1>T</h1>", "<h2>T</h2>");
         check("a <!' b> c <!-- d --> <![if x]>e<!>", "a &lt;!' b&gt; c  e");
-        check("<a href=新闻/%e6%b8%af.html>t</a>", "<a href=\"https://outlet.example/a/新闻/%e6%b8%af.html\" rel=\"noopener nofollow\">t</a>");
+        check(
+            "<a href=新闻/%e6%b8%af.html>t</a>",
+            "<a href=\"https://outlet.example/a/新闻/%e6%b8%af.html\" rel=\"noopener nofollow\">t</a>",
+        );
         check("<svg><set attributeName=href to=javascript:alert(1)></svg>t", "t");
         check(
             "<math><annotation-xml encoding='text/html'><style><img src=x onerror=alert(1)></style></annotation-xml></math>t",

@@ -151,13 +151,9 @@ fn markup(source: &Text) -> String {
     if is_html {
         return source.value.clone();
     }
-    let value = if source.kind == TextKind::Unsaid { text::without_empty_tags(&source.value) } else { source.value.as_str().into() };
-    value
-        .lines()
-        .map(text::clean)
-        .filter(|line| !line.is_empty())
-        .map(|line| format!("<p>{}</p>", text::escape(&line)))
-        .collect()
+    let value =
+        if source.kind == TextKind::Unsaid { text::without_empty_tags(&source.value) } else { source.value.as_str().into() };
+    value.lines().map(text::clean).filter(|line| !line.is_empty()).map(|line| format!("<p>{}</p>", text::escape(&line))).collect()
 }
 
 /// Page of the entry: the first alternate link that leads to a page, else the id where it is one (RSS 2.0 § guid).

@@ -242,24 +242,92 @@ pub(super) fn escape(text: &str) -> String {
 
 /// Whether an undeclared string is HTML: it has a tag of a known element or a character reference, or begins with HTML's document type.
 pub fn looks_like_html(text: &str) -> bool {
-    (text.contains('<')
-        && text.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype")))
+    (text.contains('<') && text.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype")))
         || (text.contains('<')
-        && tokens(text).any(|token| match token {
-            Token::Open(name, _) | Token::Close(name) => is_one_of(name, KNOWN),
-            _ => false,
-        }))
+            && tokens(text).any(|token| match token {
+                Token::Open(name, _) | Token::Close(name) => is_one_of(name, KNOWN),
+                _ => false,
+            }))
         || has_reference(text)
 }
 
 /// Elements besides [`KNOWN`] that browsers know, or knew, something about.
 const BROWSERS_KNOW: &[&str] = &[
-    "address", "animate", "applet", "area", "aside", "base", "basefont", "bdi", "bdo", "bgsound", "body", "button", "canvas",
-    "caption", "col", "colgroup", "data", "datalist", "details", "dfn", "dialog", "dir", "fieldset", "figcaption", "footer",
-    "foreignobject", "form", "frame", "frameset", "head", "header", "hgroup", "html", "image", "input", "isindex", "keygen",
-    "label", "legend", "link", "listing", "main", "map", "marquee", "menu", "meta", "meter", "nav", "noembed", "noframes",
-    "noscript", "optgroup", "option", "output", "param", "picture", "plaintext", "portal", "progress", "rb", "rtc", "samp",
-    "search", "select", "set", "slot", "source", "summary", "template", "textarea", "tfoot", "thead", "time", "title", "track",
+    "address",
+    "animate",
+    "applet",
+    "area",
+    "aside",
+    "base",
+    "basefont",
+    "bdi",
+    "bdo",
+    "bgsound",
+    "body",
+    "button",
+    "canvas",
+    "caption",
+    "col",
+    "colgroup",
+    "data",
+    "datalist",
+    "details",
+    "dfn",
+    "dialog",
+    "dir",
+    "fieldset",
+    "figcaption",
+    "footer",
+    "foreignobject",
+    "form",
+    "frame",
+    "frameset",
+    "head",
+    "header",
+    "hgroup",
+    "html",
+    "image",
+    "input",
+    "isindex",
+    "keygen",
+    "label",
+    "legend",
+    "link",
+    "listing",
+    "main",
+    "map",
+    "marquee",
+    "menu",
+    "meta",
+    "meter",
+    "nav",
+    "noembed",
+    "noframes",
+    "noscript",
+    "optgroup",
+    "option",
+    "output",
+    "param",
+    "picture",
+    "plaintext",
+    "portal",
+    "progress",
+    "rb",
+    "rtc",
+    "samp",
+    "search",
+    "select",
+    "set",
+    "slot",
+    "source",
+    "summary",
+    "template",
+    "textarea",
+    "tfoot",
+    "thead",
+    "time",
+    "title",
+    "track",
     "xmp",
 ];
 
@@ -270,7 +338,10 @@ pub fn is_harmless_as_html(text: &str) -> bool {
         && tokens(text).all(|token| match token {
             Token::Text(_) => true,
             Token::Open(name, written) => {
-                written.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric()) && !is_one_of(name, KNOWN) && !is_one_of(name, BROWSERS_KNOW)
+                written.is_empty()
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric())
+                    && !is_one_of(name, KNOWN)
+                    && !is_one_of(name, BROWSERS_KNOW)
             }
             Token::Close(_) | Token::Skipped => false,
         })

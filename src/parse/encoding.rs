@@ -39,7 +39,10 @@ pub(super) fn decode<'a>(bytes: &'a [u8], labels: Labels<'_>, warnings: &mut Vec
     let declared = declaration(bytes);
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
         // ISO-2022-JP and its kin are ASCII bytes: only their label gives them away, and only an escape confirms it
-        let stateful = memchr::memchr(0x1b, bytes).is_some().then(|| [labels.http, declared].into_iter().flatten().find_map(by_label)).flatten();
+        let stateful = memchr::memchr(0x1b, bytes)
+            .is_some()
+            .then(|| [labels.http, declared].into_iter().flatten().find_map(by_label))
+            .flatten();
         if let Some(encoding) = stateful.filter(|encoding| !encoding.is_ascii_compatible() && !is_wide(encoding)) {
             return accept(encoding.decode_without_bom_handling(bytes).0, encoding.name(), warnings);
         }

@@ -483,8 +483,7 @@ impl<'a> Walk<'a> {
     }
 
     fn whole_character(&mut self, character: char) {
-        self.findings
-            .add("charset_repaired", || "characters were escaped byte by byte; they were put together again".to_owned());
+        self.findings.add("charset_repaired", || "characters were escaped byte by byte; they were put together again".to_owned());
         self.cdata(character.encode_utf8(&mut [0; 4]));
     }
 

@@ -41,7 +41,11 @@ const RULES: &[Rule] = &[
     Rule { module: "config", may_name: &["model", "schedule"], crates: &["toml", "annotate_snippets", "strsim"] },
     Rule { module: "schedule", may_name: &["model"], crates: &["cron"] },
     Rule { module: "fetch", may_name: &["model"], crates: &["reqwest"] },
-    Rule { module: "parse", may_name: &["model"], crates: &["quick_xml", "encoding_rs", "chardetng", "simdutf8", "memchr", "serde", "serde_json"] },
+    Rule {
+        module: "parse",
+        may_name: &["model"],
+        crates: &["quick_xml", "encoding_rs", "chardetng", "simdutf8", "memchr", "serde", "serde_json"],
+    },
     Rule { module: "normalize", may_name: &["model", "config"], crates: &["ammonia", "dom_query"] },
     Rule { module: "attribute", may_name: &["model", "config"], crates: &[] },
     Rule { module: "store", may_name: &["model"], crates: &["sqlx", "serde", "serde_json"] },
