@@ -214,6 +214,9 @@ impl Walk<'_> {
                 self.pop_down_to(at);
             }
         }
+        if self.first_entry == 0 {
+            self.first_entry = self.position;
+        }
         let base = self.scope.base();
         self.build.open_entry(base, self.scope.language_since(mark))?;
         if let Some(about) = self.attribute("about")? {

@@ -27,6 +27,8 @@ pub(super) struct Builder {
     head_date: Option<String>,
     head_authors: Vec<(u8, Person)>,
     draft: Option<Box<Draft>>,
+    /// The draft before, for its room.
+    spare: Option<Box<Draft>>,
     entries: Vec<ParsedEntry>,
     follow: Vec<String>,
     source: Option<ParsedSource>,
@@ -45,6 +47,7 @@ impl Builder {
             head_date: None,
             head_authors: Vec::new(),
             draft: None,
+            spare: None,
             entries: Vec::new(),
             follow: Vec::new(),
             source: None,
@@ -98,8 +101,24 @@ impl Builder {
         if self.seen > self.bounds.entries {
             return Err(too_many(self.bounds));
         }
-        self.draft = Some(Box::new(Draft::new(base, language)));
+        let draft = Draft::new(base, language);
+        self.draft = Some(match self.spare.take() {
+            Some(mut spare) => {
+                *spare = draft;
+                spare
+            }
+            None => Box::new(draft),
+        });
         Ok(())
+    }
+
+    /// Makes room when the first entries show how many there may be: `read` bytes have gone by since the first began, `left` are to come.
+    pub fn expect(&mut self, read: usize, left: usize) {
+        const SAMPLE: usize = 4;
+        if self.entries.len() == SAMPLE {
+            let more = left / (read / SAMPLE).max(1) + 1;
+            self.entries.reserve(more.min(self.bounds.entries.saturating_sub(self.seen)).min(1_024));
+        }
     }
 
     pub fn in_entry(&self) -> bool {
@@ -117,7 +136,7 @@ impl Builder {
 
     /// Ends an entry; `complete` is false when the document ended inside.
     pub fn close_entry(&mut self, complete: bool, findings: &mut Findings) {
-        let Some(draft) = self.draft.take() else { return };
+        let Some(mut draft) = self.draft.take() else { return };
         if let Some(field) = draft.too_long {
             findings.add("field_too_long", || format!("an entry was left out because its {field:?} is too long"));
         } else if draft.withheld {
@@ -131,6 +150,7 @@ impl Builder {
             entry.complete = complete;
             self.entries.push(entry);
         }
+        self.spare = Some(draft);
     }
 
     pub fn open_source(&mut self) {
@@ -175,7 +195,7 @@ impl Builder {
             return;
         }
         match (&mut self.draft, role) {
-            (Some(draft), Role::Author) if draft.authors.len() < MOST_PARTS => draft.authors.push((rank, person)),
+            (Some(draft), Role::Author) if draft.authors.len() < MOST_PARTS => push(&mut draft.authors, (rank, person)),
             (Some(draft), Role::Contributor) if draft.entry.contributors.len() < MOST_PARTS => {
                 draft.entry.contributors.push(person)
             }
@@ -232,6 +252,7 @@ impl Builder {
                 draft.ranks.admits(Field::Link, if guest { GUEST } else { 0 });
             }
             let at = if first { draft.entry.links.iter().position(|other| other.rel == "alternate") } else { None };
+            draft.entry.links.reserve_exact(usize::from(draft.entry.links.is_empty()));
             draft.entry.links.insert(at.unwrap_or(draft.entry.links.len()), link);
         }
     }
@@ -251,7 +272,7 @@ impl Builder {
         if categories.len() >= MOST_CATEGORIES {
             findings.add("too_many_categories", || format!("of an entry's categories the first {MOST_CATEGORIES} were kept"));
         } else {
-            categories.push(category);
+            push(categories, category);
         }
     }
 
@@ -427,6 +448,12 @@ impl Builder {
             warnings: findings.into_warnings(),
         }
     }
+}
+
+/// Most lists of an entry have one part, and a list of four takes as much room as the rest of the entry.
+pub(super) fn push<T>(list: &mut Vec<T>, part: T) {
+    list.reserve_exact(usize::from(list.is_empty()));
+    list.push(part);
 }
 
 /// More entries than a poll takes.

@@ -1,6 +1,6 @@
 //! An entry in the making: which of several elements that say the same is believed.
 
-use super::build::{GUEST, MOST_PARTS};
+use super::build::{GUEST, MOST_PARTS, push};
 use super::people::best_people;
 use super::vocabulary::{Field, Place};
 use crate::model::{Format, Link, Media, ParsedEntry, Person, Text, TextKind};
@@ -84,13 +84,13 @@ impl Draft {
         match field {
             Field::Content => {
                 if self.content.len() < MOST_PARTS {
-                    self.content.push((rank, value));
+                    push(&mut self.content, (rank, value));
                 }
                 return;
             }
             // RSS feeds that send two descriptions send the short one first
             Field::Summary if rank <= 1 && self.ranks.rank(field) <= 1 && self.content.is_empty() => {
-                self.content.push((GUEST, value));
+                push(&mut self.content, (GUEST, value));
                 return;
             }
             Field::Date => {
@@ -185,39 +185,39 @@ impl Draft {
     }
 
     /// The entry, when its element has ended.
-    pub fn finish(mut self, format: Format) -> ParsedEntry {
+    pub fn finish(&mut self, format: Format) -> ParsedEntry {
         let entry = &mut self.entry;
         if entry.published.is_none() {
-            entry.published = self.date;
+            entry.published = self.date.take();
         } else if entry.updated.is_none() {
-            entry.updated = self.date;
+            entry.updated = self.date.take();
         }
         // HTML says more than text, the native element more than its substitutes
         self.content.sort_by_key(|(rank, text)| (*rank, text.kind == TextKind::Plain));
-        entry.content = self.content.into_iter().map(|(_, text)| text).collect();
-        entry.authors = best_people(self.authors);
+        entry.content = self.content.drain(..).map(|(_, text)| text).collect();
+        entry.authors = best_people(std::mem::take(&mut self.authors));
         let alone = entry.media.iter().filter(|media| !media.thumbnail).count() == 1;
         for media in &mut entry.media {
             inherit(media, &self.media, alone);
         }
-        if let Some(href) = self.original_page {
+        if let Some(href) = self.original_page.take() {
             entry.links.insert(0, Link { rel: "alternate".to_owned(), href, ..Link::default() });
         }
-        if let Some(href) = self.content_source.filter(|_| entry.links.iter().all(|link| link.rel != "alternate")) {
+        if let Some(href) = self.content_source.take().filter(|_| entry.links.iter().all(|link| link.rel != "alternate")) {
             entry.links.push(Link { rel: "alternate".to_owned(), href, base: entry.base.clone(), ..Link::default() });
         }
         let plain = |value: String| Text { value, kind: TextKind::Plain, language: entry.language.clone(), ..Text::default() };
         if entry.title.is_none() && format != Format::Sitemap {
-            entry.title = self.media_text.0.map(plain);
+            entry.title = self.media_text.0.take().map(plain);
         }
         if entry.summary.is_none() && entry.content.is_empty() {
-            entry.summary = self.media_text.1.map(|value| Text { value, kind: TextKind::Unsaid, ..Text::default() });
+            entry.summary = self.media_text.1.take().map(|value| Text { value, kind: TextKind::Unsaid, ..Text::default() });
         }
         // beside pictures it is the pictures' copyright
         if entry.rights.is_none() && entry.media.is_empty() {
-            entry.rights = self.media.copyright.map(plain);
+            entry.rights = self.media.copyright.take().map(plain);
         }
-        self.entry
+        std::mem::take(&mut self.entry)
     }
 }
 
@@ -239,6 +239,10 @@ pub(super) fn inherit(media: &mut Media, said: &Media, texts: bool) {
 /// Two or more characters that are the halves of one: the first byte of a UTF-8 sequence and a continuation byte, each written as a
 /// character of its own.
 pub(super) fn is_mojibake(text: &str) -> bool {
+    // every one of the first halves begins with this byte
+    if memchr::memchr(0xc3, text.as_bytes()).is_none() {
+        return false;
+    }
     let mut halves = 0;
     let mut lead = false;
     for c in text.chars() {

@@ -290,14 +290,14 @@ impl Wide {
 /// Makes text fit for an XML tokenizer: line ends become LF (XML 1.0 § 2.11), characters that XML forbids (§ 2.2) and byte order marks
 /// in the middle disappear. Borrowed when there is nothing to do, which one fast look decides.
 pub(super) fn clean<'a>(text: Cow<'a, str>, warnings: &mut Vec<Warning>) -> Cow<'a, str> {
-    if !is_suspicious(text.as_bytes()) {
+    let special =
+        |c: char| (c.is_control() && !matches!(c, '\n' | '\t' | '\u{7f}')) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    if !is_suspicious(text.as_bytes()) || !text.contains(special) {
         return text;
     }
     let mut kept = String::with_capacity(text.len());
     let (mut dropped, mut mapped) = (0_usize, 0_usize);
     let mut rest: &str = &text;
-    let special =
-        |c: char| (c.is_control() && !matches!(c, '\n' | '\t' | '\u{7f}')) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
     while let Some(at) = rest.find(special) {
         let (before, after) = rest.split_at(at);
         kept.push_str(before);
@@ -335,12 +335,11 @@ pub(super) fn clean<'a>(text: Cow<'a, str>, warnings: &mut Vec<Warning>) -> Cow<
 /// compares many bytes at once.
 fn is_suspicious(bytes: &[u8]) -> bool {
     let control = |b: u8| u8::from(b < 0x20) & u8::from(b != b'\n') & u8::from(b != b'\t');
-    let (Some(second), Some(third)) = (bytes.get(1..), bytes.get(2..)) else {
-        return bytes.iter().any(|b| control(*b) != 0);
-    };
-    let mut found = bytes[bytes.len() - 2..].iter().fold(0, |found, b| found | control(*b));
-    for ((a, b), c) in bytes.iter().zip(second).zip(third) {
-        let mark = u8::from(*a == 0xef) & (u8::from(*b == 0xbb) | u8::from(*b == 0xbf)) & u8::from(*c >= 0xbe);
+    let Some(second) = bytes.get(1..) else { return false };
+    let mut found = bytes.last().map_or(0, |last| control(*last));
+    for (a, b) in bytes.iter().zip(second) {
+        // U+FEFF is EF BB BF, U+FFFE is EF BF BE; their neighbours are rare enough to be looked at again
+        let mark = u8::from(*a == 0xef) & (u8::from(*b == 0xbb) | u8::from(*b == 0xbf));
         let c1 = u8::from(*a == 0xc2) & u8::from(*b < 0xa0);
         found |= control(*a) | mark | c1;
     }

@@ -184,11 +184,13 @@ fn predefined(name: &str) -> Option<char> {
 
 /// The references that escaped HTML is made of, and what comes after them.
 pub(super) fn common_reference(text: &str) -> Option<(&'static str, &str)> {
-    let (character, length) = match text.as_bytes() {
-        [b'l', b't', b';', ..] => ("<", 3),
-        [b'g', b't', b';', ..] => (">", 3),
-        [b'a', b'm', b'p', b';', ..] => ("&", 4),
-        [b'q', b'u', b'o', b't', b';', ..] => ("\"", 5),
+    // the first byte decides, and the rest is compared as one word
+    let bytes = text.as_bytes();
+    let (character, length) = match (bytes.first()?, bytes.get(1..3)?) {
+        (b'l', [b't', b';']) => ("<", 3),
+        (b'g', [b't', b';']) => (">", 3),
+        (b'a', [b'm', b'p']) if bytes.get(3) == Some(&b';') => ("&", 4),
+        (b'q', [b'u', b'o']) if bytes.get(3..5) == Some(b"t;") => ("\"", 5),
         _ => return None,
     };
     Some((character, &text[length..]))

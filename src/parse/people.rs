@@ -11,6 +11,9 @@ const UNSET: u8 = u8::MAX;
 pub(super) fn best_people(mut people: Vec<(u8, Person)>) -> Vec<Person> {
     let best = people.iter().map(|(rank, _)| *rank).min().unwrap_or(UNSET);
     people.retain(|(rank, _)| (best == 0) == (*rank == 0) && (best > 4 || *rank <= 4 || *rank >= GUEST));
+    if people.len() < 2 {
+        return people.into_iter().map(|(_, person)| person).collect();
+    }
     let mut kept: Vec<Person> = Vec::with_capacity(people.len());
     for (_, person) in people {
         let agree = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
@@ -35,6 +38,9 @@ pub(super) fn best_people(mut people: Vec<(u8, Person)>) -> Vec<Person> {
 pub(super) fn person_from_text(text: &str) -> Person {
     let text = text.trim();
     let none = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    if !text.contains('@') {
+        return Person { name: none(text), ..Person::default() };
+    }
     let Some(email) = text
         .split(|c: char| c.is_whitespace() || "()<>,;\"'[]".contains(c))
         .find(|word| is_email(word.trim_start_matches("mailto:")))

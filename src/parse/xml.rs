@@ -85,6 +85,9 @@ pub(super) struct Walk<'a> {
     pub(super) source_text: String,
     pub(super) source_address: Option<String>,
     pub(super) rooted: bool,
+    /// End of the last start tag, and of that of the first entry.
+    pub(super) position: usize,
+    pub(super) first_entry: usize,
     /// An element that belongs into a feed has been met inside of the root.
     pub(super) inhabited: bool,
     /// The root has a name that nothing but a feed has: with an end tag it is one, however empty.
@@ -110,6 +113,8 @@ impl<'a> Walk<'a> {
             source_text: String::new(),
             source_address: None,
             rooted: false,
+            position: 0,
+            first_entry: 0,
             inhabited: false,
             unmistakable: false,
             ended: false,
@@ -214,6 +219,7 @@ impl<'a> Walk<'a> {
             ));
         }
         self.read_attributes(tag)?;
+        self.position = self.position.max(end.min(self.source.len()));
         self.element(name, empty)?;
         Ok(if self.ended { Next::Done } else { Next::Token })
     }
@@ -394,7 +400,10 @@ impl<'a> Walk<'a> {
                     capture.close(name);
                 }
             }
-            End::Entry => self.build.close_entry(complete, &mut self.findings),
+            End::Entry => {
+                self.build.close_entry(complete, &mut self.findings);
+                self.build.expect(self.position - self.first_entry, self.source.len() - self.position);
+            }
             End::Person => {
                 let text = std::mem::take(&mut self.person_text);
                 self.build.close_person(outer, &text);
