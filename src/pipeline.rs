@@ -16,6 +16,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinError;
 use url::Url;
 
 use crate::config::{Config, Feed, Outlet};
@@ -82,6 +83,16 @@ impl Stages {
             // Parsing cannot be interrupted: at most two documents at a time, so that hostile ones never take every thread.
             reading: Arc::new(Semaphore::new(2)),
         }
+    }
+
+    /// Runs what cannot be interrupted on a thread of its own, with the bound on how many such things run at once. The error is its panic.
+    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError> {
+        let permit = self.reading.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        done.await
     }
 }
 
@@ -246,14 +257,8 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
         return Answer::unchanged(freshness);
     }
     let bounds = parse::Bounds { entries: stages.config.limits.entries_per_poll };
-    let permit = stages.reading.clone().acquire_owned().await.expect("the semaphore is never closed");
     let (reader, source) = (outlet.clone(), after.source.clone());
-    let reading = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        read(&reader, &source, &doc, bounds)
-    })
-    .await;
-    match reading {
+    match stages.blocking(move || read(&reader, &source, &doc, bounds)).await {
         Ok(Ok(reading)) => {
             // A document that broke off is asked for again, unconditionally: the rest of it is still to come.
             if reading.is_whole() {

@@ -260,14 +260,8 @@ fn without_fragment(url: &Url) -> Url {
     url
 }
 
-/// Runs what cannot be interrupted, with the bound on how many such things run at once.
 async fn blocking<T: Send + 'static>(stages: &Stages, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    let permit = stages.reading.clone().acquire_owned().await.expect("the semaphore is never closed");
-    let done = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        work()
-    });
-    done.await.map_err(|panic| Failure {
+    stages.blocking(work).await.map_err(|panic| Failure {
         code: "panic".to_owned(),
         fault: Fault::Us,
         message: format!("reading the page failed inside reprint ({panic}): report it as a bug, with the page"),

@@ -1,7 +1,6 @@
 //! Whole journeys: loopback partners, the real program, and what its readers see.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,21 +73,9 @@ fn count(text: &str, part: &str) -> usize {
     text.matches(part).count()
 }
 
-/// Runs a command of the program in the folder of a running one: exit code, stdout, stderr.
-fn command(program: &Reprint, words: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_reprint"))
-        .args(words)
-        .current_dir(program.folder())
-        .env_remove("STATE_DIRECTORY")
-        .output()
-        .expect("the program runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
-
 /// What is wrong with each outlet, by id, from `outlets --json`; empty when nothing is.
 fn problems(program: &Reprint) -> BTreeMap<String, String> {
-    let (code, stdout, stderr) = command(program, &["outlets", "--json"]);
+    let (code, stdout, stderr) = program.command(&["outlets", "--json"]);
     assert_eq!(code, Some(0), "{stderr}");
     let object: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
     let outlets = object["outlets"].as_array().expect("a list");
@@ -335,7 +322,7 @@ async fn a_partner_that_misbehaves_changes_nothing_that_readers_see() {
         assert!(answer.body == body, "{path} changed");
     }
     canary.assert_untouched().await;
-    let (code, table, _) = command(&program, &["outlets"]);
+    let (code, table, _) = program.command(&["outlets"]);
     assert_eq!(code, Some(0));
     assert!(table.contains("failing since") && table.contains("fault: partner"), "{table}");
     // Two different tables for people and for scripts, one truth: the outlet is named with its address.
@@ -380,17 +367,17 @@ async fn poll_and_check_report_without_recording() {
     let program = started(&toml).await;
     feed_of(&program, "feeds/all.rss", 2).await;
     partner.put("/rss", Reply::ok(RSS, feed(3, "晴")));
-    let (code, stdout, stderr) = command(&program, &["poll", "hewan", "--dry-run"]);
+    let (code, stdout, stderr) = program.command(&["poll", "hewan", "--dry-run"]);
     assert_eq!(code, Some(0), "{stderr}");
     assert!(stdout.contains("1 new, 0 changed, 0 held, 2 unchanged") && stdout.contains("第3期"), "{stdout}");
-    let (code, stdout, stderr) = command(&program, &["check", "--online"]);
+    let (code, stdout, stderr) = program.command(&["check", "--online"]);
     assert_eq!(code, Some(0), "{stderr}");
     assert!(stdout.contains("rss20, 3 entries") && stdout.contains("publish"), "{stdout}");
-    let (code, _, stderr) = command(&program, &["poll", "nobody"]);
+    let (code, _, stderr) = program.command(&["poll", "nobody"]);
     assert_eq!(code, Some(2));
     assert!(stderr.contains("hewan"), "{stderr}");
     assert_eq!(count(&document(&program, "feeds/all.rss").await.text(), "<item>"), 2);
-    let (code, stdout, _) = command(&program, &["feeds", "--json"]);
+    let (code, stdout, _) = program.command(&["feeds", "--json"]);
     assert_eq!(code, Some(0));
     let object: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
     assert_eq!(object["feeds"][0]["articles"], 2, "{stdout}");

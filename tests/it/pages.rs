@@ -1,7 +1,6 @@
 //! Articles whose text is on pages of their own: loopback partners with article and listing pages, the real program, and what its readers see.
 
 use std::fmt::Write;
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -95,20 +94,9 @@ fn asked(partner: &Partner, path: &str) -> usize {
 
 /// What `outlets --json` says of the outlet.
 fn outlet(program: &Reprint) -> Value {
-    let (_, stdout, _) = command(program, &["outlets", "--json"]);
+    let (_, stdout, _) = program.command(&["outlets", "--json"]);
     let object: Value = serde_json::from_str(&stdout).expect("JSON");
     object["outlets"][0].clone()
-}
-
-fn command(program: &Reprint, words: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_reprint"))
-        .args(words)
-        .current_dir(program.folder())
-        .env_remove("STATE_DIRECTORY")
-        .output()
-        .expect("the program runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
 #[tokio::test]
@@ -188,7 +176,7 @@ async fn robots_txt_is_obeyed_and_the_article_goes_out_with_what_the_feed_has() 
     let said = outlet(&program);
     assert_eq!(problem(&said), "robots_denied", "{said}");
     assert_eq!((&said["pages"]["given_up"], &said["pages"]["read"]), (&Value::from(1), &Value::from(1)));
-    let (code, table, _) = command(&program, &["outlets"]);
+    let (code, table, _) = program.command(&["outlets"]);
     assert_eq!(code, Some(0));
     assert!(table.contains("robots.txt of 127.0.0.2") && table.contains("/closed/1.html"), "{table}");
 }

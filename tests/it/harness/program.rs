@@ -96,6 +96,18 @@ impl Reprint {
         self.folder.path()
     }
 
+    /// Runs another command of the program in that folder: exit code, stdout, stderr.
+    pub fn command(&self, words: &[&str]) -> (Option<i32>, String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_reprint"))
+            .args(words)
+            .current_dir(self.folder())
+            .env_remove("STATE_DIRECTORY")
+            .output()
+            .expect("the program runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    }
+
     /// SIGTERM, as systemd stops it. Gives back how it ended and the folder, for a restart.
     pub async fn stop(mut self) -> (ExitStatus, Arc<TempDir>) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill(1)");
