@@ -34,7 +34,7 @@ pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Eviden
 
     // Names for addresses: what the feed calls its source, what the text calls it.
     let named: Vec<&Party> = hints
-        .text_source
+        .text_chain
         .iter()
         .chain(&hints.source)
         .filter(|party| !party.name.is_empty() && !same_name(&party.name, &outlet.name))
@@ -52,7 +52,7 @@ pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Eviden
             .or_else(|| hints.publisher.clone().filter(|name| !same_name(name, &outlet.name)))
             .unwrap_or_else(|| party.url.as_ref().map(|url| site(url).to_owned()).unwrap_or_default())
     };
-    let text_source = hints.text_source.as_ref().filter(foreign);
+    let text_source = hints.text_chain.iter().rev().find(foreign);
     let feed_source = hints.source.as_ref().filter(foreign);
 
     let (rule, party) = if let Some(original) = hints.original.iter().find(foreign) {

@@ -88,7 +88,7 @@ fn hints_lead_to_the_original() {
     };
     check(Hints::default(), None, None, &["created 今日港"]);
     check(
-        Hints { text_source: Some(party("海港纪事", "https://ledger.example/1")), ..Hints::default() },
+        Hints { text_chain: vec![party("海港纪事", "https://ledger.example/1")], ..Hints::default() },
         Some(("海港纪事", "https://ledger.example/1")),
         Some("source_line"),
         &["created 海港纪事", "reposted 今日港"],
@@ -96,7 +96,7 @@ fn hints_lead_to_the_original() {
     check(
         Hints {
             source: Some(party("海港纪事", "")),
-            text_source: Some(party("", "https://ledger.example/1")),
+            text_chain: vec![party("", "https://ledger.example/1")],
             ..Hints::default()
         },
         Some(("海港纪事", "https://ledger.example/1")),
@@ -112,7 +112,7 @@ fn hints_lead_to_the_original() {
     check(
         Hints {
             original: vec![party("原文", "https://ledger.example/1")],
-            text_source: Some(party("海港纪事", "")),
+            text_chain: vec![party("海港纪事", "")],
             ..Hints::default()
         },
         Some(("海港纪事", "https://ledger.example/1")),
@@ -249,7 +249,7 @@ fn authors_are_never_missing() {
         assert_eq!(names, expected);
         assert_eq!(rule(&got, "author"), Some(by));
     };
-    let from_ledger = || Hints { text_source: Some(party("海港纪事", "")), ..Hints::default() };
+    let from_ledger = || Hints { text_chain: vec![party("海港纪事", "")], ..Hints::default() };
     check(&["Nora Whitfield"], Hints::default(), &["Nora Whitfield"], "named");
     check(&["Nora Whitfield", "海港纪事"], from_ledger(), &["Nora Whitfield"], "named");
     check(&[], Hints::default(), &["今日港"], "outlet_as_author");
@@ -307,6 +307,6 @@ fn what_cannot_be_published_is_held_with_its_reason() {
     check(&outlet(), Article { title_raw: "Repost: Ferry".into(), ..whole() }, Some("unclear_origin"));
     check(&outlet(), Article { disclaimers: vec!["本文系转载,版权归原作者。".into()], ..whole() }, Some("unclear_origin"));
     check(&outlet(), Article { title_raw: "转载这首歌的人".into(), ..whole() }, None);
-    let known = Hints { text_source: Some(party("海港纪事", "")), ..Hints::default() };
+    let known = Hints { text_chain: vec![party("海港纪事", "")], ..Hints::default() };
     check(&outlet(), Article { title_raw: "[转载]渡轮".into(), ..article(known) }, None);
 }

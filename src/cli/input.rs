@@ -22,7 +22,7 @@ pub(super) struct Input {
     #[arg(value_name = "FILE-or-URL")]
     from: String,
     /// Address it came from: the base of relative references
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", visible_alias = "url")]
     base: Option<String>,
     /// Content-Type it was served with
     #[arg(long, value_name = "TYPE")]

@@ -149,10 +149,8 @@ impl View<'_> {
         add("chain", json!(chain.iter().map(party).collect::<Vec<_>>()));
         add("is_repost", json!(!chain.is_empty()));
         add("language", json!(article.language));
-        add(
-            "translators",
-            json!(article.hints.translators.iter().filter_map(|person| person.name.as_deref()).collect::<Vec<_>>()),
-        );
+        add("translators", names(&article.hints.translators));
+        add("editors", names(&article.hints.editors));
         add("disclaimers", json!(article.disclaimers));
         add("images", images(&article));
         add("comment_count", json!(article.comments.as_ref().and_then(|comments| comments.count)));
@@ -163,8 +161,7 @@ impl View<'_> {
             json!(article.warnings.iter().map(|warning| format!("{}: {}", warning.code, warning.message)).collect::<Vec<_>>()),
         );
         add("held", json!(held));
-        let evidence = provenance.iter().flat_map(|provenance| &provenance.evidence);
-        add("evidence", json!(evidence.map(|e| json!({ "field": e.field, "rule": e.rule, "text": e.text })).collect::<Vec<_>>()));
+        add("evidence", evidence(provenance.as_ref()));
         keys
     }
 
@@ -247,7 +244,7 @@ fn type_of(value: &Text) -> &'static str {
 }
 
 /// The outlets the text passed through, nearest first, the original last; the outlet itself is not one of them.
-fn chain(outlet: &Outlet, provenance: &Provenance) -> Vec<Party> {
+pub(super) fn chain(outlet: &Outlet, provenance: &Provenance) -> Vec<Party> {
     let mut chain: Vec<Party> = Vec::new();
     let original = provenance.original.iter().map(|original| &original.outlet);
     for party in provenance.hops.iter().rev().map(|hop| &hop.party).chain(original) {
@@ -258,11 +255,22 @@ fn chain(outlet: &Outlet, provenance: &Provenance) -> Vec<Party> {
     chain
 }
 
-fn party(party: &Party) -> Value {
+/// On which rule each fact stands.
+pub(super) fn evidence(provenance: Option<&Provenance>) -> Value {
+    let evidence = provenance.into_iter().flat_map(|provenance| &provenance.evidence);
+    evidence.map(|fact| json!({ "field": fact.field, "rule": fact.rule, "text": fact.text })).collect()
+}
+
+/// People by name alone.
+pub(super) fn names(people: &[Person]) -> Value {
+    people.iter().filter_map(|person| person.name.as_deref()).collect()
+}
+
+pub(super) fn party(party: &Party) -> Value {
     json!({ "name": party.name, "title": party.name, "url": party.url.as_ref().map(Url::as_str) })
 }
 
-fn images(article: &Article) -> Value {
+pub(super) fn images(article: &Article) -> Value {
     let image =
         |image: &crate::model::Image| json!({ "url": image.url.as_str(), "caption": image.caption, "credit": image.credit });
     article.images.iter().map(image).collect()

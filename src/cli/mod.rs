@@ -6,6 +6,7 @@ mod add;
 mod check;
 mod demo;
 mod export;
+mod extract;
 mod feeds;
 mod import;
 mod input;
@@ -72,6 +73,14 @@ enum Command {
     },
     /// A feed as data, on stdout as one JSON object
     Inspect {
+        /// The only form there is
+        #[arg(long, required = true)]
+        json: bool,
+        #[command(flatten)]
+        input: input::Input,
+    },
+    /// An article page as data, on stdout as one JSON object: who wrote it, who translated it, where it came from
+    Extract {
         /// The only form there is
         #[arg(long, required = true)]
         json: bool,
@@ -181,6 +190,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Check { config, online } => check::run(&config, online).await,
         Command::Poll { outlet, dry_run, config } => poll::run(&config, &outlet, dry_run).await,
         Command::Inspect { json: _, input } => inspect_json(&input).await,
+        Command::Extract { json: _, input } => extract_json(&input).await,
         Command::Outlets { json, config } => outlets::run(&config, json).await,
         Command::Add { address, config, allow_private } => add::run(&address, &config, allow_private).await,
         Command::Import { list, config } => import::run(&list, &config),
@@ -192,6 +202,13 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
 async fn inspect_json(input: &input::Input) -> Result<(), Failure> {
     let (doc, zone) = input.read().await?;
     let object = inspect::json(&doc, &inspect::neutral_outlet(&doc.url, zone)).map_err(Failure::failed)?;
+    say(serde_json::to_string_pretty(&object).map_err(Failure::failed)?);
+    Ok(())
+}
+
+async fn extract_json(input: &input::Input) -> Result<(), Failure> {
+    let (doc, zone) = input.read().await?;
+    let object = extract::json(&doc, inspect::neutral_outlet(&doc.url, zone)).map_err(Failure::failed)?;
     say(serde_json::to_string_pretty(&object).map_err(Failure::failed)?);
     Ok(())
 }

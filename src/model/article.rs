@@ -118,8 +118,10 @@ pub struct Hints {
     pub publisher: Option<String>,
     /// Translators as named by the feed.
     pub translators: Vec<Person>,
-    /// Names of sources found as text ("来源:X"), nearest first.
-    pub text_source: Option<Party>,
+    /// Editors and proofreaders as named by the feed or the text.
+    pub editors: Vec<Person>,
+    /// Outlets that the text names as those it came through ("来源:X", "via Y"), nearest first, the original last.
+    pub text_chain: Vec<Party>,
     /// Rights text of the entry, else of the feed.
     pub rights: Option<String>,
     /// Licence of the entry, else of the feed.

@@ -39,6 +39,34 @@ pub struct ParsedPage {
     pub entry: ParsedEntry,
     /// Address of the next page of the same article, as written. Resolved against `entry.base`.
     pub next: Option<String>,
+    /// What stands around the text and says something of it, in document order.
+    pub rows: Vec<PageRow>,
+    /// What the page calls its site: OpenGraph, the end of the document's title.
+    pub site: Vec<String>,
     /// Oddities that were read past.
     pub warnings: Vec<Warning>,
+}
+
+/// Where on an article page a row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Between headline and text, or beside the headline.
+    Head,
+    /// After the text, before what belongs to other articles.
+    Tail,
+    /// In or at the list of comments: their number.
+    Comments,
+    /// In the way from the front page to the article.
+    Crumbs,
+    /// Among the tags and categories of the article.
+    Tags,
+}
+
+/// A block of a page outside of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRow {
+    /// Where it stands.
+    pub place: Place,
+    /// HTML source as the page has it.
+    pub html: String,
 }

@@ -74,8 +74,8 @@ pub(super) struct Body {
     pub(super) images: Vec<Image>,
     /// Each once, as displayed.
     pub(super) disclaimers: Vec<String>,
-    /// The outlet a source line or notice names, with the link it carries.
-    pub(super) source: Option<Party>,
+    /// The outlets that source lines and notices name, nearest first, with the links they carry.
+    pub(super) chain: Vec<Party>,
     /// The date beside a source line, as written.
     pub(super) date: Option<String>,
     /// Names out of lines such as "作者:X | 译者:Y".
@@ -129,8 +129,8 @@ impl Body {
     }
 
     fn add_source(&mut self, name: String, url: Option<Url>) {
-        match &mut self.source {
-            None => self.source = Some(Party { name, url }),
+        match self.chain.first_mut() {
+            None => self.chain.push(Party { name, url }),
             Some(party) => {
                 if party.name.is_empty() {
                     party.name = name;
@@ -450,7 +450,7 @@ mod tests {
         let got = body(source);
         assert_eq!(got.html.as_str(), html, "{source}");
         assert_eq!(got.disclaimers, disclaimers, "{source}");
-        let party = got.source.as_ref().map(|party| (party.name.as_str(), party.url.as_ref().map(Url::as_str)));
+        let party = got.chain.first().map(|party| (party.name.as_str(), party.url.as_ref().map(Url::as_str)));
         assert_eq!(party, outlet, "{source}");
     }
 
@@ -462,7 +462,10 @@ mod tests {
             &[],
             &[""],
         );
-        assert_eq!(nameless.source.and_then(|party| party.url).map(String::from).as_deref(), Some("https://ledger.example/1"));
+        assert_eq!(
+            nameless.chain.into_iter().next().and_then(|party| party.url).map(String::from).as_deref(),
+            Some("https://ledger.example/1")
+        );
         check(
             "<p>本文转载自海港纪事,不代表本网立场。</p><p>渡轮停了。</p><p>来源:<a href='https://ledger.example/1'>原文链接</a></p><p>本文转载自海港纪事,不代表本网立场。</p>",
             "<p>渡轮停了。</p>",

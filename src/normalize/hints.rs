@@ -14,6 +14,7 @@ pub(super) fn of(
     entry: &ParsedEntry,
     body: &mut Body,
     translators: Vec<Person>,
+    editors: Vec<Person>,
     original_published: Option<Timestamp>,
 ) -> Hints {
     let head = setting.head;
@@ -30,13 +31,13 @@ pub(super) fn of(
         entry.links.iter().filter(|link| link.rel == "via").filter_map(|link| party(setting, link)).take(MOST).collect();
     let mut original: Vec<Party> = Vec::new();
     let mut original_language = None;
-    let mut text_source = body.source.take();
+    let mut text_chain = std::mem::take(&mut body.chain);
     // A bare rel=related is mostly "see also": it names the original only where something else says that there is one.
     let derived = source.is_some()
         || !via.is_empty()
         || !translators.is_empty()
         || entry.provenance.is_some()
-        || text_source.is_some()
+        || !text_chain.is_empty()
         || entry.created.is_some();
     let related = entry.links.iter().filter(|link| link.rel == "related" && (derived || link.hreflang.is_some()));
     for link in entry.derived_from.iter().chain(related) {
@@ -56,8 +57,8 @@ pub(super) fn of(
             // dc:source may be a name without an address.
             None => {
                 let name = text::clean(&link.href);
-                if (2..=80).contains(&name.chars().count()) && !name.contains(':') && text_source.is_none() {
-                    text_source = Some(Party { name, url: None });
+                if (2..=80).contains(&name.chars().count()) && !name.contains(':') && text_chain.is_empty() {
+                    text_chain.push(Party { name, url: None });
                 }
             }
         }
@@ -78,7 +79,8 @@ pub(super) fn of(
         original_published,
         publisher: entry.publisher.as_deref().or(head.publisher.as_deref()).map(text::clean).filter(|name| !name.is_empty()),
         translators,
-        text_source,
+        editors,
+        text_chain,
         rights,
         license: license(&entry.licenses).or_else(|| license(&head.licenses)),
         provenance: entry.provenance.clone(),

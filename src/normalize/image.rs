@@ -1,150 +1,6 @@
 //! Captions: what the picture shows, and who made it.
 
-/// Labels before a credit. In Latin letters they need what stands here after them, so that "photo" in a sentence is none.
-const LABELS: &[&str] = &[
-    "摄影:",
-    "摄影/",
-    "摄影|",
-    "摄影师:",
-    "摄:",
-    "图源:",
-    "图/",
-    "图|",
-    "图片来源:",
-    "图片:",
-    "供图:",
-    "来源:",
-    "图片提供:",
-    "攝影:",
-    "攝影/",
-    "攝影師:",
-    "圖源:",
-    "圖/",
-    "圖片來源:",
-    "圖片:",
-    "圖片提供:",
-    "來源:",
-    "資料照片:",
-    "写真:",
-    "写真=",
-    "撮影:",
-    "撮影=",
-    "画像:",
-    "提供:",
-    "出典:",
-    "写真提供:",
-    "사진:",
-    "사진=",
-    "사진 제공:",
-    "사진제공:",
-    "사진/",
-    "출처:",
-    "photo:",
-    "photos:",
-    "photo by ",
-    "photos by ",
-    "photograph by ",
-    "photograph:",
-    "photo credit:",
-    "photo courtesy of ",
-    "credit:",
-    "image:",
-    "image credit:",
-    "image by ",
-    "picture:",
-    "picture by ",
-    "illustration:",
-    "illustration by ",
-    "foto:",
-    "fotos:",
-    "foto von ",
-    "bild:",
-    "bildquelle:",
-    "crédit photo:",
-    "crédits photo:",
-    "crédit:",
-    "crédits:",
-    "photo :",
-    "crédito:",
-    "créditos:",
-    "fotografía:",
-    "imagem:",
-    "imagen:",
-    "crédito da foto:",
-    "фото:",
-    "фото предоставлено ",
-    "снимок:",
-    "©",
-    "(c) ",
-    "copyright ",
-];
-
-/// Agencies that stand alone in brackets at the end of a caption.
-const AGENCIES: &[&str] = &[
-    "ap",
-    "afp",
-    "reuters",
-    "getty",
-    "getty images",
-    "dpa",
-    "epa",
-    "efe",
-    "ansa",
-    "tass",
-    "tass.com",
-    "alamy",
-    "shutterstock",
-    "unsplash",
-    "xinhua",
-    "kyodo",
-    "yonhap",
-    "路透社",
-    "路透",
-    "新华社",
-    "新華社",
-    "法新社",
-    "美联社",
-    "美聯社",
-    "中新社",
-    "中央社",
-    "共同社",
-    "共同",
-    "韩联社",
-    "視覺中國",
-    "视觉中国",
-    "东方ic",
-    "时事",
-    "時事",
-    "연합뉴스",
-    "뉴시스",
-    "тасс",
-    "риа новости",
-];
-
-/// Beginnings of a paragraph that say it is a caption of the picture before it.
-const CAPTION_MARKS: &[&str] = &[
-    "图:",
-    "图为",
-    "圖:",
-    "圖為",
-    "▲",
-    "△",
-    "↑",
-    "▼",
-    "图说",
-    "圖說",
-    "资料图",
-    "資料圖",
-    "写真は",
-    "【写真】",
-    "사진설명",
-    "▶",
-    "图1",
-    "图2",
-    "图3",
-    "图一",
-    "图二",
-];
+use super::words::all;
 
 /// Characters a credit has at most.
 const CREDIT_LONGEST: usize = 100;
@@ -169,7 +25,7 @@ pub(super) fn split(caption: &str) -> (Option<String>, Option<String>) {
 pub(super) fn is_caption(paragraph: &str) -> bool {
     let length = paragraph.chars().count();
     (1..=200).contains(&length)
-        && (CAPTION_MARKS.iter().any(|mark| fold(paragraph).starts_with(mark)) || split(paragraph).1.is_some())
+        && (all(|words| words.caption_marks).any(|mark| fold(paragraph).starts_with(mark)) || split(paragraph).1.is_some())
 }
 
 /// Case and width folded, every character as long as before.
@@ -188,8 +44,7 @@ fn fold(text: &str) -> String {
 fn by_label(text: &str) -> Option<(&str, &str)> {
     let folded = fold(text);
     // Places are counted in characters: folding changes how many bytes they have.
-    let (place, width) = LABELS
-        .iter()
+    let (place, width) = all(|words| words.credit_labels)
         .filter_map(|label| {
             let at = folded.rfind(label)?;
             let before = folded[..at].chars().next_back();
@@ -204,6 +59,10 @@ fn by_label(text: &str) -> Option<(&str, &str)> {
     let (said, credit) = (&text[..at(place)], &text[at(place + width)..]);
     let short = credit.chars().count() <= CREDIT_LONGEST && !credit.trim_end_matches(['。', '.']).contains('。');
     (short && !credit.trim().is_empty()).then_some((said, credit))
+}
+
+fn is_agency(name: &str) -> bool {
+    all(|words| words.agencies).any(|agency| agency == name)
 }
 
 /// "……。新华社记者 林书白 摄", "(海港纪事供图)"
@@ -231,8 +90,7 @@ fn in_brackets(text: &str) -> Option<(&str, &str)> {
     let at = inside.rfind(['(', '（', '[', '【'])?;
     let credit = &inside[at + inside[at..].chars().next().map_or(0, char::len_utf8)..];
     let lower = credit.trim().to_lowercase();
-    let known = AGENCIES.contains(&lower.as_str())
-        || lower.rsplit([' ', '/', ',']).next().is_some_and(|last| AGENCIES.contains(&last.trim()));
+    let known = is_agency(&lower) || lower.rsplit([' ', '/', ',']).next().is_some_and(|last| is_agency(last.trim()));
     (credit.chars().count() <= 60
         && (known || credit.contains('/') && !credit.contains("//") && credit.chars().any(char::is_alphabetic)))
     .then(|| (&inside[..at], credit))

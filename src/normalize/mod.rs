@@ -17,6 +17,7 @@ mod tags;
 pub mod text;
 pub mod title;
 pub mod url;
+mod words;
 
 use ::url::Url;
 use chrono::{DateTime, Duration, Utc};
@@ -92,7 +93,7 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
 
     let title_raw = entry.title.as_ref().map(text::plain).unwrap_or_default();
     let copied_from = entry.source.as_ref().and_then(|source| source.title.as_ref()).map(text::plain).unwrap_or_default();
-    let named = body.source.as_ref().map(|party| party.name.clone()).unwrap_or_default();
+    let named = body.chain.first().map(|party| party.name.clone()).unwrap_or_default();
     let title = title::clean(&title_raw, &own);
     let mut title = text::shorten(title::without_source(&title, &[&copied_from, &named]), TITLE);
     if title.is_empty() {
@@ -120,11 +121,11 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
         .or_else(|| read_date(setting, beside_source.as_deref(), "published", &mut warnings));
     let original_published = read_date(setting, entry.created.as_deref(), "created", &mut warnings);
 
-    let (authors, translators) = people(setting, entry, &body);
+    let (authors, translators, editors) = people(setting, entry, &body);
     let images = media::images(setting, entry, &mut body.images);
     let source_key = source_key(entry, url.as_ref(), &title_raw);
     let marks = marks::of(entry, url.as_ref(), &title, &body.text);
-    let hints = hints::of(setting, entry, &mut body, translators, original_published);
+    let hints = hints::of(setting, entry, &mut body, translators, editors, original_published);
     Article {
         outlet: setting.outlet.id.clone(),
         feed_url: setting.feed_url.clone(),
@@ -222,16 +223,18 @@ fn read_date(setting: &Setting<'_>, written: Option<&str>, which: &str, warnings
     Some(found)
 }
 
-/// Authors and translators: of the entry, of the feed it was copied from, of the feed (RFC 4287 § 4.2.1), and of lines in the text.
-fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec<Person>, Vec<Person>) {
+/// Authors, translators and editors: of the entry, of the feed it was copied from, of the feed (RFC 4287 § 4.2.1), and of lines in the text.
+fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec<Person>, Vec<Person>, Vec<Person>) {
     use people::{Role, read, same};
     let mut authors: Vec<Person> = Vec::new();
     let mut translators: Vec<Person> = Vec::new();
+    let mut editors: Vec<Person> = Vec::new();
     let mut add = |role: Role, person: Person| {
         let list = match role {
             Role::Author => &mut authors,
             Role::Translator => &mut translators,
-            Role::Editor | Role::Photographer => return,
+            Role::Editor => &mut editors,
+            Role::Photographer => return,
         };
         if list.len() < 32 && !list.iter().any(|known| same(known, &person)) {
             list.push(person);
@@ -258,7 +261,7 @@ fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec
     }
     // Who is named as translator did not write it.
     authors.retain(|author| !translators.iter().any(|translator| same(author, translator)));
-    (authors, translators)
+    (authors, translators, editors)
 }
 
 /// Whether the entry links to its original in another language than its own.

@@ -6,7 +6,7 @@ use ::url::Url;
 use chrono::{DateTime, Utc};
 use dom_query::{Document, NodeRef};
 
-use super::{CATEGORIES, SUMMARY, Setting, body, text, url, with_body};
+use super::{CATEGORIES, SUMMARY, Setting, body, text, url, with_body, words};
 use crate::config::Outlet;
 use crate::model::{Article, FeedHead, Html, ParsedPage, Precision, Timestamp, Warning};
 
@@ -15,47 +15,6 @@ const WHOLE: usize = 1_500;
 
 /// Elements at either end of a page that are compared with those of the first page.
 const REPEATED: usize = 4;
-
-/// How the beginning of a text ends that goes on elsewhere, in lower case without marks.
-const GOES_ON: &[&str] = &[
-    "阅读全文",
-    "閱讀全文",
-    "查看全文",
-    "点击查看全文",
-    "阅读更多",
-    "閱讀更多",
-    "阅读原文",
-    "全文",
-    "详细",
-    "详情",
-    "更多",
-    "続きを読む",
-    "続き",
-    "もっと見る",
-    "더보기",
-    "전문보기",
-    "기사보기",
-    "read more",
-    "continue reading",
-    "read the full story",
-    "read full article",
-    "full story",
-    "more",
-    "leer más",
-    "seguir leyendo",
-    "lire la suite",
-    "lire plus",
-    "weiterlesen",
-    "mehr",
-    "leia mais",
-    "continue lendo",
-    "ler mais",
-    "leggi tutto",
-    "continua a leggere",
-    "читать далее",
-    "читать полностью",
-    "подробнее",
-];
 
 /// Whether a feed's own text is all of the article, as far as can be told: long enough for no excerpt, and it does not break off.
 pub fn is_whole(article: &Article) -> bool {
@@ -73,7 +32,7 @@ fn breaks_off(plain: &str) -> bool {
     let tail = tail.to_lowercase();
     // A link of its own, not the last word of a sentence.
     let last = tail.rsplit(['\n', '。', '.', '!', '?', '！', '？', '[', '【', '(', '（', '…']).next().unwrap_or_default().trim();
-    GOES_ON.contains(&last)
+    words::all(|words| words.goes_on).any(|words| words == last)
 }
 
 fn weight(plain: &str) -> usize {
@@ -155,7 +114,9 @@ fn join(joined: &mut body::Body, part: body::Body) {
             joined.disclaimers.push(notice);
         }
     }
-    joined.source = joined.source.take().or(part.source);
+    if joined.chain.is_empty() {
+        joined.chain = part.chain;
+    }
     for name in part.names {
         if !joined.names.contains(&name) {
             joined.names.push(name);
@@ -261,7 +222,12 @@ fn merge(mut feed: Article, page: Article, keep_text: bool) -> Article {
         }
     }
     let (hints, found) = (&mut feed.hints, page.hints);
-    hints.text_source = hints.text_source.take().or(found.text_source);
+    if hints.text_chain.is_empty() {
+        hints.text_chain = found.text_chain;
+    }
+    if hints.editors.is_empty() {
+        hints.editors = found.editors;
+    }
     if hints.original.is_empty() {
         hints.original = found.original;
         hints.original_language = hints.original_language.take().or(found.original_language);

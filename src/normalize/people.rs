@@ -3,6 +3,7 @@
 use crate::model::Person;
 
 use super::text::clean;
+use super::words::{Label, all, labelled};
 
 /// What somebody did, when a prefix or suffix of the name says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,223 +15,30 @@ pub(super) enum Role {
     Photographer,
 }
 
+impl Label {
+    /// The role of the people it labels.
+    pub(super) fn role(self) -> Option<Role> {
+        match self {
+            Label::Author => Some(Role::Author),
+            Label::Translator => Some(Role::Translator),
+            Label::Editor => Some(Role::Editor),
+            Label::Photographer => Some(Role::Photographer),
+            _ => None,
+        }
+    }
+}
+
 /// Labels in front of names, `:` or a space after them. A label in Latin or Cyrillic letters must be followed by one of the two.
-const PREFIXES: &[(&str, Role)] = &[
-    ("作者", Role::Author),
-    ("撰文", Role::Author),
-    ("文", Role::Author),
-    ("记者", Role::Author),
-    ("記者", Role::Author),
-    ("本报记者", Role::Author),
-    ("本報記者", Role::Author),
-    ("特约记者", Role::Author),
-    ("通讯员", Role::Author),
-    ("撰稿", Role::Author),
-    ("原作者", Role::Author),
-    ("筆者", Role::Author),
-    ("著者", Role::Author),
-    ("執筆", Role::Author),
-    ("取材", Role::Author),
-    ("글", Role::Author),
-    ("기자", Role::Author),
-    ("by", Role::Author),
-    ("written by", Role::Author),
-    ("words by", Role::Author),
-    ("author", Role::Author),
-    ("von", Role::Author),
-    ("par", Role::Author),
-    ("por", Role::Author),
-    ("di", Role::Author),
-    ("автор", Role::Author),
-    ("текст", Role::Author),
-    ("译者", Role::Translator),
-    ("譯者", Role::Translator),
-    ("翻译", Role::Translator),
-    ("翻譯", Role::Translator),
-    ("编译", Role::Translator),
-    ("編譯", Role::Translator),
-    ("译", Role::Translator),
-    ("訳", Role::Translator),
-    ("翻訳", Role::Translator),
-    ("訳者", Role::Translator),
-    ("번역", Role::Translator),
-    ("옮긴이", Role::Translator),
-    ("translated by", Role::Translator),
-    ("translation by", Role::Translator),
-    ("translation", Role::Translator),
-    ("translator", Role::Translator),
-    ("перевод", Role::Translator),
-    ("переводчик", Role::Translator),
-    ("traduit par", Role::Translator),
-    ("traduction", Role::Translator),
-    ("traducido por", Role::Translator),
-    ("traducción", Role::Translator),
-    ("traduzido por", Role::Translator),
-    ("tradução", Role::Translator),
-    ("übersetzt von", Role::Translator),
-    ("übersetzung", Role::Translator),
-    ("aus dem englischen von", Role::Translator),
-    ("traduzione di", Role::Translator),
-    ("traduzione", Role::Translator),
-    ("编辑", Role::Editor),
-    ("編輯", Role::Editor),
-    ("责任编辑", Role::Editor),
-    ("責任編輯", Role::Editor),
-    ("责编", Role::Editor),
-    ("責編", Role::Editor),
-    ("校对", Role::Editor),
-    ("校對", Role::Editor),
-    ("核稿", Role::Editor),
-    ("审核", Role::Editor),
-    ("審核", Role::Editor),
-    ("编审", Role::Editor),
-    ("編集", Role::Editor),
-    ("편집", Role::Editor),
-    ("edited by", Role::Editor),
-    ("editor", Role::Editor),
-    ("редактор", Role::Editor),
-    ("revisão", Role::Editor),
-    ("edição", Role::Editor),
-    ("edición", Role::Editor),
-    ("摄影", Role::Photographer),
-    ("攝影", Role::Photographer),
-    ("图", Role::Photographer),
-    ("圖", Role::Photographer),
-    ("写真", Role::Photographer),
-    ("撮影", Role::Photographer),
-    ("사진", Role::Photographer),
-    ("photo", Role::Photographer),
-    ("photos", Role::Photographer),
-    ("photos by", Role::Photographer),
-    ("photo by", Role::Photographer),
-    ("фото", Role::Photographer),
-];
+fn prefixes() -> impl Iterator<Item = (&'static str, Role)> {
+    labelled(|words| words.labels)
+        .chain(labelled(|words| words.before))
+        .filter_map(|(label, word)| label.role().map(|role| (word, role)))
+}
 
 /// Marks after names.
-const SUFFIXES: &[(&str, Role)] = &[
-    ("(译)", Role::Translator),
-    ("(譯)", Role::Translator),
-    ("(訳)", Role::Translator),
-    ("(역)", Role::Translator),
-    ("(翻译)", Role::Translator),
-    ("(翻譯)", Role::Translator),
-    ("(编译)", Role::Translator),
-    ("(译者)", Role::Translator),
-    ("(translator)", Role::Translator),
-    ("(trans.)", Role::Translator),
-    ("(transl.)", Role::Translator),
-    ("(translation)", Role::Translator),
-    ("(traducteur)", Role::Translator),
-    ("(traductrice)", Role::Translator),
-    ("(trad.)", Role::Translator),
-    ("(перевод)", Role::Translator),
-    ("(пер.)", Role::Translator),
-    ("(übersetzung)", Role::Translator),
-    ("(übers.)", Role::Translator),
-    ("(번역)", Role::Translator),
-    ("(editor)", Role::Editor),
-    ("(ed.)", Role::Editor),
-    ("(编辑)", Role::Editor),
-    ("(編輯)", Role::Editor),
-    ("(photographer)", Role::Photographer),
-    (" 기자", Role::Author),
-    (" 译", Role::Translator),
-    (" 譯", Role::Translator),
-    (" 訳", Role::Translator),
-    (" 记者", Role::Author),
-    (" 記者", Role::Author),
-    ("(记者)", Role::Author),
-    ("(author)", Role::Author),
-    ("(文)", Role::Author),
-];
-
-/// Not names: accounts, offices, nobody.
-const NOBODY: &[&str] = &[
-    "admin",
-    "administrator",
-    "root",
-    "webmaster",
-    "editor",
-    "editors",
-    "staff",
-    "newsroom",
-    "redaktion",
-    "redaction",
-    "rédaction",
-    "la rédaction",
-    "redacción",
-    "redação",
-    "redazione",
-    "редакция",
-    "noreply",
-    "no-reply",
-    "nobody",
-    "none",
-    "null",
-    "undefined",
-    "unknown",
-    "anonymous",
-    "author",
-    "user",
-    "guest",
-    "news",
-    "feed",
-    "rss",
-    "wordpress",
-    "n/a",
-    "na",
-    "管理员",
-    "管理員",
-    "系统管理员",
-    "编辑部",
-    "編輯部",
-    "编辑",
-    "編輯",
-    "小编",
-    "小編",
-    "佚名",
-    "匿名",
-    "无",
-    "本站",
-    "本网",
-    "本站编辑",
-    "网站编辑",
-    "网络",
-    "互联网",
-    "综合",
-    "综合报道",
-    "記者",
-    "记者",
-    "編集部",
-    "편집부",
-    "관리자",
-    "익명",
-    "по умолчанию",
-    "staff writer",
-    "staff writers",
-    "staff reporter",
-    "news desk",
-    "newsdesk",
-    "web desk",
-    "the editors",
-];
-
-/// Endings of the names of offices and accounts, not people.
-const OFFICES: &[&str] = &[
-    "编辑部",
-    "編輯部",
-    "編集部",
-    "편집부",
-    "管理员",
-    "管理員",
-    "小编",
-    "小編",
-    " staff",
-    " newsroom",
-    " editors",
-    " editorial team",
-    " desk",
-];
+fn suffixes() -> impl Iterator<Item = (&'static str, Role)> {
+    labelled(|words| words.after).filter_map(|(label, word)| label.role().map(|role| (word, role)))
+}
 
 /// Reads names out of one person construct. Splits what is plainly a list, takes off labels, and leaves out what is nobody's name.
 /// Every name comes with the role its label says, `usual` without one.
@@ -323,7 +131,7 @@ fn slashes(piece: &str) -> Vec<String> {
     for part in parts {
         // A label alone or at the end of a part goes with the name after it.
         let last = part.rsplit(' ').next().unwrap_or(part);
-        if PREFIXES.iter().any(|(word, _)| *word == last) {
+        if prefixes().any(|(word, _)| word == last) {
             if let Some(before) = part.strip_suffix(last).map(str::trim).filter(|before| !before.is_empty()) {
                 out.push(format!("{pending}{before}"));
                 pending.clear();
@@ -342,7 +150,7 @@ fn han_list(piece: &str) -> Vec<String> {
     let words: Vec<&str> = piece.split(' ').collect();
     let han = |word: &str| word.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}'));
     let is_name =
-        |word: &str| (2..=4).contains(&word.chars().count()) && han(word) && !PREFIXES.iter().any(|(label, _)| *label == word);
+        |word: &str| (2..=4).contains(&word.chars().count()) && han(word) && !prefixes().any(|(label, _)| label == word);
     if words.len() > 1 && words.iter().all(|word| is_name(word)) {
         return words.into_iter().map(str::to_owned).collect();
     }
@@ -366,16 +174,15 @@ fn han_list(piece: &str) -> Vec<String> {
 fn label(piece: &str) -> (Option<Role>, String) {
     let lower = piece.to_lowercase();
     if lower.len() == piece.len() {
-        let found = PREFIXES
-            .iter()
+        let found = prefixes()
             .filter(|(word, _)| {
                 lower.strip_prefix(word).is_some_and(|rest| {
                     rest.starts_with([':', '：', '/']) || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
-                }) || lower == *word
+                }) || lower == **word
             })
             .max_by_key(|(word, _)| word.len());
         if let Some((word, role)) = found {
-            return (Some(*role), piece[word.len()..].trim_start_matches([':', '：', '/', ' ']).to_owned());
+            return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', ' ']).to_owned());
         }
     }
     // "潮声日报记者 温亦白": an outlet in front of the label.
@@ -392,9 +199,9 @@ fn label(piece: &str) -> (Option<Role>, String) {
 fn suffix(name: &str) -> (Option<Role>, String) {
     let lower = name.to_lowercase();
     if lower.len() == name.len()
-        && let Some((mark, role)) = SUFFIXES.iter().find(|(mark, _)| lower.ends_with(mark))
+        && let Some((mark, role)) = suffixes().find(|(mark, _)| lower.ends_with(mark))
     {
-        return (Some(*role), name[..name.len() - mark.len()].trim().to_owned());
+        return (Some(role), name[..name.len() - mark.len()].trim().to_owned());
     }
     (None, name.to_owned())
 }
@@ -405,8 +212,8 @@ fn is_name(name: &str) -> bool {
     let characters = name.chars().count();
     characters > 1
         && characters <= 80
-        && !NOBODY.contains(&lower.as_str())
-        && !OFFICES.iter().any(|office| lower.ends_with(office))
+        && !all(|words| words.nobody).any(|nobody| nobody == lower)
+        && !all(|words| words.offices).any(|office| lower.ends_with(office))
         && !lower.contains(':')
         && !is_email(name)
         && name.chars().any(char::is_alphabetic)

@@ -74,7 +74,7 @@ fn a_whole_entry() {
         "<p>小镇买下了停航的双层渡轮。</p><figure><img src=\"https://outlet.example/1.jpg\"><figcaption>甲板。摄影:林书白</figcaption></figure>"
     );
     assert_eq!(got.disclaimers, ["本文转载自海港纪事,不代表本网立场。"]);
-    assert_eq!(got.hints.text_source.as_ref().map(|party| party.name.as_str()), Some("海港纪事"));
+    assert_eq!(got.hints.text_chain.first().map(|party| party.name.as_str()), Some("海港纪事"));
     assert_eq!(got.images[0].credit.as_deref(), Some("林书白"));
     assert_eq!(got.categories.len(), 1);
     assert_eq!(got.comments.as_ref().and_then(|comments| comments.count), Some(4));

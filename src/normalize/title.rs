@@ -1,113 +1,6 @@
 //! Titles without what they say of provenance and format.
 
-/// Labels in brackets that say how an article came here or that it has pictures. Genre labels (观点, Opinion) stay.
-const LABELS: &[&str] = &[
-    "转载",
-    "轉載",
-    "转",
-    "轉",
-    "转贴",
-    "轉貼",
-    "转帖",
-    "转发",
-    "转自",
-    "分享",
-    "独家",
-    "獨家",
-    "原创",
-    "原創",
-    "首发",
-    "首發",
-    "译",
-    "譯",
-    "翻译",
-    "翻譯",
-    "编译",
-    "編譯",
-    "译文",
-    "譯文",
-    "转译",
-    "图",
-    "圖",
-    "组图",
-    "組圖",
-    "多图",
-    "多圖",
-    "高清",
-    "高清组图",
-    "图文",
-    "圖文",
-    "视频",
-    "影片",
-    "視頻",
-    "视",
-    "転載",
-    "翻訳",
-    "訳",
-    "独占",
-    "写真",
-    "画像",
-    "動画",
-    "전재",
-    "번역",
-    "단독",
-    "펌",
-    "사진",
-    "repost",
-    "reposted",
-    "reblog",
-    "shared",
-    "share",
-    "translation",
-    "translated",
-    "exclusive",
-    "syndicated",
-    "photos",
-    "photo",
-    "pictures",
-    "in pictures",
-    "video",
-    "gallery",
-    "перепост",
-    "репост",
-    "перевод",
-    "эксклюзив",
-    "фото",
-    "видео",
-    "republicado",
-    "republicação",
-    "traducción",
-    "tradução",
-    "exclusivo",
-    "exclusiva",
-    "traduction",
-    "exclusif",
-    "rediffusion",
-    "übersetzung",
-    "exklusiv",
-    "traduzione",
-    "esclusiva",
-];
-
-/// Words among [`LABELS`] that also stand before a colon without brackets.
-const BEFORE_COLON: &[&str] = &[
-    "转载",
-    "轉載",
-    "独家",
-    "獨家",
-    "译文",
-    "編譯",
-    "编译",
-    "exclusive",
-    "repost",
-    "translation",
-    "перевод",
-    "эксклюзив",
-    "단독",
-    "번역",
-    "exklusiv",
-    "exclusif",
-];
+use super::words::all;
 
 const OPENING: &[char] = &['[', '【', '(', '（', '〔', '［', '「', '<', '《', '〈'];
 const CLOSING: &[char] = &[']', '】', ')', '）', '〕', '］', '」', '>', '》', '〉'];
@@ -166,7 +59,7 @@ fn round<'a>(title: &'a str, names: &[&str]) -> Option<&'a str> {
     let colon = || {
         let (label, rest) = title.split_once([':', '：', '|', '｜', '丨'])?;
         let lower = label.trim().to_lowercase();
-        BEFORE_COLON.contains(&lower.as_str()).then_some(rest)
+        all(|words| words.title_prefixes).any(|known| known == lower).then_some(rest)
     };
     let site = || {
         names.iter().filter(|name| name.chars().count() > 1).find_map(|name| {
@@ -179,7 +72,7 @@ fn round<'a>(title: &'a str, names: &[&str]) -> Option<&'a str> {
 
 fn is_label(inside: &str) -> bool {
     let lower = inside.trim().to_lowercase();
-    LABELS.contains(&lower.as_str())
+    all(|words| words.title_labels).any(|known| known == lower)
         // (3图), (10 photos)
         || lower.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches([' ', '张', '張']) != lower
             && matches!(lower.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '张' || c == '張'), "图" | "圖" | "photos" | "pics" | "фото")

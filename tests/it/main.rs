@@ -4,6 +4,7 @@ mod harness;
 
 mod add;
 mod arrows;
+mod articles;
 mod config;
 mod credentials;
 mod fetch;

@@ -58,7 +58,7 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     entry.base = base.into_iter().collect();
     entry.content = vec![Text { value: found, kind: TextKind::Html, language: None, base: entry.base.clone() }];
     entry.complete = true;
-    Ok(ParsedPage { entry, next, warnings: findings.into_warnings() })
+    Ok(ParsedPage { entry, next, rows: Vec::new(), site: Vec::new(), warnings: findings.into_warnings() })
 }
 
 /// Reads a page that lists articles, each item an entry: by the outlet's own selectors, else what looks like headlines. `charset` is the

@@ -166,7 +166,8 @@ fn full() -> AttributedArticle {
                 original_published: Some(stamp(-60)),
                 publisher: Some("海港".to_owned()),
                 translators: vec![translator.clone()],
-                text_source: Some(Party { name: "账本".to_owned(), url: None }),
+                editors: Vec::new(),
+                text_chain: vec![Party { name: "账本".to_owned(), url: None }],
                 rights: Some("© Ledger".to_owned()),
                 license: Some(url("https://license.example.com/by")),
                 provenance: Some(ParsedProvenance {
