@@ -40,6 +40,12 @@ fn suffixes() -> impl Iterator<Item = (&'static str, Role)> {
     labelled(|words| words.after).filter_map(|(label, word)| label.role().map(|role| (word, role)))
 }
 
+/// Whether a byline says itself what somebody did.
+pub(super) fn is_marked(byline: &str) -> bool {
+    let byline = tidy(byline);
+    label(&byline).0.is_some() || suffix(&byline).0.is_some()
+}
+
 /// Reads names out of one person construct. Splits what is plainly a list, takes off labels, and leaves out what is nobody's name.
 /// Every name comes with the role its label says, `usual` without one.
 pub(super) fn read(person: &Person, usual: Role) -> Vec<(Role, Person)> {
