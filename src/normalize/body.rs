@@ -121,6 +121,7 @@ pub(super) fn read(source: &str, base: &Url, known: &[String], own: &[&str]) -> 
         }
     };
     lift_own_blocks(&document, &mut body);
+    lift_watermarks(&document, base);
     lift_lines(&document, base, known, own, &mut body);
     figures(&document, &mut body);
     body.html = html::finish(&document);
@@ -189,6 +190,26 @@ fn lift_own_blocks(document: &Document, body: &mut Body) {
             }
         }
         node.remove_from_parent();
+    }
+}
+
+/// Takes out the outlet's own address where it stands in the text by itself: put there to be found in copies.
+fn lift_watermarks(document: &Document, base: &Url) {
+    let Some(host) = base.host_str() else { return };
+    let bare = host.strip_prefix("www.").unwrap_or(host);
+    for node in document.root().descendants_it().filter(NodeRef::is_text).collect::<Vec<_>>() {
+        let text = node.text();
+        let text = text.trim().trim_end_matches('/');
+        if text.len() < 4 || text.len() > 80 || !text.is_ascii() {
+            continue;
+        }
+        let text = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
+        let text = text.strip_prefix("www.").unwrap_or(text);
+        let owned = text.contains('.') && (bare == text || bare.strip_suffix(text).is_some_and(|front| front.ends_with('.')));
+        let linked = node.ancestors_it(Some(3)).any(|above| above.has_name("a"));
+        if owned && !linked {
+            node.remove_from_parent();
+        }
     }
 }
 
@@ -291,7 +312,17 @@ fn lift_lines(document: &Document, base: &Url, known: &[String], own: &[&str], b
         // The line under a picture is its caption, whatever it says.
         let after_image = *at > 0 && !lines[*at - 1].images.is_empty() && lines[*at - 1].text.is_empty();
         let edge = (order < HEAD || order + TAIL >= texts.len()) && !after_image;
-        if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
+        if trailing_notice(line, base, own, body) {
+            continue;
+        }
+        let begins_with_label = edge && credit::begins_with_label(&row(line, base));
+        if begins_with_label && let Some(notices) = labelled_notices(line, base, own, body) {
+            for notice in notices {
+                body.add_notice(&Row::default(), &notice, own, base);
+            }
+            remove(line);
+            lifted += 1;
+        } else if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
             body.add_notice(&row(line, base), &line.text, own, base);
             remove(line);
             lifted += 1;
@@ -306,7 +337,6 @@ fn lift_lines(document: &Document, base: &Url, known: &[String], own: &[&str], b
             if order < 2 || order + 2 >= texts.len() {
                 names_in_brackets(&line.text, body);
             }
-            trailing_notice(line, base, own, body);
         }
     }
 }
@@ -321,6 +351,17 @@ fn row(line: &Line<'_>, base: &Url) -> Row {
     let mut row = Row::default();
     line.nodes.iter().for_each(|node| row.push(node, base));
     row
+}
+
+/// "来源:X 于 2026-05-04 提示:本文不代表本网立场": a line of facts with a notice behind them.
+fn labelled_notices(line: &Line<'_>, base: &Url, own: &[&str], body: &mut Body) -> Option<Vec<String>> {
+    let mut said = credit::read(&row(line, base), own);
+    let notices = std::mem::take(&mut said.rest);
+    let all = !notices.is_empty() && notices.iter().all(|notice| boilerplate::is_notice(notice));
+    all.then(|| {
+        body.add_said(said);
+        notices
+    })
 }
 
 /// What a line says, if it is nothing but facts.
@@ -354,18 +395,21 @@ fn names_in_brackets(line: &str, body: &mut Body) {
     }
 }
 
-/// "……他说。(本文转载自海港纪事)": only the bracket is a notice.
-fn trailing_notice(line: &Line<'_>, base: &Url, own: &[&str], body: &mut Body) {
-    let Some(last) = line.nodes.last().filter(|node| node.is_text()) else { return };
+/// "……他说。(本文转载自海港纪事)": only the bracket is a notice. Whether there was one.
+fn trailing_notice(line: &Line<'_>, base: &Url, own: &[&str], body: &mut Body) -> bool {
+    let Some(last) = line.nodes.last().filter(|node| node.is_text()) else { return false };
     let written = last.text().to_string();
     let trimmed = written.trim_end();
-    let Some(inside) = trimmed.strip_suffix([')', '）', '】', ']']) else { return };
-    let Some(at) = inside.rfind(['(', '（', '【', '[']) else { return };
-    let notice = &trimmed[at..];
-    if boilerplate::is_notice(notice) {
-        body.add_notice(&Row::default(), &text::clean(notice), own, base);
-        last.set_text(written[..at].trim_end());
+    let Some(inside) = trimmed.strip_suffix([')', '）', '】', ']']) else { return false };
+    let Some(at) = inside.rfind(['(', '（', '【', '[']) else { return false };
+    let (before, notice) = trimmed.split_at(at);
+    let alone = line.nodes.len() == 1 && before.trim().is_empty();
+    if alone || !boilerplate::is_notice(notice) {
+        return false;
     }
+    body.add_notice(&Row::default(), &text::clean(notice), own, base);
+    last.set_text(before.trim_end());
+    true
 }
 
 /// Takes a line out, with its line break, and its paragraph if nothing else is in it.

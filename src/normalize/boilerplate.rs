@@ -62,6 +62,10 @@ pub(super) fn states_rights(notice: &str) -> Option<String> {
 /// Whether a notice only says whose the text is, and is thereby no disclaimer: "© Outlet", "Copyright … all rights reserved".
 pub(super) fn is_bare_rights(notice: &str) -> bool {
     let folded = fold(notice);
+    // What news agencies ask to be shown with their texts is a notice.
+    if folded.starts_with("copyright") && folded.contains("all rights reserved") {
+        return false;
+    }
     [
         "©",
         "(c)",
@@ -138,6 +142,13 @@ fn without_date(rest: &str) -> (&str, Option<String>) {
         .match_indices([' ', '\u{3000}', '|'])
         .map(|(at, mark)| (&trimmed[..at], trimmed[at + mark.len()..].trim_matches([' ', '\u{3000}', '|'])))
         .find(|(_, date)| is_date(date))
+        .or_else(|| {
+            // "X 于2024-04-19 22:03"
+            let at = trimmed.find(|c: char| c.is_ascii_digit())?;
+            let before = trimmed[..at].trim_end();
+            let name = before.strip_suffix(['于', '於'])?;
+            Some((name.trim_end(), &trimmed[at..]))
+        })
         .map_or((trimmed, None), |(name, date)| (name, Some(date.to_owned())))
 }
 

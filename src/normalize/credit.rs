@@ -110,6 +110,7 @@ impl Row {
                 if super::body::is_block(&inner) || inner.has_name("br") {
                     self.end_line();
                 }
+                self.sign(&inner, base);
                 continue;
             }
             if !inner.is_text() {
@@ -148,6 +149,25 @@ impl Row {
                     break;
                 }
             }
+            self.put(SOFT);
+        }
+    }
+
+    /// The sign of an outlet stands for its name: a picture in a link that is called a source.
+    fn sign(&mut self, node: &NodeRef<'_>, base: &Url) {
+        if !node.has_name("img") {
+            return;
+        }
+        let (Some(alt), Some(link)) = (node.attr("alt"), node.ancestors_it(Some(2)).find(|above| above.has_name("a"))) else {
+            return;
+        };
+        let called = std::iter::once(link).chain(link.ancestors_it(Some(2))).find_map(|above| hint(&above));
+        let url = link.attr("href").and_then(|href| super::url::resolve(base, &[], &href));
+        if let Some(url) = url.filter(|url| called == Some(Hint::Source) && !super::url::same_owner(url, base)) {
+            let start = self.shown.len();
+            self.text(&alt);
+            self.links.push((start..self.shown.len(), url, false));
+            self.hints.push((start..self.shown.len(), Hint::Source));
             self.put(SOFT);
         }
     }
@@ -393,9 +413,11 @@ fn pieces(row: &Row) -> Vec<Piece> {
             continue;
         }
         let boundary = fresh || at > 0 && matches!(row.folded[at - 1], ' ' | '(' | ',' | ';');
+        let begins =
+            fresh || at > 0 && row.folded[at - 1] == '(' || at > 1 && row.folded[at - 1] == ' ' && row.folded[at - 2] == '.';
         if boundary
             && c != ' '
-            && let Some((found, value)) = label_at(row, at, fresh || row.folded[at - 1] == '(')
+            && let Some((found, value)) = label_at(row, at, begins)
         {
             // A label in the middle of a piece ends it, unless it is the value that begins like one.
             let from = if at > 0 && row.folded[at - 1] == '(' { at - 1 } else { at };
@@ -418,11 +440,16 @@ fn pieces(row: &Row) -> Vec<Piece> {
             open = None;
             start = at + 1;
         }
-        fresh = c == ' ' && fresh;
+        fresh = matches!(c, ' ' | ',' | ';' | '.') && fresh;
         at += 1;
     }
     close!(length);
     pieces
+}
+
+/// Whether a row begins with a label.
+pub(super) fn begins_with_label(row: &Row) -> bool {
+    after_break(row, 0).is_some_and(|at| label_at(row, at, true).is_some())
 }
 
 /// Reads a row. `own` are names of the outlet itself.
@@ -443,7 +470,9 @@ pub(super) fn read(row: &Row, own: &[&str]) -> Said {
         if let Some(label) = goes_on
             && continues(&written, row, &piece)
         {
-            said.people.extend(people::names(&written, label.role().unwrap_or(Role::Author)));
+            if !is_conjunction(&written) {
+                add_people(&mut said, &written, label.role().unwrap_or(Role::Author));
+            }
             continue;
         }
         last_line = piece.line;
@@ -458,15 +487,25 @@ pub(super) fn read(row: &Row, own: &[&str]) -> Said {
 
 /// Whether a piece behind a name is more of the same list: a conjunction, or a name behind one.
 fn continues(written: &str, row: &Row, piece: &Piece) -> bool {
-    let lower = written.to_lowercase();
-    let word = lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '&');
-    if CONJUNCTIONS.contains(&word) {
+    if is_conjunction(written) {
         return true;
     }
     let before: String = row.folded[..piece.range.start].iter().rev().skip_while(|c| matches!(**c, ' ' | SOFT)).take(5).collect();
     let before: String = before.chars().rev().collect();
     before.ends_with([',', '&'])
         || CONJUNCTIONS.iter().any(|word| before.split(|c: char| c.is_whitespace() || c == SOFT).next_back() == Some(*word))
+}
+
+fn is_conjunction(written: &str) -> bool {
+    let lower = written.to_lowercase();
+    CONJUNCTIONS.contains(&lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '&'))
+}
+
+fn add_people(said: &mut Said, written: &str, role: Role) {
+    let found = people::names(written, role);
+    let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, name)| people::plausible(name));
+    said.people.extend(good);
+    said.rest.extend(bad.into_iter().map(|(_, name)| name));
 }
 
 const CONJUNCTIONS: &[&str] =
@@ -483,6 +522,12 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
             }
         }
         Label::OriginalTitle | Label::Chrome => {}
+        Label::Note => said.rest.push(written.to_owned()),
+        Label::Poster => {
+            if said.published.is_none() {
+                said.published = date_in(written).map(|(date, _)| date);
+            }
+        }
         Label::Published => {
             if said.published.is_none() {
                 said.published = date_in(written).map(|(date, _)| date);
@@ -521,7 +566,7 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
                 None => (written.to_owned(), None),
             };
             said.published = said.published.take().or(date);
-            said.people.extend(people::names(&names, role));
+            add_people(said, &names, role);
         }
     }
 }
@@ -554,9 +599,8 @@ fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut S
     let folded: String = row.folded[range.clone()].iter().collect();
     // Cut where the next outlet up the chain is named.
     let mut cuts: Vec<(usize, usize)> = Vec::new();
-    for via in
-        [", via ", " via ", "(via ", ",via ", ", through ", " 经由", " 經由", " 转自", " 轉自", ", por ", " vía ", " через "]
-    {
+    for (_, via) in labelled(|words| words.before).filter(|(label, _)| *label == Label::Via) {
+        let via = &format!(" {via} ");
         if let Some(place) = folded.find(via) {
             let place = folded[..place].chars().count();
             cuts.push((range.start + place, range.start + place + via.chars().count()));
@@ -626,7 +670,7 @@ pub(super) fn join(chain: &mut Vec<Party>, party: Party) {
     let site = |url: &Option<Url>| url.as_ref().map(|url| super::url::site(url).to_owned());
     let known = chain.iter_mut().find(|known| {
         let name = text::essence(&known.name);
-        (!essence.is_empty() && name == essence)
+        (!essence.is_empty() && (name == essence || same_outlet(&known.name, &party.name)))
             || (name.is_empty() || essence.is_empty())
                 && (party.url.is_none() || known.url.is_none() || site(&party.url) == site(&known.url))
     });
@@ -643,6 +687,16 @@ pub(super) fn join(chain: &mut Vec<Party>, party: Party) {
         (Some(old), Some(new)) if deeper(old) == 0 && deeper(&new) > 0 => known.url = Some(new),
         _ => {}
     }
+}
+
+/// Whether two names are one outlet's: with and without an article.
+fn same_outlet(one: &str, other: &str) -> bool {
+    let bare = |name: &str| {
+        let lower = name.to_lowercase();
+        text::essence(lower.strip_prefix("the ").unwrap_or(&lower))
+    };
+    let (one, other) = (bare(one), bare(other));
+    !one.is_empty() && one == other
 }
 
 fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&str], said: &mut Said) {
@@ -667,6 +721,10 @@ fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&
         said.comments = said.comments.or(Some(count));
         return;
     }
+    let folded = boilerplate::fold(written);
+    if labelled(|words| words.labels).any(|(label, word)| label == Label::Chrome && word == folded) {
+        return;
+    }
     let hint = row.hint(range);
     if let Some((date, rest)) = date_in(written) {
         said.published = said.published.take().or(Some(date));
@@ -685,17 +743,24 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         return;
     }
     let marked = people::names(written, Role::Author);
-    if !marked.is_empty() && people::is_marked(written) {
+    let plausible = !marked.is_empty() && marked.iter().all(|(_, name)| people::plausible(name));
+    if plausible && people::is_marked(written) {
         said.labelled = true;
         said.people.extend(marked);
         return;
     }
     match hint {
-        Some(Hint::Author) if written.chars().count() <= NAME => {
+        Some(Hint::Author) if plausible => {
             said.people.extend(marked);
             said.labelled = true;
         }
-        Some(Hint::Source) if written.chars().count() <= NAME && !is_own(own, written) => {
+        // "Read it at X" leads to the article, and is no name.
+        Some(Hint::Source) if written.ends_with(['.', '。', '!']) || written.chars().count() > 30 => {
+            if let Some((_, url, _)) = row.link(range) {
+                add(said, Party { name: String::new(), url: Some(url.clone()) });
+            }
+        }
+        Some(Hint::Source) if !is_own(own, written) => {
             said.labelled = true;
             outlet(row, range, own, said);
         }
@@ -880,7 +945,7 @@ mod tests {
         );
         check(
             "<div>来源：<a href=https://l.example/>海港纪事</a>　【<a href=javascript:x>打印</a>】</div>",
-            "海港纪事<https://l.example/> ; ?打印",
+            "海港纪事<https://l.example/>",
         );
         check("<dl><dt>来源</dt><dd>海港纪事</dd><dt>作者</dt><dd>林书白</dd></dl>", "海港纪事<> ; Author:林书白");
         check("<p>By <a href=/x>Nora Field</a> and <a href=/y>Tomas Reed</a></p>", "Author:Nora Field ; Author:Tomas Reed");

@@ -125,7 +125,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                     head.end_line();
                 }
             }
-            Place::Tail => {
+            Place::Tail | Place::After => {
                 let lines = body::rows(&root, &base);
                 for (line, written) in lines {
                     if boilerplate::is_related(&written) {
@@ -133,6 +133,16 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                     }
                     if boilerplate::is_notice(&written) {
                         body.add_notice(&line, &written, own, address);
+                        continue;
+                    }
+                    if row.place == Place::After {
+                        continue;
+                    }
+                    // A licence is named without further words, too.
+                    if let Some(rights) = boilerplate::states_rights(&written).filter(|rights| rights.chars().count() <= 240)
+                        && !body.rights.contains(&rights)
+                    {
+                        body.rights.push(rights);
                         continue;
                     }
                     let said = credit::read(&line, own);
@@ -220,8 +230,10 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
 
 /// Whether a row is a picture of the article: not of a person, and not a sign.
 fn is_picture(root: &NodeRef<'_>) -> bool {
-    const SIGNS: &[&str] =
-        &["avatar", "logo", "icon", "author", "profile", "qrcode", "emoji", "badge", "gravatar", "byline", "share"];
+    const SIGNS: &[&str] = &[
+        "avatar", "logo", "cp", "provider", "icon", "author", "profile", "qrcode", "emoji", "badge", "gravatar", "byline",
+        "share",
+    ];
     let sign = |node: &NodeRef<'_>| {
         ["class", "id", "src", "alt"].iter().filter_map(|name| node.attr(name)).any(|value| {
             let value = value.to_ascii_lowercase();
@@ -285,6 +297,10 @@ pub fn article(feed: Article, found: &Pages<'_>) -> Article {
 
 /// Adds what was lifted out of a page to what was lifted out of those before it.
 fn join(joined: &mut body::Body, part: body::Body) {
+    joined.rights.extend(part.rights);
+    joined.categories.extend(part.categories);
+    joined.comments = joined.comments.or(part.comments);
+    joined.date = joined.date.take().or(part.date);
     joined.images.extend(part.images);
     for notice in part.disclaimers {
         if !joined.disclaimers.iter().any(|known| text::essence(known) == text::essence(&notice)) {

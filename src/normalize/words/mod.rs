@@ -43,6 +43,10 @@ pub(super) enum Label {
     Section,
     /// What it is about.
     Tags,
+    /// Who put it up here, which is nobody who made it: "reposted by". A date may stand between.
+    Poster,
+    /// A notice comes: "提示", "注".
+    Note,
     /// Of the page, not of the article: readers, size of letters, share, print.
     Chrome,
 }

@@ -168,8 +168,11 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
     {
         derived_from.push(Link { rel: "related".to_owned(), href: original, ..Link::default() });
     }
-    let license = license
-        .or_else(|| first(document, "link[rel~=license][href]").and_then(|node| node.attr("href")).map(|href| href.to_string()));
+    let license = license.or_else(|| {
+        first(document, "link[rel~=license][href], a[rel~=license][href]")
+            .and_then(|node| node.attr("href"))
+            .map(|href| href.to_string())
+    });
 
     let entry = ParsedEntry {
         links: canonical.map(|href| Link { rel: "alternate".to_owned(), href, ..Link::default() }).into_iter().collect(),

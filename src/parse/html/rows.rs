@@ -18,6 +18,9 @@ const HEAD: usize = 600;
 /// Characters of what stands in front of the headline.
 const FRONT: usize = 160;
 
+/// Elements behind the text that are near it where nothing but the page holds headline and text.
+const NEAR: u32 = 24;
+
 /// The number of an element in the order of the document, from 1.
 pub(super) const NUMBER: &str = "data-reprint-number";
 
@@ -30,6 +33,9 @@ const CHROME: &[&str] = &[
     "subnav",
     "topbar",
     "sidebar",
+    "sidebox",
+    "side",
+    "widget",
     "aside",
     "recommend",
     "recommended",
@@ -216,20 +222,19 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>) -> Vec<P
         match place {
             Place::Crumbs if node.descendants_it().any(|inner| inner.has_name("a")) => add(&node, 200),
             Place::Comments => {
-                // The number is in a short element, or in the heading of the list.
+                // The number is in the heading of the list, or in a short element.
                 let digits = |node: &NodeRef<'_>| short_text(node, 60).is_some_and(|text| text.chars().any(char::is_numeric));
-                if digits(&node) {
-                    add(&node, 60);
-                } else {
+                {
                     let heads = |inner: &NodeRef<'_>| {
                         ["h1", "h2", "h3", "h4", "h5", "strong", "b", "em", "span", "legend"]
                             .iter()
                             .any(|name| inner.has_name(name))
                     };
-                    if let Some(heading) =
-                        node.descendants_it().filter(|inner| inner.is_element()).take(12).filter(heads).find(digits)
-                    {
-                        add(&heading, 60);
+                    let heading = node.descendants_it().filter(NodeRef::is_element).take(12).filter(heads).find(digits);
+                    match heading {
+                        Some(heading) => add(&heading, 60),
+                        None if digits(&node) => add(&node, 60),
+                        None => {}
                     }
                 }
             }
@@ -386,8 +391,23 @@ pub(super) fn around(document: &Document, headline: Option<NodeRef<'_>>, content
             rows.push(PageRow { place, html });
         }
     };
+    // What holds headline and text holds what belongs to them.
+    let mut within = last;
+    if let Some((node, _)) = headline {
+        for above in node.ancestors_it(None) {
+            let Some(number) = number_of(&above) else { break };
+            let end = end(&above, number);
+            if end >= last {
+                within = if above.has_name("body") { last + NEAR } else { end };
+                break;
+            }
+        }
+    } else {
+        within = last + NEAR;
+    }
     let place = |number: u32| match number {
         number if number < first && number >= from => Some(Place::Head),
+        number if number > within => Some(Place::After),
         number if number > last => Some(Place::Tail),
         _ => None,
     };
