@@ -19,6 +19,7 @@ mod people;
 mod recovery;
 mod scope;
 mod sniff;
+mod straight;
 mod tags;
 mod vocabulary;
 mod xml;

@@ -11,6 +11,7 @@ use super::capture::{Capture, is_void};
 use super::entities::{Entities, Referent, byte_by_byte, common_reference, reference};
 use super::names::Ns;
 use super::scope::{Mark, Scope};
+use super::straight::Halt;
 use super::vocabulary::{self, Action, Field, Place};
 use super::{Bounds, Findings};
 use crate::model::{Format, ParsedFeed, TextKind, Unreadable};
@@ -18,7 +19,7 @@ use crate::model::{Format, ParsedFeed, TextKind, Unreadable};
 /// Elements inside each other.
 pub(super) const DEEPEST: usize = 100;
 /// Attributes of one element.
-const MOST_ATTRIBUTES: usize = 256;
+pub(super) const MOST_ATTRIBUTES: usize = 256;
 /// How many times the length of a document may be looked at again after broken markup.
 const RESCANS: usize = 4;
 
@@ -42,7 +43,7 @@ pub(super) enum End {
 /// An open element.
 #[derive(Debug)]
 pub(super) struct Frame<'a> {
-    name: &'a [u8],
+    pub name: &'a [u8],
     place: Place,
     pub end: End,
     mark: Mark,
@@ -93,8 +94,10 @@ pub(super) struct Walk<'a> {
     /// The root has a name that nothing but a feed has: with an end tag it is one, however empty.
     pub(super) unmistakable: bool,
     /// The root has ended.
-    ended: bool,
+    pub(super) ended: bool,
     pub(super) rescans: usize,
+    /// Finds the end of a CDATA section.
+    pub(super) section_end: memchr::memmem::Finder<'static>,
 }
 
 impl<'a> Walk<'a> {
@@ -119,68 +122,60 @@ impl<'a> Walk<'a> {
             unmistakable: false,
             ended: false,
             rescans: source.len().saturating_mul(RESCANS),
+            section_end: memchr::memmem::Finder::new("]]>"),
         }
     }
 
     fn run(mut self) -> Result<ParsedFeed, Unreadable> {
         let mut from = 0;
-        let cut = loop {
+        loop {
+            from = match self.straight_on(from)? {
+                Halt::Token(at) => at,
+                Halt::Done(at) => return self.done(at),
+                Halt::End => break,
+            };
             let mut reader = Reader::from_str(&self.source[from..]);
             let config = reader.config_mut();
             config.check_end_names = false;
             config.allow_unmatched_ends = true;
             config.allow_dangling_amp = true;
-            let next = loop {
-                let next = match reader.read_event() {
-                    Ok(Event::Start(tag)) => {
-                        let at = from + reader.buffer_position() as usize;
-                        match self.start(&tag, false, at)? {
-                            Next::Token => self.whole_section(at),
-                            next => next,
-                        }
-                    }
-                    Ok(Event::Empty(tag)) => self.start(&tag, true, from + reader.buffer_position() as usize)?,
-                    Ok(Event::End(tag)) => self.end(self.borrowed_bytes(tag.name().as_ref())),
-                    Ok(Event::Text(text)) => self.text(self.borrowed(&text)),
-                    Ok(Event::CData(text)) => self.cdata(self.borrowed(&text)),
-                    Ok(Event::GeneralRef(name)) => {
-                        let at = from + reader.buffer_position() as usize;
-                        match self.split_character(self.borrowed(&name), at) {
-                            Some(next) => next,
-                            None => {
-                                self.reference(self.borrowed(&name))?;
-                                self.rest_of_text(at)?
-                            }
-                        }
-                    }
-                    Ok(Event::DocType(text)) => {
-                        self.entities.declare(self.borrowed(&text), &mut self.findings)?;
-                        Next::Token
-                    }
-                    Ok(Event::PI(content)) => self.unclosed_instruction(self.borrowed(&content)),
-                    Ok(Event::Decl(content)) => self.unclosed_instruction(self.borrowed(&content)),
-                    Ok(Event::Comment(_)) => Next::Token,
-                    Ok(Event::Eof) => break None,
-                    // the tokenizer is past it already
-                    Err(quick_xml::Error::IllFormed(_)) => Next::Token,
-                    Err(_) => break self.recover(from + reader.error_position() as usize),
-                };
-                match next {
-                    Next::Token => {}
-                    Next::From(at) => break Some(at),
-                    Next::Done => {
-                        self.inhabited |= self.unmistakable;
-                        self.after_root(from + reader.buffer_position() as usize);
-                        return self.finish(false);
-                    }
+            let next = match reader.read_event() {
+                Ok(Event::Start(tag)) => self.start(&tag, false, from + reader.buffer_position() as usize)?,
+                Ok(Event::Empty(tag)) => self.start(&tag, true, from + reader.buffer_position() as usize)?,
+                Ok(Event::End(tag)) => self.end(self.borrowed_bytes(tag.name().as_ref())),
+                Ok(Event::CData(text)) => self.cdata(self.borrowed(&text)),
+                Ok(Event::DocType(text)) => {
+                    self.entities.declare(self.borrowed(&text), &mut self.findings)?;
+                    Next::Token
                 }
+                Ok(Event::PI(content)) => self.unclosed_instruction(self.borrowed(&content)),
+                Ok(Event::Decl(content)) => self.unclosed_instruction(self.borrowed(&content)),
+                Ok(Event::Eof) => break,
+                // comments; text never gets here
+                Ok(_) => Next::Token,
+                // the tokenizer is past it already
+                Err(quick_xml::Error::IllFormed(_)) => Next::Token,
+                Err(_) => match self.recover(from + reader.error_position() as usize) {
+                    Some(at) => Next::From(at),
+                    None => break,
+                },
             };
+            let end = from + reader.buffer_position() as usize;
             match next {
-                Some(at) if at > from && at < self.source.len() => from = at,
-                Some(_) | None => break true,
+                Next::Done => return self.done(end),
+                Next::Token if end > from => from = end,
+                Next::From(at) if at > from => from = at,
+                Next::Token | Next::From(_) => break,
             }
-        };
-        self.finish(cut)
+        }
+        self.finish(true)
+    }
+
+    /// The root has ended at a byte.
+    fn done(mut self, at: usize) -> Result<ParsedFeed, Unreadable> {
+        self.inhabited |= self.unmistakable;
+        self.after_root(at);
+        self.finish(false)
     }
 
     /// The piece of the source that a token's bytes are: the token was cut out of valid UTF-8 at ASCII characters, so no second
@@ -383,7 +378,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Ends the innermost element. `complete` is false at the end of a document that was cut.
-    fn pop(&mut self, complete: bool) {
+    pub(super) fn pop(&mut self, complete: bool) {
         let Some(frame) = self.stack.pop() else { return };
         let outer = self.place();
         match frame.end {
@@ -420,26 +415,12 @@ impl<'a> Walk<'a> {
 
     // ---- text
 
-    fn text(&mut self, text: &str) -> Next {
+    pub(super) fn text(&mut self, text: &str) -> Next {
         match &mut self.capture {
             Some(capture) => capture.text(text),
             None => self.loose(text),
         }
         Next::Token
-    }
-
-    /// A field that is one CDATA section and nothing else: read in one go. HTML is full of `>`, at each of which the tokenizer looks
-    /// whether it ends the section.
-    fn whole_section(&mut self, at: usize) -> Next {
-        if self.capture.is_none() {
-            return Next::Token;
-        }
-        let section = self.source.get(at..).and_then(|rest| rest.strip_prefix("<![CDATA["));
-        let Some((section, end)) = section.and_then(|section| Some((section, section_end(section)?))) else {
-            return Next::Token;
-        };
-        self.cdata(&section[..end]);
-        Next::From(at + "<![CDATA[".len() + end + "]]>".len())
     }
 
     pub(super) fn cdata(&mut self, text: &str) -> Next {
@@ -475,30 +456,9 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// A character in pieces: each of its bytes a reference of its own.
-    fn split_character(&mut self, name: &str, at: usize) -> Option<Next> {
-        let (character, length) = byte_by_byte(name, self.source.get(at..)?)?;
-        self.whole_character(character);
-        Some(Next::From(at + length))
-    }
-
     fn whole_character(&mut self, character: char) {
         self.findings.add("charset_repaired", || "characters were escaped byte by byte; they were put together again".to_owned());
         self.cdata(character.encode_utf8(&mut [0; 4]));
-    }
-
-    /// After a reference, more are likely (HTML that was escaped is full of them): reads the text up to the next tag in one go instead
-    /// of token by token.
-    fn rest_of_text(&mut self, at: usize) -> Result<Next, Unreadable> {
-        let rest = self.source.get(at..).unwrap_or("");
-        let end = memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
-        let run = &rest[..end];
-        let Some(capture) = self.capture.as_mut().filter(|_| memchr::memchr(b'&', run.as_bytes()).is_some()) else {
-            return Ok(Next::Token);
-        };
-        capture.expect(run.len());
-        self.raw_text(run)?;
-        Ok(Next::From(at + end))
     }
 
     /// Text that the tokenizer did not see as such: references in it are still references.
@@ -642,11 +602,6 @@ impl<'a> Walk<'a> {
             },
         ))
     }
-}
-
-/// Where a CDATA section ends.
-fn section_end(section: &str) -> Option<usize> {
-    memchr::memmem::find(section.as_bytes(), b"]]>")
 }
 
 /// How an element inside a field is written in HTML: XHTML, SVG and MathML without prefix.
