@@ -1,5 +1,7 @@
 //! Text on its way from the document into a field: escaped, plain, or markup that is written down again as HTML source.
 
+use std::sync::Arc;
+
 use super::vocabulary::Field;
 use crate::model::{Text, TextKind};
 
@@ -33,7 +35,7 @@ pub(super) struct Capture {
     /// Base addresses in force.
     pub base: Vec<String>,
     /// Language in force.
-    pub language: Option<String>,
+    pub language: Option<Arc<str>>,
     /// What an attribute says besides: domain of a category, rel of a link.
     pub extra: Option<String>,
     /// isPermaLink is not "false".

@@ -1,5 +1,7 @@
 //! What an element inherits: namespace bindings (Namespaces in XML 1.0), `xml:base`, `xml:lang`.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use super::Findings;
@@ -40,7 +42,7 @@ pub(super) struct Scope<'a> {
     bases: Vec<String>,
     /// Where in `bases` the chain in force begins: an absolute address starts a new one.
     chain: usize,
-    languages: Vec<String>,
+    languages: Vec<Arc<str>>,
     budget: usize,
 }
 
@@ -141,7 +143,7 @@ impl<'a> Scope<'a> {
     pub fn enter_language(&mut self, language: &str) {
         let language = language.trim();
         if language.len() <= LONGEST_LANGUAGE {
-            self.languages.push(language.to_owned());
+            self.languages.push(language.into());
         }
     }
 
@@ -162,7 +164,12 @@ impl<'a> Scope<'a> {
 
     /// Language in force; `xml:lang=""` takes it back.
     pub fn language(&self) -> Option<&str> {
-        self.languages.last().map(String::as_str).filter(|language| !language.is_empty())
+        self.languages.last().map(|language| &**language).filter(|language| !language.is_empty())
+    }
+
+    /// The same, to keep.
+    pub fn shared_language(&self) -> Option<Arc<str>> {
+        self.languages.last().filter(|language| !language.is_empty()).cloned()
     }
 
     /// Language given since an element began, by itself.

@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
                         return None;
                     }
                     let value = at + name + 2;
-                    self.attributes.push(Attribute { name: source.get(at..at + name)?, raw: source.get(value..value + length)? });
+                    self.attributes.push(Attribute::new(source.get(at..at + name)?, source.get(value..value + length)?));
                     at = value + length + 1;
                 }
             }

@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::build::Builder;
-use super::capture::{Capture, is_void};
+use super::capture::{Capture, LONGEST_VALUE, is_void, trimmed};
 use super::entities::{Entities, Referent, byte_by_byte, common_reference, reference};
 use super::names::Ns;
 use super::scope::{Mark, Scope};
@@ -54,6 +54,18 @@ pub(super) struct Frame<'a> {
 pub(super) struct Attribute<'a> {
     pub name: &'a str,
     pub raw: &'a str,
+    /// Where in the name the local name begins.
+    local: usize,
+}
+
+impl<'a> Attribute<'a> {
+    pub fn new(name: &'a str, raw: &'a str) -> Self {
+        Self { name, raw, local: memchr::memrchr(b':', name.as_bytes()).map_or(0, |colon| colon + 1) }
+    }
+
+    fn local(&self) -> &'a str {
+        self.name.get(self.local..).unwrap_or(self.name)
+    }
 }
 
 /// Where to go on after a token.
@@ -525,7 +537,7 @@ impl<'a> Walk<'a> {
                 Cow::Borrowed(value) => self.borrowed(value),
                 Cow::Owned(_) => "",
             };
-            self.attributes.push(Attribute { name: self.borrowed(attribute.key.as_ref()), raw });
+            self.attributes.push(Attribute::new(self.borrowed(attribute.key.as_ref()), raw));
         }
         Ok(())
     }
@@ -533,7 +545,7 @@ impl<'a> Walk<'a> {
     /// Namespaces, base and language that the current tag sets.
     fn inherit(&mut self, mark: Mark) -> Result<(), Unreadable> {
         for position in 0..self.attributes.len() {
-            let Some(Attribute { name, raw }) = self.attributes.get(position).copied() else { break };
+            let Some(Attribute { name, raw, .. }) = self.attributes.get(position).copied() else { break };
             if let Some(rest) = name.strip_prefix("xmlns") {
                 match rest.strip_prefix(':') {
                     Some(prefix) => self.scope.bind(prefix.as_bytes(), raw, mark)?,
@@ -553,17 +565,23 @@ impl<'a> Walk<'a> {
 
     /// Value of an attribute, by local name and without case (`rdf:about`, `thr:count`, `HREF`); trimmed, `None` when empty.
     pub(super) fn attribute(&mut self, wanted: &str) -> Result<Option<String>, Unreadable> {
-        let local = |name: &'a str| name.rsplit_once(':').map_or(name, |(_, local)| local);
-        let Some(found) = self.attributes.iter().find(|attribute| local(attribute.name).eq_ignore_ascii_case(wanted)) else {
+        Ok(self.written(wanted)?.map(Cow::into_owned))
+    }
+
+    /// The same, from the document where it stands there.
+    pub(super) fn written(&mut self, wanted: &str) -> Result<Option<Cow<'a, str>>, Unreadable> {
+        let Some(found) = self.attributes.iter().find(|attribute| attribute.local().eq_ignore_ascii_case(wanted)) else {
             return Ok(None);
         };
-        let value = self.entities.attribute(found.raw, &mut self.findings)?;
-        let value = value.trim();
-        if value.len() > 64 * 1_024 {
+        let value = match self.entities.attribute(found.raw, &mut self.findings)? {
+            Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
+            Cow::Owned(value) => Cow::Owned(trimmed(value)),
+        };
+        if value.len() > LONGEST_VALUE {
             self.findings.add("field_too_long", || format!("the value of an attribute {wanted} is too long and was left out"));
             return Ok(None);
         }
-        Ok(Some(value.to_owned()).filter(|value| !value.is_empty()))
+        Ok(Some(value).filter(|value| !value.is_empty()))
     }
 
     fn after_root(&mut self, at: usize) {
