@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::entities::common_reference;
 use super::vocabulary::Field;
 use crate::model::{Text, TextKind};
 
@@ -113,6 +114,24 @@ impl Capture {
         } else {
             self.push(text);
         }
+    }
+
+    /// Takes text as far as the references in it are the few that escaped markup is made of: gives what is left, from the first other
+    /// one on. Where they are not simply replaced, that is all of it.
+    pub fn unescaped<'t>(&mut self, text: &'t str) -> &'t str {
+        if self.mode == Mode::Inline || self.text.len() + text.len() > self.longest() {
+            return text;
+        }
+        let mut rest = text;
+        while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+            let (before, reference) = rest.split_at(at);
+            self.text.push_str(before);
+            let Some((character, after)) = common_reference(reference) else { return reference };
+            self.text.push(character);
+            rest = after;
+        }
+        self.text.push_str(rest);
+        ""
     }
 
     /// Characters that a reference or a CDATA section stands for.
@@ -237,12 +256,15 @@ impl Capture {
     }
 
     fn push(&mut self, text: &str) {
-        let longest = if self.mode == Mode::Plain { LONGEST_VALUE } else { LONGEST_TEXT };
-        if self.text.len() + text.len() > longest {
+        if self.text.len() + text.len() > self.longest() {
             self.overflow = true;
         } else {
             self.text.push_str(text);
         }
+    }
+
+    fn longest(&self) -> usize {
+        if self.mode == Mode::Plain { LONGEST_VALUE } else { LONGEST_TEXT }
     }
 }
 

@@ -182,18 +182,17 @@ fn predefined(name: &str) -> Option<char> {
     })
 }
 
-/// The references that escaped HTML is made of, and what comes after them.
-pub(super) fn common_reference(text: &str) -> Option<(&'static str, &str)> {
-    // the first byte decides, and the rest is compared as one word
-    let bytes = text.as_bytes();
-    let (character, length) = match (bytes.first()?, bytes.get(1..3)?) {
-        (b'l', [b't', b';']) => ("<", 3),
-        (b'g', [b't', b';']) => (">", 3),
-        (b'a', [b'm', b'p']) if bytes.get(3) == Some(&b';') => ("&", 4),
-        (b'q', [b'u', b'o']) if bytes.get(3..5) == Some(b"t;") => ("\"", 5),
+/// Splits text that begins with one of the references that escaped markup is made of: the character, and what comes after.
+pub(super) fn common_reference(text: &str) -> Option<(char, &str)> {
+    // the second byte decides, and the rest is compared as one word
+    let (character, length) = match text.as_bytes() {
+        [b'&', b'l', b't', b';', ..] => ('<', 4),
+        [b'&', b'g', b't', b';', ..] => ('>', 4),
+        [b'&', b'a', b'm', b'p', b';', ..] => ('&', 5),
+        [b'&', b'q', b'u', b'o', b't', b';', ..] => ('"', 6),
         _ => return None,
     };
-    Some((character, &text[length..]))
+    Some((character, text.get(length..)?))
 }
 
 /// Splits what follows a `&` into the name of a reference and what comes after its `;`. Names are short: a far semicolon is none.

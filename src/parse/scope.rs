@@ -39,6 +39,8 @@ pub(super) struct Mark {
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     bindings: Vec<Binding<'a>>,
+    /// Counts the changes of the bindings.
+    epoch: usize,
     bases: Vec<String>,
     /// Where in `bases` the chain in force begins: an absolute address starts a new one.
     chain: usize,
@@ -48,7 +50,7 @@ pub(super) struct Scope<'a> {
 
 impl Default for Scope<'_> {
     fn default() -> Self {
-        Self { bindings: Vec::new(), bases: Vec::new(), chain: 0, languages: Vec::new(), budget: BASE_BUDGET }
+        Self { bindings: Vec::new(), epoch: 1, bases: Vec::new(), chain: 0, languages: Vec::new(), budget: BASE_BUDGET }
     }
 }
 
@@ -58,7 +60,10 @@ impl<'a> Scope<'a> {
     }
 
     pub fn leave(&mut self, mark: Mark) {
-        self.bindings.truncate(mark.bindings);
+        if self.bindings.len() > mark.bindings {
+            self.bindings.truncate(mark.bindings);
+            self.epoch += 1;
+        }
         self.bases.truncate(mark.bases);
         self.chain = mark.chain;
         self.languages.truncate(mark.languages);
@@ -78,12 +83,19 @@ impl<'a> Scope<'a> {
             _ => names::by_prefix(prefix).unwrap_or(Ns::Foreign),
         });
         self.bindings.push(Binding { prefix, ns });
+        self.epoch += 1;
         Ok(())
     }
 
     /// The default namespace of a root that bound it to something else by mistake.
     pub fn rebind_default(&mut self, ns: Ns) {
         self.bindings.push(Binding { prefix: b"", ns });
+        self.epoch += 1;
+    }
+
+    /// Changes whenever a prefix may mean something else than before, and never comes back.
+    pub fn epoch(&self) -> usize {
+        self.epoch
     }
 
     /// Namespace and local name of an element.

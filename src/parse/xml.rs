@@ -12,7 +12,7 @@ use super::entities::{Entities, Referent, byte_by_byte, common_reference, refere
 use super::names::Ns;
 use super::scope::{Mark, Scope};
 use super::straight::Halt;
-use super::vocabulary::{self, Action, Field, Place};
+use super::vocabulary::{self, Action, Field, Place, Row};
 use super::{Bounds, Findings};
 use crate::model::{Format, ParsedFeed, TextKind, Unreadable};
 
@@ -77,6 +77,19 @@ pub(super) enum Next {
     Done,
 }
 
+/// Elements of which the meaning is kept.
+const KNOWN: usize = 64;
+
+/// What an element means in a place, as long as the namespaces stay what they are.
+#[derive(Debug, Clone, Copy)]
+struct Known<'a> {
+    name: &'a [u8],
+    place: Place,
+    epoch: usize,
+    ns: Ns,
+    row: Option<&'static Row>,
+}
+
 /// Reads an XML document that has been decoded and cleaned.
 pub(super) fn read(source: &str, bounds: Bounds, findings: Findings) -> Result<ParsedFeed, Unreadable> {
     Walk::new(source, bounds, findings).run()
@@ -92,6 +105,7 @@ pub(super) struct Walk<'a> {
     /// Bases in force where it began.
     pub(super) capture_bases: usize,
     pub(super) stack: Vec<Frame<'a>>,
+    known: [Known<'a>; KNOWN],
     pub(super) attributes: Vec<Attribute<'a>>,
     /// Text of a person or a source outside of any element.
     pub(super) person_text: String,
@@ -123,6 +137,7 @@ impl<'a> Walk<'a> {
             capture: None,
             capture_bases: 0,
             stack: Vec::with_capacity(16),
+            known: [Known { name: b"", place: Place::Nowhere, epoch: 0, ns: Ns::Core, row: None }; KNOWN],
             attributes: Vec::with_capacity(16),
             person_text: String::new(),
             source_text: String::new(),
@@ -251,10 +266,9 @@ impl<'a> Walk<'a> {
         }
         let mark = self.scope.mark();
         self.inherit(mark)?;
-        let (mut ns, local) = self.scope.resolve(name);
-        let mut row = vocabulary::lookup(ns, local, place);
-        if row.is_none() && place == Place::Document && local.len() == name.len() && ns != Ns::Core {
-            row = vocabulary::lookup(Ns::Core, local, place).filter(|row| matches!(row.action, Action::Root(_)));
+        let (mut ns, mut row) = self.meaning(name, place);
+        if row.is_none() && place == Place::Document && !name.contains(&b':') && ns != Ns::Core {
+            row = vocabulary::lookup(Ns::Core, name, place).filter(|row| matches!(row.action, Action::Root(_)));
             if row.is_some() {
                 ns = Ns::Core;
                 self.scope.rebind_default(ns);
@@ -272,6 +286,18 @@ impl<'a> Walk<'a> {
             self.pop(true);
         }
         Ok(())
+    }
+
+    /// Namespace and row of an element met in a place. A feed has a dozen of them, a hundred times each: they are kept.
+    fn meaning(&mut self, name: &'a [u8], place: Place) -> (Ns, Option<&'static Row>) {
+        let epoch = self.scope.epoch();
+        let key = name.iter().step_by(3).fold(name.len() + place as usize, |key, b| key.wrapping_mul(5).wrapping_add(usize::from(*b)));
+        let known = &mut self.known[key % KNOWN];
+        if known.epoch != epoch || known.place != place || known.name != name {
+            let (ns, local) = self.scope.resolve(name);
+            *known = Known { name, place, epoch, ns, row: vocabulary::lookup(ns, local, place) };
+        }
+        (known.ns, known.row)
     }
 
     /// An element inside a field.
@@ -473,19 +499,23 @@ impl<'a> Walk<'a> {
         self.cdata(character.encode_utf8(&mut [0; 4]));
     }
 
-    /// Text that the tokenizer did not see as such: references in it are still references.
+    /// Text with references in it.
     pub(super) fn raw_text(&mut self, run: &str) -> Result<(), Unreadable> {
         let mut rest = run;
-        while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+        loop {
+            if let Some(capture) = &mut self.capture {
+                rest = capture.unescaped(rest);
+            }
+            let Some(at) = memchr::memchr(b'&', rest.as_bytes()) else { break };
             if at > 0 {
                 self.text(&rest[..at]);
             }
-            rest = &rest[at + 1..];
-            if let Some((character, after)) = common_reference(rest) {
-                self.cdata(character);
+            if let Some((character, after)) = common_reference(&rest[at..]) {
+                self.cdata(character.encode_utf8(&mut [0; 4]));
                 rest = after;
                 continue;
             }
+            rest = &rest[at + 1..];
             match reference(rest) {
                 Some((name, after)) => match byte_by_byte(name, after) {
                     Some((character, length)) => {
