@@ -97,10 +97,14 @@ const RUNS: [(&str, fn(&Sample) -> usize); 4] = [
 
 fn main() {
     // cargo adds flags of its own
-    let folder = std::env::args_os().skip(1).map(PathBuf::from).find(|argument| !argument.as_os_str().as_encoded_bytes().starts_with(b"--"));
+    let folder = std::env::args_os()
+        .skip(1)
+        .map(PathBuf::from)
+        .find(|argument| !argument.as_os_str().as_encoded_bytes().starts_with(b"--"));
     let groups: Vec<(String, Vec<Sample>)> = match folder {
         Some(folder) => {
-            let feeds: Vec<Sample> = files(&folder).into_iter().filter_map(|path| std::fs::read(path).ok()).map(Sample::new).collect();
+            let feeds: Vec<Sample> =
+                files(&folder).into_iter().filter_map(|path| std::fs::read(path).ok()).map(Sample::new).collect();
             vec![(folder.display().to_string(), feeds)]
         }
         None => {
@@ -204,13 +208,49 @@ impl Random {
 }
 
 const WORDS: [&str; 24] = [
-    "河畔", "旧仓库", "公共工坊", "街坊", "渡轮", "停航", "孩子", "木船", "镇上", "屋顶", "大门", "答复", "图书馆", "灯塔", "市集", "码头", "船匠",
-    "潮汐", "说明", "打开", "修好", "等待", "昨天上午", "海港纪事",
+    "河畔",
+    "旧仓库",
+    "公共工坊",
+    "街坊",
+    "渡轮",
+    "停航",
+    "孩子",
+    "木船",
+    "镇上",
+    "屋顶",
+    "大门",
+    "答复",
+    "图书馆",
+    "灯塔",
+    "市集",
+    "码头",
+    "船匠",
+    "潮汐",
+    "说明",
+    "打开",
+    "修好",
+    "等待",
+    "昨天上午",
+    "海港纪事",
 ];
 const CHARACTERS: [&str; 16] = ["的", "是", "在", "又", "也", "把", "被", "和", "都", "就", "先", "再", "给", "向", "由", "才"];
 const ENGLISH: [&str; 16] = [
-    "harbour", "ferry", "workshop", "roof", "tide", "keeper", "market", "library", "boat", "gate", "answer", "neighbours", "opened",
-    "repaired", "waited", "explained",
+    "harbour",
+    "ferry",
+    "workshop",
+    "roof",
+    "tide",
+    "keeper",
+    "market",
+    "library",
+    "boat",
+    "gate",
+    "answer",
+    "neighbours",
+    "opened",
+    "repaired",
+    "waited",
+    "explained",
 ];
 const OUTLETS: [&str; 4] = ["河湾日报", "渡口新闻网", "灯塔周刊", "北岸晚报"];
 

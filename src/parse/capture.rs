@@ -123,7 +123,7 @@ impl Capture {
             return text;
         }
         let mut rest = text;
-        while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+        while let Some(at) = next_reference(rest.as_bytes()) {
             let (before, reference) = rest.split_at(at);
             self.text.push_str(before);
             let Some((character, after)) = common_reference(reference) else { return reference };
@@ -266,6 +266,13 @@ impl Capture {
     fn longest(&self) -> usize {
         if self.mode == Mode::Plain { LONGEST_VALUE } else { LONGEST_TEXT }
     }
+}
+
+/// Where the next `&` is. Between the angles of an escaped tag it is too near for a call to be worth it.
+fn next_reference(text: &[u8]) -> Option<usize> {
+    const NEAR: usize = 8;
+    let (near, far) = text.split_at(text.len().min(NEAR));
+    near.iter().position(|b| *b == b'&').or_else(|| Some(NEAR + memchr::memchr(b'&', far)?))
 }
 
 /// White space at both ends removed in place.

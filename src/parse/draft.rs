@@ -206,7 +206,12 @@ impl Draft {
         if let Some(href) = self.content_source.take().filter(|_| entry.links.iter().all(|link| link.rel != "alternate")) {
             entry.links.push(Link { rel: "alternate".to_owned(), href, base: entry.base.clone(), ..Link::default() });
         }
-        let plain = |value: String| Text { value, kind: TextKind::Plain, language: entry.language.as_deref().map(Arc::from), ..Text::default() };
+        let plain = |value: String| Text {
+            value,
+            kind: TextKind::Plain,
+            language: entry.language.as_deref().map(Arc::from),
+            ..Text::default()
+        };
         if entry.title.is_none() && format != Format::Sitemap {
             entry.title = self.media_text.0.take().map(plain);
         }

@@ -2,6 +2,7 @@
 //! anything is built.
 
 mod actions;
+mod attributes;
 mod build;
 mod capture;
 pub mod discovery;

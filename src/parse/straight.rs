@@ -3,8 +3,9 @@
 
 use memchr::{memchr, memchr2};
 
+use super::attributes::MOST_ATTRIBUTES;
 use super::vocabulary::Place;
-use super::xml::{Attribute, DEEPEST, MOST_ATTRIBUTES, Walk};
+use super::xml::{DEEPEST, Walk};
 use crate::model::Unreadable;
 
 const SECTION: &[u8] = b"<![CDATA[";
@@ -101,7 +102,7 @@ impl<'a> Walk<'a> {
     fn plain_tag(&mut self, start: usize) -> Option<(usize, usize, bool)> {
         let source = self.source;
         let bytes = source.as_bytes();
-        self.attributes.clear();
+        self.no_attributes();
         let mut at = start + 1;
         at += bytes.get(at..)?.iter().position(|b| !is_name_byte(*b))?;
         let name_end = at;
@@ -120,7 +121,7 @@ impl<'a> Walk<'a> {
                         return None;
                     }
                     let value = at + name + 2;
-                    self.attributes.push(Attribute::new(source.get(at..at + name)?, source.get(value..value + length)?));
+                    self.add_attribute(source.get(at..at + name)?, source.get(value..value + length)?);
                     at = value + length + 1;
                 }
             }
@@ -131,4 +132,62 @@ impl<'a> Walk<'a> {
 /// A byte that names in feeds are made of; others are for the tokenizer to judge.
 fn is_name_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b':' | b'-' | b'_' | b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::{Bounds, Findings, xml};
+
+    #[test]
+    fn the_road_ends_where_markup_is_odd() {
+        let check = |source: &str, expected: Halt| {
+            let mut walk = Walk::new(source, Bounds::default(), Findings::default());
+            assert_eq!(walk.straight_on(0), Ok(expected), "{source}");
+        };
+        check("<rss version='2.0'><channel><title>a</title></channel></rss> x", Halt::Done(60));
+        check("<feed><entry><link href=\"a>b\"/><content><![CDATA[<p>]]></content></entry></feed>", Halt::Done(80));
+        check("<rss>a < b", Halt::Token(7));
+        check("<rss><!-- -->", Halt::Token(5));
+        check("<?xml?><rss>", Halt::Token(0));
+        check("<rss version=2.0>", Halt::Token(0));
+        check("<rss version = '2.0'>", Halt::Token(0));
+        check("<rss version>", Halt::Token(0));
+        check("<rss version='2'x='3'>", Halt::Token(0));
+        check("<rss version='<'>", Halt::Token(0));
+        check("<rss version='2", Halt::Token(0));
+        check("<rss><title>a</Title>", Halt::Token(13));
+        check("<rss><title>a</title >", Halt::Token(13));
+        check("<rss><title><![CDATA[a", Halt::Token(12));
+        check("<rss><title>a", Halt::End);
+        check("", Halt::End);
+    }
+
+    /// What of a feed could depend on the way it was read.
+    fn shown(source: &str) -> String {
+        let feed = xml::read(source, Bounds::default(), Findings::default());
+        format!("{:?}", feed.map(|feed| (feed.format, feed.head, feed.entries)))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn both_roads_lead_to_the_same_feed(
+            elements in proptest::collection::vec(
+                (0..8_usize, "([ a山\n>]|&lt;|&gt;|&amp;|&#233;|&nbsp;|&x|<b>|</b>){0,8}", "([ a山>]|&quot;|&amp;|&){0,6}"),
+                0..8,
+            ),
+        ) {
+            const NAMES: [&str; 8] =
+                ["title", "link", "guid", "description", "content:encoded", "dc:creator", "category", "media:content"];
+            let (mut plain, mut odd) = (String::from("<rss><channel><item>"), String::from("<rss ><channel ><item >"));
+            for (name, text, value) in &elements {
+                let name = NAMES[*name];
+                plain.push_str(&format!("<{name} url=\"{value}\">{text}</{name}>"));
+                odd.push_str(&format!("<{name} url = \"{value}\">{}</{name} >", text.replace("</b>", "</b >")));
+            }
+            plain.push_str("</item></channel></rss>");
+            odd.push_str("</item ></channel ></rss >");
+            proptest::prop_assert_eq!(shown(&plain), shown(&odd));
+        }
+    }
 }

@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::attributes::Attribute;
 use super::build::Builder;
-use super::capture::{Capture, LONGEST_VALUE, is_void, trimmed};
+use super::capture::{Capture, is_void};
 use super::entities::{Entities, Referent, byte_by_byte, common_reference, reference};
 use super::names::Ns;
 use super::scope::{Mark, Scope};
@@ -18,8 +19,6 @@ use crate::model::{Format, ParsedFeed, TextKind, Unreadable};
 
 /// Elements inside each other.
 pub(super) const DEEPEST: usize = 100;
-/// Attributes of one element.
-pub(super) const MOST_ATTRIBUTES: usize = 256;
 /// How many times the length of a document may be looked at again after broken markup.
 const RESCANS: usize = 4;
 
@@ -49,25 +48,6 @@ pub(super) struct Frame<'a> {
     mark: Mark,
 }
 
-/// An attribute, its value as written.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Attribute<'a> {
-    pub name: &'a str,
-    pub raw: &'a str,
-    /// Where in the name the local name begins.
-    local: usize,
-}
-
-impl<'a> Attribute<'a> {
-    pub fn new(name: &'a str, raw: &'a str) -> Self {
-        Self { name, raw, local: memchr::memrchr(b':', name.as_bytes()).map_or(0, |colon| colon + 1) }
-    }
-
-    fn local(&self) -> &'a str {
-        self.name.get(self.local..).unwrap_or(self.name)
-    }
-}
-
 /// Where to go on after a token.
 pub(super) enum Next {
     Token,
@@ -77,8 +57,8 @@ pub(super) enum Next {
     Done,
 }
 
-/// Elements of which the meaning is kept.
-const KNOWN: usize = 64;
+/// Slots for elements of which the meaning is kept.
+const KNOWN: usize = 32;
 
 /// What an element means in a place, as long as the namespaces stay what they are.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +68,14 @@ struct Known<'a> {
     epoch: usize,
     ns: Ns,
     row: Option<&'static Row>,
+}
+
+impl Known<'_> {
+    fn is(&self, name: &[u8], place: Place, epoch: usize) -> bool {
+        // names are too short for a call to be worth it
+        let same = || self.name.iter().eq(name);
+        self.name.len() == name.len() && self.place == place && self.epoch == epoch && same()
+    }
 }
 
 /// Reads an XML document that has been decoded and cleaned.
@@ -105,8 +93,11 @@ pub(super) struct Walk<'a> {
     /// Bases in force where it began.
     pub(super) capture_bases: usize,
     pub(super) stack: Vec<Frame<'a>>,
-    known: [Known<'a>; KNOWN],
+    /// Two elements a slot, the one met last first.
+    known: [[Known<'a>; 2]; KNOWN],
     pub(super) attributes: Vec<Attribute<'a>>,
+    /// First letters of their local names, a bit each.
+    pub(super) initials: u32,
     /// Text of a person or a source outside of any element.
     pub(super) person_text: String,
     pub(super) source_text: String,
@@ -127,7 +118,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(source: &'a str, bounds: Bounds, findings: Findings) -> Self {
+    pub(super) fn new(source: &'a str, bounds: Bounds, findings: Findings) -> Self {
         Self {
             source,
             build: Builder::new(Format::Rss20, bounds),
@@ -137,8 +128,9 @@ impl<'a> Walk<'a> {
             capture: None,
             capture_bases: 0,
             stack: Vec::with_capacity(16),
-            known: [Known { name: b"", place: Place::Nowhere, epoch: 0, ns: Ns::Core, row: None }; KNOWN],
+            known: [[Known { name: b"", place: Place::Nowhere, epoch: 0, ns: Ns::Core, row: None }; 2]; KNOWN],
             attributes: Vec::with_capacity(16),
+            initials: 0,
             person_text: String::new(),
             source_text: String::new(),
             source_address: None,
@@ -207,7 +199,7 @@ impl<'a> Walk<'a> {
 
     /// The piece of the source that a token's bytes are: the token was cut out of valid UTF-8 at ASCII characters, so no second
     /// validation is needed.
-    fn borrowed(&self, token: &[u8]) -> &'a str {
+    pub(super) fn borrowed(&self, token: &[u8]) -> &'a str {
         let at = (token.as_ptr() as usize).wrapping_sub(self.source.as_ptr() as usize);
         at.checked_add(token.len()).and_then(|end| self.source.get(at..end)).unwrap_or("")
     }
@@ -291,11 +283,16 @@ impl<'a> Walk<'a> {
     /// Namespace and row of an element met in a place. A feed has a dozen of them, a hundred times each: they are kept.
     fn meaning(&mut self, name: &'a [u8], place: Place) -> (Ns, Option<&'static Row>) {
         let epoch = self.scope.epoch();
-        let key = name.iter().step_by(3).fold(name.len() + place as usize, |key, b| key.wrapping_mul(5).wrapping_add(usize::from(*b)));
-        let known = &mut self.known[key % KNOWN];
-        if known.epoch != epoch || known.place != place || known.name != name {
-            let (ns, local) = self.scope.resolve(name);
-            *known = Known { name, place, epoch, ns, row: vocabulary::lookup(ns, local, place) };
+        let [first, middle, last] =
+            [0, name.len() / 2, name.len().saturating_sub(1)].map(|at| name.get(at).copied().unwrap_or(0));
+        let key = name.len() + 3 * usize::from(first) + 5 * usize::from(middle) + 7 * usize::from(last) + 11 * place as usize;
+        let [known, other] = &mut self.known[key % KNOWN];
+        if !known.is(name, place, epoch) {
+            std::mem::swap(known, other);
+            if !known.is(name, place, epoch) {
+                let (ns, local) = self.scope.resolve(name);
+                *known = Known { name, place, epoch, ns, row: vocabulary::lookup(ns, local, place) };
+            }
         }
         (known.ns, known.row)
     }
@@ -546,72 +543,6 @@ impl<'a> Walk<'a> {
         if target.len() + text.len() <= LONGEST {
             target.push_str(text);
         }
-    }
-
-    // ---- attributes
-
-    pub(super) fn read_attributes(&mut self, tag: &BytesStart<'_>) -> Result<(), Unreadable> {
-        self.attributes.clear();
-        if tag.attributes_raw().is_empty() {
-            return Ok(());
-        }
-        let mut attributes = tag.html_attributes();
-        // duplicates are harmless here: the first one counts
-        attributes.with_checks(false);
-        for attribute in attributes.flatten() {
-            if self.attributes.len() >= MOST_ATTRIBUTES {
-                let message = format!("an element has more than {MOST_ATTRIBUTES} attributes; ask the outlet what it sends");
-                return Err(Unreadable::new("xml_too_many_attrs", message));
-            }
-            let raw = match &attribute.value {
-                Cow::Borrowed(value) => self.borrowed(value),
-                Cow::Owned(_) => "",
-            };
-            self.attributes.push(Attribute::new(self.borrowed(attribute.key.as_ref()), raw));
-        }
-        Ok(())
-    }
-
-    /// Namespaces, base and language that the current tag sets.
-    fn inherit(&mut self, mark: Mark) -> Result<(), Unreadable> {
-        for position in 0..self.attributes.len() {
-            let Some(Attribute { name, raw, .. }) = self.attributes.get(position).copied() else { break };
-            if let Some(rest) = name.strip_prefix("xmlns") {
-                match rest.strip_prefix(':') {
-                    Some(prefix) => self.scope.bind(prefix.as_bytes(), raw, mark)?,
-                    None if rest.is_empty() => self.scope.bind(b"", raw, mark)?,
-                    None => {}
-                }
-            } else if name.eq_ignore_ascii_case("xml:base") {
-                let base = self.entities.attribute(raw, &mut self.findings)?;
-                self.scope.enter_base(&base, &mut self.findings);
-            } else if name.eq_ignore_ascii_case("xml:lang") {
-                let language = self.entities.attribute(raw, &mut self.findings)?;
-                self.scope.enter_language(&language);
-            }
-        }
-        Ok(())
-    }
-
-    /// Value of an attribute, by local name and without case (`rdf:about`, `thr:count`, `HREF`); trimmed, `None` when empty.
-    pub(super) fn attribute(&mut self, wanted: &str) -> Result<Option<String>, Unreadable> {
-        Ok(self.written(wanted)?.map(Cow::into_owned))
-    }
-
-    /// The same, from the document where it stands there.
-    pub(super) fn written(&mut self, wanted: &str) -> Result<Option<Cow<'a, str>>, Unreadable> {
-        let Some(found) = self.attributes.iter().find(|attribute| attribute.local().eq_ignore_ascii_case(wanted)) else {
-            return Ok(None);
-        };
-        let value = match self.entities.attribute(found.raw, &mut self.findings)? {
-            Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
-            Cow::Owned(value) => Cow::Owned(trimmed(value)),
-        };
-        if value.len() > LONGEST_VALUE {
-            self.findings.add("field_too_long", || format!("the value of an attribute {wanted} is too long and was left out"));
-            return Ok(None);
-        }
-        Ok(Some(value).filter(|value| !value.is_empty()))
     }
 
     fn after_root(&mut self, at: usize) {
