@@ -88,8 +88,11 @@ impl Sample {
     }
 }
 
+/// A way of reading a document; gives how many entries or tokens there were.
+type Run = fn(&Sample) -> usize;
+
 /// What is measured.
-const RUNS: [(&str, fn(&Sample) -> usize); 4] = [
+const RUNS: [(&str, Run); 4] = [
     ("reprint", Sample::read),
     ("feed-rs", Sample::read_by_feed_rs),
     ("tokens", Sample::tokens),

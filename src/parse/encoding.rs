@@ -469,6 +469,12 @@ mod tests {
         check("a\0b\u{b}c\u{1f}\u{fffe}\u{ffff}", "abc");
         check("don\u{92}t \u{80}5", "don’t €5");
         check("\u{feff}x\u{feff}y,。\u{fffd}", "xy,。\u{fffd}");
+        let long = "潮汐".repeat(300);
+        check(&format!("{long}\r\n{long}\u{85}{long}\u{1}"), &format!("{long}\n{long}…{long}"));
+        for shift in 0..260 {
+            let before = "-".repeat(shift);
+            check(&format!("{before}\u{feff}{long}\u{80}"), &format!("{before}{long}€"));
+        }
         assert!(matches!(clean(Cow::Borrowed("标题,\n\tx"), &mut Vec::new()), Cow::Borrowed(_)));
     }
 }

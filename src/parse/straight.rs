@@ -131,8 +131,18 @@ impl<'a> Walk<'a> {
 
 /// A byte that names in feeds are made of; others are for the tokenizer to judge.
 fn is_name_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b':' | b'-' | b'_' | b'.')
+    NAME_BYTES[usize::from(b)]
 }
+
+static NAME_BYTES: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut b = 0_u8;
+    while b < 0x80 {
+        bytes[b as usize] = b.is_ascii_alphanumeric() || matches!(b, b':' | b'-' | b'_' | b'.');
+        b += 1;
+    }
+    bytes
+};
 
 #[cfg(test)]
 mod tests {
