@@ -5,21 +5,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sd_notify::NotifyState;
+use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::config::{Config, Outlet};
-use crate::model::PollState;
+use crate::model::{PollState, Validators};
 use crate::pipeline::{self, Stages};
 use crate::publish::Snapshot;
 use crate::render::{self, Renderer};
@@ -27,6 +29,8 @@ use crate::serve;
 use crate::store::Store;
 
 mod pages;
+
+pub use pages::reads_pages;
 
 /// `Cache-Control: max-age` of everything published, seconds; the feeds' own ttl says the same in minutes.
 pub const MAX_AGE: u32 = 60 * render::CACHE_MINUTES;
@@ -36,6 +40,15 @@ const COALESCE: Duration = Duration::from_millis(200);
 
 /// Changes wait for no longer than this before they are published.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// After a publication that failed, the next is tried so much later at least, and at most.
+const PUBLISH_AGAIN: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+
+/// After a poll that could not be recorded, the partner is asked again so much later, twice as late after each further one.
+const RECORD_AGAIN: TimeDelta = TimeDelta::minutes(1);
+
+/// A clock that is further back than this was set; less is ordinary keeping of time.
+const SET_BACK: TimeDelta = TimeDelta::minutes(1);
 
 /// The scheduler looks at the clock at least this often, so that a clock that is set is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -92,6 +105,7 @@ pub async fn open(config: Config) -> Result<Stages, DaemonError> {
     let folder = published.clone();
     let snapshot = tokio::task::spawn_blocking(move || Snapshot::load(Some(&folder)));
     let store = Store::open(&database, &tag_authority(&config, now())).await?;
+    adopt_renamed(&store, &config).await?;
     // Ids of feeds stand on the authority that ids of articles were minted with, whatever feeds.toml says by now.
     let mut config = config;
     config.site.tag_authority = Some(store.authority().to_owned());
@@ -125,7 +139,7 @@ impl Daemon {
             listener,
             shutdown: CancellationToken::new(),
             changed: Arc::default(),
-            pulse: Arc::new(Pulse { scheduler: AtomicI64::new(now().timestamp()) }),
+            pulse: Arc::new(Pulse::new(Instant::now())),
         })
     }
 
@@ -149,15 +163,13 @@ impl Daemon {
 
         // What the last run left is served at once; a feed that has never been published is rendered before anybody can ask for it.
         let missing = stages.config.feeds.iter().any(|feed| stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).is_none());
-        if missing {
-            publish(&stages, None).await;
-        }
+        let published = missing && publish(&stages, None).await;
         let accepting = CancellationToken::new();
         let beat = pulse.clone();
         let site = serve::Site {
             snapshot: stages.snapshot.clone(),
             pages: stages.pages.clone(),
-            ready: Arc::new(move || beat.check()),
+            ready: Arc::new(move || beat.check(Instant::now())),
             max_age: MAX_AGE,
         };
         let server = tokio::spawn(serve::run(listener, site, accepting.clone()));
@@ -167,7 +179,7 @@ impl Daemon {
             "listening on http://{address}/"
         );
 
-        if !missing {
+        if !published {
             // Templates, wordings or reprint itself may be others than at the last run.
             stages.config.outlets.iter().for_each(|outlet| changed.add(&outlet.id));
         }
@@ -230,27 +242,81 @@ impl Changed {
         self.wake.notify_one();
     }
 
+    fn add_all(&self, outlets: BTreeSet<String>) {
+        self.outlets.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(outlets);
+        self.wake.notify_one();
+    }
+
     fn take(&self) -> BTreeSet<String> {
         std::mem::take(&mut *self.outlets.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 }
 
-/// Signs of life.
+/// Signs of life. Not by the clock: one that is set must neither look like a scheduler that hangs nor hide one.
 #[derive(Debug)]
 struct Pulse {
-    scheduler: AtomicI64,
+    start: Instant,
+    /// Milliseconds from the start to the last beat.
+    scheduler: AtomicU64,
 }
 
 impl Pulse {
-    fn beat(&self, now: DateTime<Utc>) {
-        self.scheduler.store(now.timestamp(), Ordering::Relaxed);
+    fn new(now: Instant) -> Self {
+        Self { start: now, scheduler: AtomicU64::new(0) }
     }
 
-    fn check(&self) -> Result<(), String> {
-        let silent = now().timestamp() - self.scheduler.load(Ordering::Relaxed);
-        let most = 3 * i64::try_from(LONGEST_SLEEP.as_secs()).unwrap_or(i64::MAX);
-        if silent > most { Err(format!("the scheduler has not run for {silent} s")) } else { Ok(()) }
+    fn since_start(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.start).as_millis()).unwrap_or(u64::MAX)
     }
+
+    fn beat(&self, now: Instant) {
+        self.scheduler.store(self.since_start(now), Ordering::Relaxed);
+    }
+
+    fn check(&self, now: Instant) -> Result<(), String> {
+        let silent = Duration::from_millis(self.since_start(now).saturating_sub(self.scheduler.load(Ordering::Relaxed)));
+        if silent > 3 * LONGEST_SLEEP { Err(format!("the scheduler has not run for {} s", silent.as_secs())) } else { Ok(()) }
+    }
+}
+
+/// An outlet whose `id` in feeds.toml is another than before is the same outlet: what was stored of it goes with it, for ids of articles never
+/// change. It is known by an address it is polled at, and only where nothing contradicts: the old id is gone from feeds.toml, and nothing was
+/// stored under the new one.
+async fn adopt_renamed(store: &Store, config: &Config) -> Result<(), DaemonError> {
+    let states = store.poll_states().await?;
+    for (from, to) in renamed(&states, config) {
+        if store.rename_outlet(&from, &to).await? {
+            tracing::info!(from, to, "the outlet has another id in feeds.toml; its articles keep theirs");
+        }
+    }
+    Ok(())
+}
+
+/// Old and new ids of outlets that were renamed.
+fn renamed(states: &[PollState], config: &Config) -> Vec<(String, String)> {
+    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let known: BTreeSet<&str> = states.iter().map(|state| state.outlet.as_str()).collect();
+    let now: BTreeMap<&Url, &str> = config
+        .outlets
+        .iter()
+        .filter(|outlet| !known.contains(outlet.id.as_str()))
+        .flat_map(|outlet| outlet.sources().map(|source| (source, outlet.id.as_str())))
+        .collect();
+    for state in states.iter().filter(|state| config.outlet(&state.outlet).is_none()) {
+        if let Some(to) = now.get(&state.source) {
+            found.entry(to).or_default().insert(&state.outlet);
+        }
+    }
+    // One that was split into two, or two that became one, are other outlets.
+    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+    for from in found.values().flatten() {
+        *taken.entry(from).or_default() += 1;
+    }
+    let only = |(to, from): (&&str, &BTreeSet<&str>)| {
+        let first = from.first().filter(|first| from.len() == 1 && taken.get(**first) == Some(&1))?;
+        Some(((*first).to_owned(), (*to).to_owned()))
+    };
+    found.iter().filter_map(only).collect()
 }
 
 /// States of the configured sources: what the store remembers, and a fresh one for what it does not know.
@@ -265,15 +331,27 @@ pub async fn poll_states(stages: &Stages, now: DateTime<Utc>) -> Result<Vec<Poll
             let mut state =
                 known.remove(&(outlet.id.clone(), feed.clone())).unwrap_or_else(|| PollState::new(&outlet.id, feed.clone(), now));
             mend_clock(&mut state, now);
+            // Read with other settings the document may say something else: what was held may be ready. It is asked for once without
+            // validators, when it is due.
+            let settings = settings(outlet);
+            if state.settings.replace(settings) != Some(settings) {
+                state.validators = Validators::default();
+                state.body_hash = None;
+            }
             state
         })
         .collect())
 }
 
+/// Hash of everything that feeds.toml says of an outlet. Secrets are not in it.
+fn settings(outlet: &Outlet) -> [u8; 32] {
+    Sha256::digest(format!("{outlet:?}")).into()
+}
+
 /// A clock that was set back must not leave a source unasked until the old time comes round again: the pause it had left is kept, from now.
 fn mend_clock(state: &mut PollState, now: DateTime<Utc>) {
     if let Some(last) = state.last_attempt
-        && last > now + TimeDelta::minutes(1)
+        && last > now + SET_BACK
     {
         tracing::warn!(outlet = state.outlet, %last, %now, "the clock was set back; keeping the pause that was left");
         state.next_poll = now + (state.next_poll - last).max(TimeDelta::zero());
@@ -286,13 +364,15 @@ struct Source {
     outlet: Arc<Outlet>,
     host: String,
     polling: bool,
+    /// Polls in a row that could not be recorded.
+    unrecorded: u32,
 }
 
-/// Asks every source when it is due; never two at a time of one host, never closer together than `host_spacing`, never more than
-/// `concurrent_polls` in all. A poll that panics counts as a failed one.
+/// Asks every source when it is due, never more than `concurrent_polls` at once. One that would only wait for its turn at its host
+/// ([`crate::fetch::Turns`]), for the pause there or for another poll, does not count among them: it is not begun. A poll that panics counts as a
+/// failed one.
 async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>, pulse: Arc<Pulse>, stop: CancellationToken) {
     let limits = stages.config.limits.clone();
-    let spacing = TimeDelta::from_std(limits.host_spacing).unwrap_or(TimeDelta::zero());
     let outlets: BTreeMap<&str, Arc<Outlet>> =
         stages.config.outlets.iter().map(|outlet| (outlet.id.as_str(), Arc::new(outlet.clone()))).collect();
     let mut sources: Vec<Source> = states
@@ -300,17 +380,16 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
         .filter_map(|state| {
             let outlet = outlets.get(state.outlet.as_str())?.clone();
             let host = state.source.host_str().unwrap_or_default().to_owned();
-            Some(Source { state, outlet, host, polling: false })
+            Some(Source { state, outlet, host, polling: false, unrecorded: 0 })
         })
         .collect();
-    let mut hosts: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
     let mut busy: BTreeSet<String> = BTreeSet::new();
     let mut polls: JoinSet<(usize, Result<pipeline::Polled, crate::store::StoreError>)> = JoinSet::new();
     let mut indexes: BTreeMap<tokio::task::Id, usize> = BTreeMap::new();
 
     loop {
         let now = now();
-        pulse.beat(now);
+        pulse.beat(Instant::now());
         let mut wake = now + TimeDelta::from_std(LONGEST_SLEEP).unwrap_or(TimeDelta::seconds(30));
         // The longest overdue first, so that one busy host cannot starve another.
         let mut due: Vec<usize> = Vec::new();
@@ -328,13 +407,12 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
                 break;
             }
             let source = &mut sources[index];
-            let free = hosts.get(&source.host).copied().unwrap_or(now);
             if busy.contains(&source.host) {
                 continue;
             }
-            // A pause longer than the spacing can only come from a clock that was set back.
-            if free > now && free - now <= spacing {
-                wake = wake.min(free);
+            let pause = stages.turns.pause(&source.host);
+            if !pause.is_zero() {
+                wake = wake.min(now + TimeDelta::from_std(pause).unwrap_or_default());
                 continue;
             }
             source.polling = true;
@@ -351,9 +429,7 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
             Some(ended) = polls.join_next_with_id() => {
                 let ended_at = self::now();
                 let index = settle_poll(ended, &mut sources, &mut indexes, &changed, ended_at, limits.longest_backoff);
-                let host = &sources[index].host;
-                busy.remove(host);
-                hosts.insert(host.clone(), ended_at + spacing);
+                busy.remove(&sources[index].host);
             }
         }
     }
@@ -392,8 +468,6 @@ fn settle_poll(
     source.polling = false;
     let outlet = source.outlet.id.as_str();
     let address = source.state.source.as_str();
-    // What could not be recorded is asked again after a minute: the state in the store still has the old time.
-    let later = now + TimeDelta::minutes(1).min(TimeDelta::from_std(longest_backoff).unwrap_or(TimeDelta::minutes(1)));
     match outcome {
         Ok(Ok(polled)) => {
             let change = &polled.change;
@@ -413,17 +487,23 @@ fn settle_poll(
                 changed.add(outlet);
             }
             source.state = polled.state;
+            source.unrecorded = 0;
+            return index;
         }
-        Ok(Err(error)) => {
-            tracing::error!(outlet, address, %error, "the poll could not be recorded; asking again in a minute");
-            source.state.next_poll = later;
-        }
-        Err(error) => {
-            tracing::error!(outlet, address, %error, "the poll task failed: this is a bug in reprint");
-            source.state.next_poll = later;
-        }
+        Ok(Err(error)) => tracing::error!(outlet, address, %error, "the poll could not be recorded; asking again later"),
+        Err(error) => tracing::error!(outlet, address, %error, "the poll task failed: this is a bug in reprint"),
     }
+    // The state in the store still has the old time.
+    source.state.next_poll = now + record_again(source.unrecorded, longest_backoff);
+    source.unrecorded = source.unrecorded.saturating_add(1);
     index
+}
+
+/// The pause after a poll that could not be recorded, `before` which as many could not: a disk that stays full is not the partner's to pay for.
+fn record_again(before: u32, longest: Duration) -> TimeDelta {
+    let longest = TimeDelta::from_std(longest).unwrap_or(RECORD_AGAIN);
+    let doubled = 1_i32.checked_shl(before).filter(|factor| *factor > 0).unwrap_or(i32::MAX);
+    RECORD_AGAIN.checked_mul(doubled).unwrap_or(longest).min(longest)
 }
 
 /// Publishes what changed, together what changes together: the longer a publication takes, the more it waits for the next to gather.
@@ -431,8 +511,9 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
     let mut pause = COALESCE;
     loop {
         tokio::select! {
-            () = changed.wake.notified() => {}
+            biased;
             () = stop.cancelled() => break,
+            () = changed.wake.notified() => {}
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -441,8 +522,12 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
         let outlets = changed.take();
         if !outlets.is_empty() {
             let start = tokio::time::Instant::now();
-            publish(&stages, Some(&outlets)).await;
-            pause = (2 * start.elapsed()).clamp(COALESCE, LONGEST_PAUSE);
+            pause = if publish(&stages, Some(&outlets)).await {
+                (2 * start.elapsed()).clamp(COALESCE, LONGEST_PAUSE)
+            } else {
+                changed.add_all(outlets);
+                (2 * pause).clamp(PUBLISH_AGAIN.0, PUBLISH_AGAIN.1)
+            };
         }
     }
     let outlets = changed.take();
@@ -451,7 +536,8 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
     }
 }
 
-async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) {
+/// Publishes and says what came of it; false when it is to be tried again.
+async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) -> bool {
     match pipeline::publish(stages, outlets).await {
         Ok(publication) => {
             for rejected in &publication.rejected {
@@ -464,8 +550,12 @@ async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) {
             if !publication.changed.is_empty() {
                 tracing::debug!(documents = publication.changed.len(), "published");
             }
+            true
         }
-        Err(error) => tracing::error!(%error, "cannot publish; readers still see the last good documents"),
+        Err(error) => {
+            tracing::error!(%error, "cannot publish; readers still see the last good documents, and it is tried again");
+            false
+        }
     }
 }
 
@@ -476,7 +566,7 @@ async fn watchdog(stages: Stages, pulse: Arc<Pulse>) {
     loop {
         ticks.tick().await;
         let store = tokio::time::timeout(Duration::from_secs(5), stages.store.ping()).await;
-        match (pulse.check(), store) {
+        match (pulse.check(Instant::now()), store) {
             (Ok(()), Ok(Ok(()))) => notify(&[NotifyState::Watchdog]),
             (Err(reason), _) => tracing::error!(reason, "no sign of life for the watchdog"),
             (_, Ok(Err(error))) => tracing::error!(%error, "the store does not answer: no sign of life for the watchdog"),
@@ -517,5 +607,95 @@ impl Signals {
             }
             std::process::exit(1);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    fn config(outlets: &[(&str, &[&str])]) -> Config {
+        let mut toml = String::from("[site]\ntitle = \"Relay\"\nurl = \"https://relay.example.net\"\n");
+        for (id, feeds) in outlets {
+            toml.push_str(&format!("[[outlet]]\nid = \"{id}\"\nname = \"The {id}\"\nfeeds = {feeds:?}\n"));
+        }
+        config::parse("feeds.toml", &toml).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a time")
+    }
+
+    fn state(outlet: &str, feed: &str) -> PollState {
+        PollState::new(outlet, feed.parse().expect("an address"), at("2026-03-01T08:00:00Z"))
+    }
+
+    const A: &str = "https://a.example/rss";
+    const B: &str = "https://b.example/rss";
+    const C: &str = "https://c.example/rss";
+
+    #[track_caller]
+    fn check_renamed(stored: &[(&str, &str)], outlets: &[(&str, &[&str])], expected: &[(&str, &str)]) {
+        let states: Vec<PollState> = stored.iter().map(|(outlet, feed)| state(outlet, feed)).collect();
+        let got = renamed(&states, &config(outlets));
+        let got: Vec<(&str, &str)> = got.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn a_renamed_outlet_is_known_by_its_addresses() {
+        check_renamed(&[("old", A)], &[("new", &[A])], &[("old", "new")]);
+        check_renamed(&[("old", A), ("old", B)], &[("new", &[B, C])], &[("old", "new")]);
+        check_renamed(&[("old", A), ("other", B)], &[("new", &[A]), ("other", &[B])], &[("old", "new")]);
+        check_renamed(&[("one", A), ("two", B)], &[("a", &[A]), ("b", &[B])], &[("one", "a"), ("two", "b")]);
+        // Nothing has another id, or nothing in common.
+        check_renamed(&[("old", A)], &[("old", &[A])], &[]);
+        check_renamed(&[("old", A)], &[("new", &[B])], &[]);
+        check_renamed(&[], &[("new", &[A])], &[]);
+        // The old one is still there, and only a feed of it went elsewhere.
+        check_renamed(&[("old", A), ("old", B)], &[("old", &[A]), ("new", &[B])], &[]);
+        // The new one is not new.
+        check_renamed(&[("old", A), ("new", B)], &[("new", &[A, B])], &[]);
+        // Two that became one, and one that became two.
+        check_renamed(&[("one", A), ("two", B)], &[("new", &[A, B])], &[]);
+        check_renamed(&[("old", A), ("old", B)], &[("a", &[A]), ("b", &[B])], &[]);
+    }
+
+    #[test]
+    fn settings_are_told_apart_and_the_same_again_after_a_restart() {
+        let [one, again, other] = [&[A][..], &[A], &[A, B]].map(|feeds| settings(&config(&[("bay", feeds)]).outlets[0]));
+        assert_eq!(one, again);
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn polls_that_cannot_be_recorded_become_rare() {
+        let day = Duration::from_secs(24 * 3600);
+        let minutes: Vec<i64> = [0, 1, 2, 5, 10, 11, 31, 32, u32::MAX].map(|n| record_again(n, day).num_minutes()).to_vec();
+        assert_eq!(minutes, [1, 2, 4, 32, 1_024, 1_440, 1_440, 1_440, 1_440]);
+        assert_eq!(record_again(0, Duration::from_secs(5)), TimeDelta::seconds(5));
+    }
+
+    #[test]
+    fn a_scheduler_that_hangs_is_seen_by_the_time_that_passes() {
+        let start = Instant::now();
+        let pulse = Pulse::new(start);
+        let late = start + 3 * LONGEST_SLEEP;
+        assert_eq!(pulse.check(late), Ok(()));
+        assert_eq!(pulse.check(late + Duration::from_secs(1)), Err("the scheduler has not run for 91 s".to_owned()));
+        pulse.beat(late);
+        assert_eq!(pulse.check(late + Duration::from_secs(1)), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_set_back_keeps_the_pause_that_was_left() {
+        let mut state = state("bay", A);
+        state.last_attempt = Some(at("2027-03-01T08:00:00Z"));
+        state.next_poll = at("2027-03-01T08:30:00Z");
+        mend_clock(&mut state, at("2026-03-01T08:00:00Z"));
+        assert_eq!(state.next_poll, at("2026-03-01T08:30:00Z"));
+        mend_clock(&mut state, at("2026-03-01T08:00:30Z"));
+        assert_eq!(state.next_poll, at("2026-03-01T08:30:00Z"));
     }
 }

@@ -112,6 +112,9 @@ async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
 
 /// Reads the article pages of the outlet that are due, one after the other.
 async fn read_pages(stages: &Stages, outlet: &Outlet) -> Result<(), Failure> {
+    if !daemon::reads_pages(outlet) {
+        return Ok(());
+    }
     let ids = [outlet.id.clone()];
     // A page that failed is due again later, so this comes to an end; the bound is for a clock that is set meanwhile.
     for _ in 0..MOST_PAGES {
