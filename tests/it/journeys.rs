@@ -444,14 +444,17 @@ async fn a_held_article_is_listed_and_released_by_a_change_of_feeds_toml() {
 async fn an_outlet_with_another_id_is_the_same_outlet() {
     let partner = Partner::start().await;
     partner.put("/rss", Reply::ok(RSS, feed(3, "晴")).header("ETag", "\"1\""));
-    let program = started(&feeds_toml(HOURLY, &[("hewan", partner.url("/rss").to_string())])).await;
+    let toml = feeds_toml(HOURLY, &[("hewan", partner.url("/rss").to_string())]);
+    let program = started(&toml).await;
     let before = ids(&feed_of(&program, "feeds/hewan.rss", 3).await.text());
     let (_, folder) = program.stop().await;
-    let program = restarted(folder, &feeds_toml(EVERY_SECOND, &[("hewan-ribao", partner.url("/rss").to_string())])).await;
+    // Its name stays: that is part of what readers see.
+    let renamed = toml.replace("id = \"hewan\"", "id = \"hewan-ribao\"");
+    let program = restarted(folder, &renamed).await;
     assert_eq!(ids(&feed_of(&program, "feeds/hewan-ribao.rss", 3).await.text()), before);
     assert_eq!(get(&program.url("feeds/hewan.rss"), &[]).await.status, 404);
     partner.put("/rss", Reply::ok(RSS, feed(4, "晴")).header("ETag", "\"2\""));
-    // Its next poll is the one that was planned; a poll by hand is not kept from it.
+    assert_eq!(partner.seen().len(), 1, "its next poll is the one that was planned");
     let (_, folder) = program.stop().await;
     let polled = std::process::Command::new(env!("CARGO_BIN_EXE_reprint"))
         .args(["poll", "hewan-ribao"])
@@ -460,7 +463,7 @@ async fn an_outlet_with_another_id_is_the_same_outlet() {
         .expect("the program runs");
     let stdout = String::from_utf8_lossy(&polled.stdout);
     assert!(stdout.contains("1 new, 0 changed, 0 held, 3 unchanged"), "{stdout}{}", String::from_utf8_lossy(&polled.stderr));
-    let program = restarted(folder, &feeds_toml(HOURLY, &[("hewan-ribao", partner.url("/rss").to_string())])).await;
+    let program = restarted(folder, &renamed).await;
     let after = ids(&feed_of(&program, "feeds/all.rss", 4).await.text());
     assert!(before.iter().all(|(id, title)| after.get(id) == Some(title)), "an id moved");
 }
