@@ -10,5 +10,6 @@ mod fetch;
 mod identity;
 mod journeys;
 mod pages;
+mod polls;
 mod published;
 mod serve;
