@@ -105,7 +105,7 @@ pub async fn open(config: Config) -> Result<Stages, DaemonError> {
     let folder = published.clone();
     let snapshot = tokio::task::spawn_blocking(move || Snapshot::load(Some(&folder)));
     let store = Store::open(&database, &tag_authority(&config, now())).await?;
-    adopt_renamed(&store, &config).await?;
+    adopt(&store, &config).await?;
     // Ids of feeds stand on the authority that ids of articles were minted with, whatever feeds.toml says by now.
     let mut config = config;
     config.site.tag_authority = Some(store.authority().to_owned());
@@ -282,14 +282,36 @@ impl Pulse {
 /// An outlet whose `id` in feeds.toml is another than before is the same outlet: what was stored of it goes with it, for ids of articles never
 /// change. It is known by an address it is polled at, and only where nothing contradicts: the old id is gone from feeds.toml, and nothing was
 /// stored under the new one.
-async fn adopt_renamed(store: &Store, config: &Config) -> Result<(), DaemonError> {
-    let states = store.poll_states().await?;
-    for (from, to) in renamed(&states, config) {
+///
+/// A feed of an outlet that is at another address than before is the same feed, too, where just one is gone and just one is new.
+async fn adopt(store: &Store, config: &Config) -> Result<(), DaemonError> {
+    for (from, to) in renamed(&store.poll_states().await?, config) {
         if store.rename_outlet(&from, &to).await? {
             tracing::info!(from, to, "the outlet has another id in feeds.toml; its articles keep theirs");
         }
     }
+    for (outlet, from, to) in moved(&store.poll_states().await?, config) {
+        store.move_feed(outlet, from, to).await?;
+        tracing::info!(outlet, %from, %to, "the feed has another address in feeds.toml; its articles are known");
+    }
     Ok(())
+}
+
+/// Outlets with a feed that is at another address now, with the old address and the new one.
+fn moved<'a>(states: &'a [PollState], config: &'a Config) -> Vec<(&'a str, &'a Url, &'a Url)> {
+    let mut stored: BTreeMap<&str, BTreeSet<&Url>> = BTreeMap::new();
+    for state in states {
+        stored.entry(&state.outlet).or_default().insert(&state.source);
+    }
+    let of = |outlet: &'a Outlet| {
+        let stored = stored.get(outlet.id.as_str())?;
+        let configured: BTreeSet<&Url> = outlet.sources().collect();
+        let only = |mut addresses: Vec<&'a Url>| addresses.pop().filter(|_| addresses.is_empty());
+        let from = only(stored.difference(&configured).copied().collect())?;
+        let to = only(configured.difference(stored).copied().collect())?;
+        Some((outlet.id.as_str(), from, to))
+    };
+    config.outlets.iter().filter_map(of).collect()
 }
 
 /// Old and new ids of outlets that were renamed.
@@ -660,6 +682,26 @@ mod tests {
         // Two that became one, and one that became two.
         check_renamed(&[("one", A), ("two", B)], &[("new", &[A, B])], &[]);
         check_renamed(&[("old", A), ("old", B)], &[("a", &[A]), ("b", &[B])], &[]);
+    }
+
+    #[track_caller]
+    fn check_moved(stored: &[(&str, &str)], outlets: &[(&str, &[&str])], expected: &[(&str, &str, &str)]) {
+        let states: Vec<PollState> = stored.iter().map(|(outlet, feed)| state(outlet, feed)).collect();
+        let config = config(outlets);
+        let got: Vec<_> = moved(&states, &config).into_iter().map(|(id, from, to)| (id, from.as_str(), to.as_str())).collect();
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn a_feed_that_moved_is_known_where_nothing_else_did() {
+        check_moved(&[("bay", A)], &[("bay", &[B])], &[("bay", A, B)]);
+        check_moved(&[("bay", A), ("bay", B)], &[("bay", &[C, B])], &[("bay", A, C)]);
+        check_moved(&[("bay", A)], &[("bay", &[A])], &[]);
+        check_moved(&[("bay", A)], &[("bay", &[A, B])], &[]);
+        check_moved(&[("bay", A), ("bay", B)], &[("bay", &[A])], &[]);
+        check_moved(&[("bay", A), ("bay", B)], &[("bay", &[C])], &[]);
+        check_moved(&[("bay", A)], &[("bay", &[B, C])], &[]);
+        check_moved(&[("bay", A)], &[("pier", &[B])], &[]);
     }
 
     #[test]

@@ -294,6 +294,7 @@ fn waiting(row: &SqliteRow, path: &Path) -> Result<WaitingPage, StoreError> {
     let parts = || -> Result<WaitingPage, sqlx::Error> {
         let outlet: String = row.try_get("outlet")?;
         article.outlet.clone_from(&outlet);
+        article.feed_url = address("feed", row.try_get("feed")?)?;
         Ok(WaitingPage {
             key,
             outlet,

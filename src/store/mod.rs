@@ -304,6 +304,21 @@ impl Store {
         renamed.map_err(|error| self.failed(&error))
     }
 
+    /// Gives what was stored of the feed `from` of an outlet to its feed `to`, which takes its place: articles that came in the one are those that
+    /// come in the other, and a change of them is a change. The poll state of `from` is forgotten; `to` has none yet.
+    ///
+    /// # Errors
+    /// Nothing was changed.
+    pub async fn move_feed(&self, outlet: &str, from: &Url, to: &Url) -> Result<(), StoreError> {
+        let writer = self.writer()?;
+        let mut connection = writer.acquire().await.map_err(|error| self.failed(&error))?;
+        let moved = move_feed(&mut connection, outlet, from, to).await;
+        if moved.is_err() {
+            let _ = connection.close().await; // as in `record_following`
+        }
+        moved.map_err(|error| self.failed(&error))
+    }
+
     /// Counts per outlet id; an outlet without articles is not in it.
     pub async fn counts(&self) -> Result<BTreeMap<String, Count>, StoreError> {
         let mut connection = self.shared.readers.acquire().await.map_err(|error| self.failed(&error))?;
@@ -340,4 +355,13 @@ async fn rename_outlet(connection: &mut SqliteConnection, from: &str, to: &str) 
     }
     transaction.commit().await?;
     Ok(true)
+}
+
+async fn move_feed(connection: &mut SqliteConnection, outlet: &str, from: &Url, to: &Url) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    for statement in sql::MOVE_FEED {
+        sqlx::query(statement).bind(outlet).bind(from.as_str()).bind(to.as_str()).execute(&mut *transaction).await?;
+    }
+    sqlx::query(sql::FORGET_SOURCE).bind(outlet).bind(from.as_str()).execute(&mut *transaction).await?;
+    transaction.commit().await
 }

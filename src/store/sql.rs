@@ -15,6 +15,17 @@ pub const SOURCES: &str = "\
            problem_code, problem_fault, problem_message, problem_since, moved_to, entries, validated_by, ttl, settings \
     FROM source ORDER BY outlet, address";
 
+/// Gives everything of the feed `$2` of the outlet `$1` to its feed `$3`.
+pub const MOVE_FEED: [&str; 4] = [
+    "UPDATE article SET feed = $3 WHERE outlet = $1 AND feed = $2",
+    "UPDATE article_copy SET feed = $3 WHERE feed = $2 AND article IN (SELECT id FROM article WHERE outlet = $1)",
+    "UPDATE feed_identity SET feed = $3 WHERE outlet = $1 AND feed = $2",
+    "UPDATE frontier SET feed = $3 WHERE outlet = $1 AND feed = $2",
+];
+
+/// Forgets a source.
+pub const FORGET_SOURCE: &str = "DELETE FROM source WHERE outlet = $1 AND address = $2";
+
 /// Saves a poll state. `$20` says whether the poll changed something that readers see: the last change moves with that alone, for what the
 /// articles' own pages said is not in the state of a poll.
 pub const SAVE_SOURCE: &str = "\
@@ -179,7 +190,7 @@ pub const FOLLOW: &str = "\
 
 /// The newest page due of each host that is not in `$3`, of the outlets in `$2`, at most `$4`.
 pub const PAGES_DUE: &str = "\
-    SELECT key, outlet, address, fingerprint, tries, read_at, problem_since, record, comments FROM frontier \
+    SELECT key, outlet, feed, address, fingerprint, tries, read_at, problem_since, record, comments FROM frontier \
     WHERE id IN (SELECT id FROM ( \
         SELECT id, row_number() OVER (PARTITION BY host ORDER BY published DESC, id) AS place FROM frontier \
         WHERE next_try <= $1 AND outlet IN (SELECT value FROM json_each($2)) AND host NOT IN (SELECT value FROM json_each($3)) \

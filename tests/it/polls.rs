@@ -124,3 +124,19 @@ async fn other_settings_ask_once_for_the_whole_document() {
     assert!(!conditional());
     assert_eq!(polled.change.changed.len(), 1);
 }
+
+/// The old address is out of feeds.toml, so nobody speaks for its version any more.
+#[tokio::test]
+async fn a_feed_at_another_address_brings_changes_at_once() {
+    let partner = Partner::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let [old, new] = ["/old", "/new"].map(|path| config(&folder, partner.url(path).as_str()));
+    partner.put("/old", Reply::ok("application/rss+xml", feed("", "High at noon.")));
+    partner.put("/new", Reply::ok("application/rss+xml", feed("", "High at one.")));
+    assert_eq!(poll(&old, 0).await.0.change.new.len(), 1);
+    let (polled, saved) = poll(&new, 10).await;
+    assert_eq!((polled.change.new.len(), polled.change.changed.len()), (0, 1));
+    assert_eq!(saved.source, partner.url("/new"), "the old one is forgotten");
+    partner.put("/new", Reply::ok("application/rss+xml", feed("", "High at two.")));
+    assert_eq!(poll(&new, 20).await.0.change.changed.len(), 1);
+}
