@@ -510,3 +510,29 @@ async fn a_feed_whose_guids_are_not_relied_on_is_named_with_the_reason() {
     );
     assert_eq!(count(&document(&program, "feeds/all.rss").await.text(), "<item>"), 6);
 }
+
+/// The feeds of one host wait for one another, those of another host do not wait for them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_feeds_of_one_host_are_polled_one_after_the_other_with_a_pause() {
+    let pause = Duration::from_millis(400);
+    let (slow, other) = (Partner::start().await, Partner::start_on("127.0.0.3".parse().expect("an address")).await);
+    let mut outlets = Vec::new();
+    for id in ["a", "b", "c", "d"] {
+        slow.put(&format!("/{id}"), Reply::ok(RSS, feed(1, "晴")).after(Duration::from_millis(100)));
+        outlets.push((id, slow.url(&format!("/{id}")).to_string()));
+    }
+    other.put("/e", Reply::ok(RSS, feed(1, "晴")));
+    outlets.push(("e", other.url("/e").to_string()));
+    // Two at once: were those that wait counted, the other host would come last.
+    let toml = feeds_toml(HOURLY, &outlets).replace("host_spacing = \"0s\"", "host_spacing = \"400ms\"\nconcurrent_polls = 2");
+    let _program = started(&toml).await;
+    until("every feed to be asked", || slow.seen().len() == 4 && other.seen().len() == 1).await;
+    let asked: Vec<_> = slow.seen().iter().map(|seen| seen.at).collect();
+    for pair in asked.windows(2) {
+        let between = pair[1] - pair[0];
+        // The answer takes a while, then comes the pause.
+        assert!(between >= pause + Duration::from_millis(90), "only {between:?} between two requests");
+        assert!(between < 4 * pause, "{between:?} between two requests");
+    }
+    assert!(other.seen()[0].at < asked[2], "it had to wait for another host");
+}
