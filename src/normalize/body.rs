@@ -12,52 +12,6 @@ use crate::model::{Html, Image, Party, Warning};
 const CREDIT: &str = "reprint-credit";
 const DISCLAIMER: &str = "reprint-disclaimer";
 
-/// Elements that are a line of their own or hold lines.
-const BLOCKS: &[&str] = &[
-    "p",
-    "div",
-    "li",
-    "ul",
-    "ol",
-    "blockquote",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "main",
-    "aside",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "table",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "td",
-    "th",
-    "pre",
-    "figure",
-    "figcaption",
-    "dl",
-    "dt",
-    "dd",
-    "hr",
-    "address",
-    "center",
-    "form",
-    "fieldset",
-    "details",
-    "summary",
-    "nav",
-    "caption",
-    "video",
-    "audio",
-];
-
 /// Lines at either end among which source lines and bylines are looked for.
 const HEAD: usize = 4;
 const TAIL: usize = 6;
@@ -240,7 +194,7 @@ fn lift_watermarks(document: &Document, base: &Url) {
 }
 
 pub(super) fn is_block(node: &NodeRef<'_>) -> bool {
-    node.node_name().is_some_and(|name| BLOCKS.contains(&&*name))
+    node.node_name().is_some_and(|name| text::BLOCKS.contains(&&*name))
 }
 
 /// The lines of a tree in document order. No recursion: the stack is ours.
