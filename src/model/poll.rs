@@ -57,6 +57,8 @@ pub struct PollState {
     pub validators: Validators,
     /// SHA-256 of the last body read whole: equal bytes are not read again.
     pub body_hash: Option<[u8; 32]>,
+    /// SHA-256 of what of the outlet's settings that body was read by. Under others it is asked for without validators and read again.
+    pub settings: Option<[u8; 32]>,
     /// Last time we asked.
     pub last_attempt: Option<DateTime<Utc>>,
     /// Last time we were answered with something we could read (304 included).
@@ -82,6 +84,7 @@ impl PollState {
             next_poll: now,
             validators: Validators::default(),
             body_hash: None,
+            settings: None,
             last_attempt: None,
             last_success: None,
             last_change: None,

@@ -5,6 +5,7 @@ mod body;
 mod boilerplate;
 pub mod date;
 mod drawing;
+mod escapes;
 mod hints;
 pub mod html;
 mod image;

@@ -6,7 +6,7 @@ use ::url::Url;
 use chrono::{DateTime, Utc};
 use dom_query::{Document, NodeRef};
 
-use super::{CATEGORIES, SUMMARY, Setting, body, text, url, with_body};
+use super::{CATEGORIES, SUMMARY, Setting, body, escapes, text, url, with_body};
 use crate::config::Outlet;
 use crate::model::{Article, FeedHead, Html, ParsedPage, Precision, Timestamp, Warning};
 
@@ -183,6 +183,7 @@ fn without_repeats(parts: &[String]) -> String {
                 node.remove_from_parent();
             }
         }
+        escapes::cut(tree);
         if let Some(root) = tree.root().first_element_child() {
             out.push_str(&root.inner_html());
         }

@@ -88,14 +88,17 @@ pub fn poll_state(row: &SqliteRow) -> Result<PollState, sqlx::Error> {
             })
         }
     };
-    let body_hash = row.try_get::<Option<Vec<u8>>, _>("body_hash")?;
+    let hash = |column: &str| -> Result<Option<[u8; 32]>, sqlx::Error> {
+        // A hash of another length is of another time: the document is read once more.
+        Ok(row.try_get::<Option<Vec<u8>>, _>(column)?.and_then(|hash| hash.try_into().ok()))
+    };
     Ok(PollState {
         outlet: row.try_get("outlet")?,
         source: address("address", row.try_get("address")?)?,
         next_poll: row_time(row, "next_poll")?,
         validators: Validators { etag: row.try_get("etag")?, last_modified: row.try_get("last_modified")? },
-        // A hash of another length is of another time: the document is read once more.
-        body_hash: body_hash.and_then(|hash| hash.try_into().ok()),
+        body_hash: hash("body_hash")?,
+        settings: hash("settings")?,
         last_attempt: maybe_time(row, "last_attempt")?,
         last_success: maybe_time(row, "last_success")?,
         last_change: maybe_time(row, "last_change")?,
@@ -126,6 +129,7 @@ pub async fn save_poll_state(connection: &mut SqliteConnection, state: &PollStat
         .bind(problem.map(|problem| time(problem.since)))
         .bind(state.moved_to.as_ref().map(Url::as_str))
         .bind(state.entries)
+        .bind(state.settings.as_ref().map(<[u8; 32]>::as_slice))
         .execute(connection)
         .await?;
     Ok(())

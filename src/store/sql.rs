@@ -12,20 +12,21 @@ pub const GIVE_AUTHORITY: &str = "INSERT INTO meta (name, value) VALUES ('author
 /// Every poll state.
 pub const SOURCES: &str = "\
     SELECT outlet, address, next_poll, etag, last_modified, body_hash, last_attempt, last_success, last_change, failures, \
-           problem_code, problem_fault, problem_message, problem_since, moved_to, entries \
+           problem_code, problem_fault, problem_message, problem_since, moved_to, entries, settings \
     FROM source ORDER BY outlet, address";
 
 /// Saves a poll state.
 pub const SAVE_SOURCE: &str = "\
     INSERT INTO source (outlet, address, next_poll, etag, last_modified, body_hash, last_attempt, last_success, last_change, failures, \
-                        problem_code, problem_fault, problem_message, problem_since, moved_to, entries) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+                        problem_code, problem_fault, problem_message, problem_since, moved_to, entries, settings) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
     ON CONFLICT (outlet, address) DO UPDATE SET \
         next_poll = excluded.next_poll, etag = excluded.etag, last_modified = excluded.last_modified, \
         body_hash = excluded.body_hash, last_attempt = excluded.last_attempt, last_success = excluded.last_success, \
         last_change = excluded.last_change, failures = excluded.failures, problem_code = excluded.problem_code, \
         problem_fault = excluded.problem_fault, problem_message = excluded.problem_message, \
-        problem_since = excluded.problem_since, moved_to = excluded.moved_to, entries = excluded.entries";
+        problem_since = excluded.problem_since, moved_to = excluded.moved_to, entries = excluded.entries, \
+        settings = excluded.settings";
 
 /// Whose the marks of a document are (`$1`: outlet, `$2`: JSON array).
 pub const MARKS: &str = "\

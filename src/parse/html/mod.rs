@@ -1,8 +1,10 @@
-//! HTML pages: articles ([`page`]) and lists of articles ([`listing`]).
+//! HTML pages: articles ([`page`]), lists of articles ([`listing`]), and pages that are feeds by their markup ([`feed`]).
 
 mod facts;
+mod hfeed;
 mod json_ld;
 mod list;
+mod microformats;
 mod pager;
 mod text;
 
@@ -61,6 +63,36 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     Ok(ParsedPage { entry, next, warnings: findings.into_warnings() })
 }
 
+/// Reads a page that is a feed by its own markup: h-feed and h-entry of microformats2, hAtom, hNews. `charset` is the outlet's configured one.
+///
+/// # Errors
+/// `not_a_feed`: it has no such markup; else as [`page`].
+pub fn feed(doc: &FetchedDocument, charset: Option<&str>, bounded: Bounded, bounds: Bounds) -> Result<ParsedFeed, Unreadable> {
+    let mut findings = Findings::default();
+    let not_a_feed = || Unreadable::new("not_a_feed", "the page has no h-feed");
+    // Both spellings of the one class that every such page has are ASCII: no tree is built for the others.
+    if !says_entries(&String::from_utf8_lossy(&doc.body)) {
+        return Err(not_a_feed());
+    }
+    let source = source(doc, charset, bounded, &mut findings)?;
+    let document = Document::from(source.as_str());
+    let base: Vec<String> = base(&document).into_iter().collect();
+    let (head, entries) = hfeed::read(&document, &base, bounds, &mut findings).ok_or_else(not_a_feed)?;
+    Ok(ParsedFeed { format: Format::Html, head, entries, follow: Vec::new(), warnings: findings.into_warnings() })
+}
+
+/// Whether a source has the class of an entry in it.
+fn says_entries(source: &str) -> bool {
+    source.contains("h-entry") || source.contains("hentry") || source.contains("hnews")
+}
+
+/// Whether a reference leads to another page.
+fn is_elsewhere(here: &Url, base: Option<&str>, href: &str) -> bool {
+    let mut here = here.clone();
+    here.set_fragment(None);
+    resolve(&here, base, href).is_some_and(|url| url != here)
+}
+
 /// Reads a page that lists articles, each item an entry: by the outlet's own selectors, else what looks like headlines. `charset` is the
 /// outlet's configured one.
 ///
@@ -77,6 +109,19 @@ pub fn listing(
     let source = source(doc, charset, bounded, &mut findings)?;
     let document = Document::from(source.as_str());
     let base: Vec<String> = base(&document).into_iter().collect();
+    if selectors.item.is_none() && selectors.link.is_none() && says_entries(&source) {
+        // What a page says of itself is better than what it looks like, as long as it says where its articles are.
+        if let Some((head, mut entries)) = hfeed::read(&document, &base, bounds, &mut findings) {
+            entries.retain(|entry| {
+                let own_base = base.first().map(String::as_str);
+                entry.links.iter().any(|link| link.rel == "alternate" && is_elsewhere(&doc.url, own_base, &link.href))
+            });
+            if !entries.is_empty() {
+                let warnings = findings.into_warnings();
+                return Ok(ParsedFeed { format: Format::Html, head, entries, follow: Vec::new(), warnings });
+            }
+        }
+    }
     let entries = list::entries(&document, &doc.url, &base, selectors, bounds, &mut findings)?;
     if let Some(feed) = feed_of(&document) {
         findings.add("has_feed", || {
@@ -149,7 +194,26 @@ fn resolved(source: &str) -> Result<String, Unreadable> {
         ));
     }
     out.push_str(rest);
-    Ok(out)
+    match tangle(&out) {
+        0..=TANGLE => Ok(out),
+        _ => Err(Unreadable::new(
+            "html_too_tangled",
+            "it has a text of a length and with a number of special characters that no article has",
+        )),
+    }
+}
+
+/// What serializing the texts of a source may cost, in bytes looked at.
+const TANGLE: u64 = 1 << 31;
+
+/// The characters that the serializer stops at (`&`, and what begins like a no-break space) times the length of the text they are in: it begins
+/// its search for the end of the text anew after each.
+fn tangle(source: &str) -> u64 {
+    let texts = source.split(['<', '>']).map(|text| {
+        let stops = text.bytes().filter(|byte| matches!(byte, b'&' | 0xc2)).count();
+        stops as u64 * text.len() as u64
+    });
+    texts.sum()
 }
 
 /// The character of a reference that means nothing in markup, and what comes after it.
