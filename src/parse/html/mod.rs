@@ -6,7 +6,9 @@ mod json_ld;
 mod list;
 mod microformats;
 mod pager;
+mod rules;
 mod text;
+mod xpath;
 
 #[cfg(test)]
 mod tests;
@@ -14,9 +16,12 @@ mod tests;
 use dom_query::{Document, NodeRef};
 use url::Url;
 
+use self::facts::looks_like_date;
+use self::rules::Ruled;
 use super::{Bounds, Findings, encoding, sniff};
 use crate::model::{
-    FeedHead, FetchedDocument, Format, ListingSelectors, PageSelectors, ParsedFeed, ParsedPage, Text, TextKind, Unreadable,
+    FeedHead, FetchedDocument, Format, ListingSelectors, PageSelectors, ParsedFeed, ParsedPage, Person, SiteRules, Text, TextKind,
+    Unreadable,
 };
 
 /// Bytes of one page. Beyond it no newspaper page is, without its pictures.
@@ -36,6 +41,8 @@ pub struct Asked<'a> {
     pub selectors: &'a PageSelectors,
     /// Whether a tree may be built.
     pub bounded: Bounded,
+    /// What a file of site rules says, where the configuration says nothing.
+    pub rules: Option<&'a SiteRules>,
 }
 
 /// Reads one page of an article: what its metadata say (JSON-LD, microdata, OpenGraph, `meta`, `link`), its main text (by the outlet's own
@@ -46,21 +53,45 @@ pub struct Asked<'a> {
 /// something else than HTML.
 pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> Result<ParsedPage, Unreadable> {
     let mut findings = Findings::default();
-    let source = source(doc, charset, asked.bounded, &mut findings)?;
+    let source = source_with(doc, charset, asked.bounded, asked.rules, &mut findings)?;
     let document = Document::from(source.as_str());
     let base = base(&document);
     let mut facts = facts::of(&document, asked.selectors);
+    let ruled = asked.rules.map(|rules| Ruled::new(&document, rules));
+    let by_rule = ruled.as_ref().map(|ruled| ruled.find(&mut findings)).unwrap_or_default();
     let pager = pager::find(&document, asked, &doc.url, base.as_deref());
-    let next = pager.next.clone();
+    let next = by_rule.next_page.or_else(|| pager.next.clone());
     pager.remove();
-    let title = facts.headline();
-    let found = text::find(document, asked, title.as_deref(), facts.body.take())?;
+    let title = by_rule.title.clone().or_else(|| facts.headline());
+    let ruled_text = ruled.and_then(|ruled| {
+        ruled.strip(&mut findings);
+        text::ruled(&document, &ruled.body(&mut findings), asked.rules.is_some_and(|rules| rules.prune), title.as_deref())
+    });
+    let found = match ruled_text {
+        Some(text) => text,
+        None if asked.rules.is_some_and(|rules| !rules.detect) => {
+            return Err(Unreadable::new(
+                "no_text",
+                "no `body` of the site rules for this host fits anything on the page, and they forbid to look for the text otherwise: correct \
+                 the file in the folder `site_rules`, or remove it",
+            ));
+        }
+        None => text::find(document, asked, title.as_deref(), facts.body.take())?,
+    };
 
     let mut entry = facts.into_entry();
+    if let Some(title) = by_rule.title {
+        entry.title = plain(&title);
+    }
+    if !by_rule.authors.is_empty() {
+        entry.authors =
+            by_rule.authors.into_iter().map(|name| Person { name: Some(name), ..Person::default() }).collect();
+    }
+    entry.published = by_rule.date.or(entry.published);
     entry.base = base.into_iter().collect();
     entry.content = vec![Text { value: found, kind: TextKind::Html, language: None, base: entry.base.clone() }];
     entry.complete = true;
-    Ok(ParsedPage { entry, next, warnings: findings.into_warnings() })
+    Ok(ParsedPage { entry, next, whole: by_rule.single_page, warnings: findings.into_warnings() })
 }
 
 /// Reads a page that is a feed by its own markup: h-feed and h-entry of microformats2, hAtom, hNews. `charset` is the outlet's configured one.
@@ -138,6 +169,17 @@ pub fn listing(
 
 /// The text of an HTML document, safe to build a tree from.
 fn source(doc: &FetchedDocument, charset: Option<&str>, bounded: Bounded, findings: &mut Findings) -> Result<String, Unreadable> {
+    source_with(doc, charset, bounded, None, findings)
+}
+
+/// The same after the replacements of site rules.
+fn source_with(
+    doc: &FetchedDocument,
+    charset: Option<&str>,
+    bounded: Bounded,
+    rules: Option<&SiteRules>,
+    findings: &mut Findings,
+) -> Result<String, Unreadable> {
     let bytes = doc.body.as_slice();
     if bytes.trim_ascii().is_empty() {
         return Err(Unreadable::new("empty_body", "the page is empty"));
@@ -157,6 +199,10 @@ fn source(doc: &FetchedDocument, charset: Option<&str>, bounded: Bounded, findin
     if sniff::shape(&text) == sniff::Shape::Json {
         return Err(Unreadable::new("not_a_page", "it is JSON, not a page"));
     }
+    let text = match rules.filter(|rules| !rules.replace.is_empty()) {
+        Some(rules) => rules::replaced(text.into_owned(), rules, LARGEST).into(),
+        None => text,
+    };
     bounded(&text)?;
     resolved(&text)
 }

@@ -18,7 +18,7 @@ fn sound(_: &str) -> Result<(), Unreadable> {
 
 fn try_page(body: &str, selectors: &PageSelectors) -> Result<ParsedPage, Unreadable> {
     let doc = doc("/a/1.html", body);
-    page(&doc, None, &Asked { first: &doc.url, number: 1, selectors, bounded: sound })
+    page(&doc, None, &Asked { first: &doc.url, number: 1, selectors, bounded: sound, rules: None })
 }
 
 fn read(body: &str) -> ParsedPage {
@@ -187,7 +187,7 @@ fn the_next_page_is_the_articles_own() {
         ),
     );
     let first = Url::parse("https://hewan.example/a/1.html").expect("a literal");
-    let asked = Asked { first: &first, number: 2, selectors: &PageSelectors::default(), bounded: sound };
+    let asked = Asked { first: &first, number: 2, selectors: &PageSelectors::default(), bounded: sound, rules: None };
     let second = page(&doc, None, &asked).expect("a page");
     assert_eq!(second.next.as_deref(), Some("1_3.html"));
     assert!(!second.entry.content[0].value.contains("上一页"));
@@ -209,7 +209,7 @@ fn what_is_no_page_is_refused() {
         let mut doc = doc("/a/1.html", "");
         doc.body = body.to_vec();
         let error =
-            page(&doc, None, &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: sound }).err();
+            page(&doc, None, &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: sound, rules: None }).err();
         assert_eq!(error.map(|error| error.code), Some(expected));
     };
     check(b"", "empty_body");
@@ -222,7 +222,7 @@ fn what_is_no_page_is_refused() {
     let refuse: Bounded = |_| Err(Unreadable::new("html_too_deep", "too deep"));
     let doc = doc("/a/1.html", "<p>x</p>");
     let error =
-        page(&doc, None, &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: refuse }).err();
+        page(&doc, None, &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: refuse, rules: None }).err();
     assert_eq!(error.map(|error| error.code), Some("html_too_deep"), "no tree is built before the bound is asked");
 }
 

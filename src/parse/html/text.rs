@@ -106,6 +106,26 @@ fn counted(text: &str) -> usize {
     text.chars().filter(|c| !c.is_whitespace()).count()
 }
 
+/// The text that site rules found, as HTML source; none if there is nothing in it. `prune`: without what is no text on other pages either.
+pub(super) fn ruled(document: &Document, nodes: &[NodeRef<'_>], prune: bool, title: Option<&str>) -> Option<String> {
+    if nodes.is_empty() {
+        return None;
+    }
+    let chrome = if prune { CHROME } else { "script, style, template" };
+    if let Some(found) = document.try_select(chrome) {
+        // A rule that names such an element means it.
+        let meant: HashSet<_> = nodes.iter().flat_map(|node| std::iter::once(*node).chain(node.ancestors_it(None))).map(|node| node.id).collect();
+        found.nodes().iter().filter(|node| !meant.contains(&node.id)).for_each(NodeRef::remove_from_parent);
+    }
+    let mut html = String::new();
+    for node in nodes {
+        drop_headline(node, title);
+        html.push_str(&node.html());
+        html.push('\n');
+    }
+    Some(html).filter(|html| !html.trim().is_empty())
+}
+
 /// What the outlet's selector fits, without matches inside of matches.
 fn selected(document: &Document, selector: &str, title: Option<&str>) -> String {
     let Some(found) = document.try_select(selector) else { return String::new() };
