@@ -135,8 +135,7 @@ fn site(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool, folder
             _ => Ok(path),
         }
     };
-    let templates =
-        section.string(mistakes, "templates", |written| folder_at(written, " to use the built-in templates"));
+    let templates = section.string(mistakes, "templates", |written| folder_at(written, " to use the built-in templates"));
     let site_rules = section.string(mistakes, "site_rules", |written| folder_at(written, ""));
     let default_disclaimer = section.string(mistakes, "default_disclaimer", value::text);
     let user_agent = section.string(mistakes, "user_agent", value::user_agent);

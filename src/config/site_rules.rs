@@ -186,7 +186,10 @@ fn parse(text: &str, mut warn: impl FnMut(usize, String)) -> SiteRules {
                     if let Some(rules) = rules {
                         rules.pop();
                     }
-                    warn(number, format!("`{value:.200}` is not understood ({what}), so the line and the rule before it are left out"));
+                    warn(
+                        number,
+                        format!("`{value:.200}` is not understood ({what}), so the line and the rule before it are left out"),
+                    );
                 }
             },
             ("strip_id_or_class", None) if !words.is_empty() && rules.strip_words.len() < LINES => rules.strip_words.push(words),
@@ -249,7 +252,10 @@ mod tests {
              test_url: https://ferry.example/1\n",
         );
         assert_eq!(warnings, [""; 0]);
-        assert_eq!((rules.title.len(), rules.body.len(), rules.author.len(), rules.date.len(), rules.strip.len()), (1, 2, 1, 1, 1));
+        assert_eq!(
+            (rules.title.len(), rules.body.len(), rules.author.len(), rules.date.len(), rules.strip.len()),
+            (1, 2, 1, 1, 1)
+        );
         assert_eq!((rules.strip_words, rules.strip_images), (vec!["promo".to_owned()], vec!["/ads/".to_owned()]));
         assert!(rules.single_page[0].only_if.is_some() && rules.next_page[0].only_if.is_none());
         assert!(!rules.prune && !rules.detect);

@@ -15,7 +15,8 @@ use super::Stages;
 use crate::config::Outlet;
 use crate::fetch::FetchError;
 use crate::model::{
-    Article, Fault, Fetched, FetchedDocument, PageSelectors, ParsedPage, PollRequest, Problem, Unreadable, Validators, Verdict, Warning,
+    Article, Fault, Fetched, FetchedDocument, PageSelectors, ParsedPage, PollRequest, Problem, Unreadable, Validators, Verdict,
+    Warning,
 };
 use crate::parse::html::{self, Asked};
 use crate::store::{Change, PageOutcome, StoreError, WaitingPage};
@@ -281,7 +282,8 @@ async fn parse(stages: &Stages, outlet: &Outlet, doc: FetchedDocument, first: Ur
     let own = selectors != PageSelectors::default();
     let rules = stages.config.site_rules.of(doc.url.host_str().unwrap_or_default()).filter(|_| !own).cloned();
     let parsed = blocking(stages, move || {
-        let asked = Asked { first: &first, number, selectors: &selectors, bounded: normalize::html::bounded, rules: rules.as_deref() };
+        let asked =
+            Asked { first: &first, number, selectors: &selectors, bounded: normalize::html::bounded, rules: rules.as_deref() };
         html::page(&doc, charset.as_deref(), &asked)
     })
     .await?;

@@ -11,4 +11,5 @@ mod identity;
 mod journeys;
 mod pages;
 mod published;
+mod reading;
 mod serve;

@@ -21,7 +21,12 @@ const ORIGINALS: &[&str] = &["repost-of", "repost", "bookmark-of", "bookmark", "
 
 /// What a page says, if it is a feed: the h-feed with the most entries, else two entries or more that are in no other item. `base` is the
 /// page's own base address, as written.
-pub(super) fn read(document: &Document, base: &[String], bounds: Bounds, findings: &mut Findings) -> Option<(FeedHead, Vec<ParsedEntry>)> {
+pub(super) fn read(
+    document: &Document,
+    base: &[String],
+    bounds: Bounds,
+    findings: &mut Findings,
+) -> Option<(FeedHead, Vec<ParsedEntry>)> {
     let found = microformats::of(document);
     if found.cut {
         findings.add("too_many_items", || "the page has more microformats than are taken, the rest is left out".to_owned());
@@ -37,9 +42,10 @@ pub(super) fn read(document: &Document, base: &[String], bounds: Bounds, finding
     // A feed in an entry holds its comments.
     let feeds = found.items.iter().enumerate().filter(|(_, item)| is(item, "h-feed") && item.parent.is_none());
     let count = |index: usize| children.get(index).map_or(0, Vec::len);
-    let feed = feeds.map(|(index, _)| index).filter(|index| count(*index) > 0).reduce(|best, next| {
-        if count(next) > count(best) { next } else { best }
-    });
+    let feed = feeds
+        .map(|(index, _)| index)
+        .filter(|index| count(*index) > 0)
+        .reduce(|best, next| if count(next) > count(best) { next } else { best });
     let entries = match feed {
         Some(feed) => children.get(feed)?.as_slice(),
         None if loose.len() >= 2 => loose.as_slice(),
@@ -208,7 +214,7 @@ impl Reader<'_> {
         let Some(dateline) = self.found.first(item, "dateline") else { return text };
         let inside = |content: &Property<'_>| dateline.node.ancestors_it(None).any(|above| above.id == content.node.id);
         let written = microformats::text(&dateline.node, NEAR);
-        if written.is_empty() || self.found.all(item, &["content"]).any(|content| inside(content)) {
+        if written.is_empty() || self.found.all(item, &["content"]).any(inside) {
             return text;
         }
         text.value = match text.kind {
@@ -229,7 +235,8 @@ impl Reader<'_> {
             let entry = found.items.get(item)?.node.id;
             let above = name.ancestors_it(Some(3)).take_while(|above| above.id != entry);
             let inside = name.descendants_it().take(NEAR);
-            let link = std::iter::once(name).chain(inside).chain(above).find(|node| node.has_name("a") && node.has_attr("href"))?;
+            let link =
+                std::iter::once(name).chain(inside).chain(above).find(|node| node.has_name("a") && node.has_attr("href"))?;
             link.attr("href").map(|href| href.trim().to_owned()).filter(|href| !href.is_empty())
         })
     }
@@ -259,16 +266,20 @@ impl Reader<'_> {
         for property in self.found.all(item, names).take(AUTHORS) {
             let person = match property.item.or_else(|| self.card_in(item, property)) {
                 Some(card) => self.person(card),
-                None if property.kind == Kind::Url => Person { uri: Some(microformats::url(&property.node)), ..Person::default() },
+                None if property.kind == Kind::Url => {
+                    Person { uri: Some(microformats::url(&property.node)), ..Person::default() }
+                }
                 None => Person { name: Some(microformats::text(&property.node, NEAR)), ..Person::default() },
             };
-            let empty = |value: &Option<String>| value.as_deref().is_none_or(str::is_empty);
-            if !(empty(&person.name) && empty(&person.uri)) && !people.contains(&person) {
+            let says = |value: &Option<String>| value.as_deref().is_some_and(|value| !value.is_empty());
+            if (says(&person.name) || says(&person.uri)) && !people.contains(&person) {
                 people.push(person);
             }
         }
         // An address beside a name is the name's.
-        if let [Person { name: Some(_), uri: uri @ None, .. }, Person { name: None, uri: beside @ Some(_), .. }] = people.as_mut_slice() {
+        if let [Person { name: Some(_), uri: uri @ None, .. }, Person { name: None, uri: beside @ Some(_), .. }] =
+            people.as_mut_slice()
+        {
             *uri = beside.take();
             people.truncate(1);
         }

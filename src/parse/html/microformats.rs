@@ -287,9 +287,7 @@ impl<'a> Microformats<'a> {
                 if found.next().is_some() { None } else { of(&only) }
             })
         };
-        of(&item.node)
-            .or_else(|| only_of_type(&item.node))
-            .or_else(|| only_child(&item.node).as_ref().and_then(|child| only_of_type(child)))
+        of(&item.node).or_else(|| only_of_type(&item.node)).or_else(|| only_child(&item.node).as_ref().and_then(only_of_type))
     }
 }
 
@@ -318,7 +316,8 @@ fn is_name(name: &str) -> bool {
     let mut parts = name.split('-').peekable();
     let first = parts.next().unwrap_or_default();
     let word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    let vendor = parts.peek().is_some() && !first.is_empty() && first.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let vendor =
+        parts.peek().is_some() && !first.is_empty() && first.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     (word(first) || vendor) && parts.all(word)
 }
 
@@ -464,7 +463,10 @@ fn joined(parts: &[String], before: Option<&str>) -> String {
 fn date_of(text: &str) -> Option<&str> {
     let fits = |pattern: &str| {
         let found = text.get(..pattern.len())?;
-        let same = found.bytes().zip(pattern.bytes()).all(|(is, should)| if should == b'0' { is.is_ascii_digit() } else { is == should });
+        let same = found
+            .bytes()
+            .zip(pattern.bytes())
+            .all(|(is, should)| if should == b'0' { is.is_ascii_digit() } else { is == should });
         let ends = !text.as_bytes().get(pattern.len()).is_some_and(|next| next.is_ascii_digit() || *next == b'-');
         (same && ends).then_some(found)
     };
@@ -532,9 +534,16 @@ mod tests {
 
     #[test]
     fn names_of_properties() {
-        for (name, expected) in
-            [("name", true), ("in-reply-to", true), ("x-colour", true), ("2x-colour", true), ("4", false), ("", false), ("a-", false), ("Name", false)]
-        {
+        for (name, expected) in [
+            ("name", true),
+            ("in-reply-to", true),
+            ("x-colour", true),
+            ("2x-colour", true),
+            ("4", false),
+            ("", false),
+            ("a-", false),
+            ("Name", false),
+        ] {
             assert_eq!(is_name(name), expected, "{name}");
         }
     }

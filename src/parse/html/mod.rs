@@ -11,6 +11,10 @@ mod text;
 mod xpath;
 
 #[cfg(test)]
+mod hfeed_tests;
+#[cfg(test)]
+mod rules_tests;
+#[cfg(test)]
 mod tests;
 
 use dom_query::{Document, NodeRef};
@@ -20,8 +24,8 @@ use self::facts::looks_like_date;
 use self::rules::Ruled;
 use super::{Bounds, Findings, encoding, sniff};
 use crate::model::{
-    FeedHead, FetchedDocument, Format, ListingSelectors, PageSelectors, ParsedFeed, ParsedPage, Person, SiteRules, Text, TextKind,
-    Unreadable,
+    FeedHead, FetchedDocument, Format, ListingSelectors, PageSelectors, ParsedFeed, ParsedPage, Person, SiteRules, Text,
+    TextKind, Unreadable,
 };
 
 /// Bytes of one page. Beyond it no newspaper page is, without its pictures.
@@ -84,8 +88,7 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
         entry.title = plain(&title);
     }
     if !by_rule.authors.is_empty() {
-        entry.authors =
-            by_rule.authors.into_iter().map(|name| Person { name: Some(name), ..Person::default() }).collect();
+        entry.authors = by_rule.authors.into_iter().map(|name| Person { name: Some(name), ..Person::default() }).collect();
     }
     entry.published = by_rule.date.or(entry.published);
     entry.base = base.into_iter().collect();

@@ -86,7 +86,8 @@ impl<'a> Ruled<'a> {
         if rules.strip_words.is_empty() && rules.strip_images.is_empty() {
             return;
         }
-        let has = |value: Option<String>, parts: &[String]| value.is_some_and(|value| parts.iter().any(|part| value.contains(part)));
+        let has =
+            |value: Option<String>, parts: &[String]| value.is_some_and(|value| parts.iter().any(|part| value.contains(part)));
         let attribute = |node: &NodeRef<'_>, name: &str| node.attr(name).map(|value| value.to_string());
         let unwanted = |node: &NodeRef<'_>| {
             ["class", "id"].iter().any(|name| has(attribute(node, name), &rules.strip_words))
@@ -109,7 +110,8 @@ impl<'a> Ruled<'a> {
             };
             nodes.into_iter().filter_map(element).collect()
         };
-        let says = |nodes: &Vec<NodeRef<'a>>| nodes.iter().any(|node| !node.text().trim().is_empty() || node.is("img, :has(img)"));
+        let says =
+            |nodes: &Vec<NodeRef<'a>>| nodes.iter().any(|node| !node.text().trim().is_empty() || node.is("img, :has(img)"));
         let found = self.rules.body.iter().filter_map(|rule| self.value(rule, findings));
         let found = found.map(elements).find(says).unwrap_or_default();
         let mut outer: Vec<NodeRef<'a>> = Vec::new();
@@ -139,9 +141,9 @@ impl<'a> Ruled<'a> {
     /// What a rule comes to, if its condition holds.
     fn value(&self, rule: &SiteRule, findings: &mut Findings) -> Option<Value<'a>> {
         let value = match &rule.only_if {
-            Some(condition) => self.page.holds(condition).and_then(|holds| {
-                if holds { self.page.value(&rule.path).map(Some) } else { Ok(None) }
-            }),
+            Some(condition) => {
+                self.page.holds(condition).and_then(|holds| if holds { self.page.value(&rule.path).map(Some) } else { Ok(None) })
+            }
             None => self.page.value(&rule.path).map(Some),
         };
         value.unwrap_or_else(|_| {

@@ -208,8 +208,12 @@ fn what_is_no_page_is_refused() {
     let check = |body: &[u8], expected: &str| {
         let mut doc = doc("/a/1.html", "");
         doc.body = body.to_vec();
-        let error =
-            page(&doc, None, &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: sound, rules: None }).err();
+        let error = page(
+            &doc,
+            None,
+            &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: sound, rules: None },
+        )
+        .err();
         assert_eq!(error.map(|error| error.code), Some(expected));
     };
     check(b"", "empty_body");
@@ -221,8 +225,12 @@ fn what_is_no_page_is_refused() {
     check(b"<html><body><p>x</p></body></html>", "no_text");
     let refuse: Bounded = |_| Err(Unreadable::new("html_too_deep", "too deep"));
     let doc = doc("/a/1.html", "<p>x</p>");
-    let error =
-        page(&doc, None, &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: refuse, rules: None }).err();
+    let error = page(
+        &doc,
+        None,
+        &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: refuse, rules: None },
+    )
+    .err();
     assert_eq!(error.map(|error| error.code), Some("html_too_deep"), "no tree is built before the bound is asked");
 }
 

@@ -114,7 +114,8 @@ pub(super) fn ruled(document: &Document, nodes: &[NodeRef<'_>], prune: bool, tit
     let chrome = if prune { CHROME } else { "script, style, template" };
     if let Some(found) = document.try_select(chrome) {
         // A rule that names such an element means it.
-        let meant: HashSet<_> = nodes.iter().flat_map(|node| std::iter::once(*node).chain(node.ancestors_it(None))).map(|node| node.id).collect();
+        let meant: HashSet<_> =
+            nodes.iter().flat_map(|node| std::iter::once(*node).chain(node.ancestors_it(None))).map(|node| node.id).collect();
         found.nodes().iter().filter(|node| !meant.contains(&node.id)).for_each(NodeRef::remove_from_parent);
     }
     let mut html = String::new();

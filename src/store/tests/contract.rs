@@ -270,6 +270,7 @@ async fn poll_states_come_back() {
     failing.next_poll = at(60) + TimeDelta::microseconds(7);
     failing.validators = Validators { etag: Some(b"W/\"\xff\"".to_vec()), last_modified: Some(b"yesterday".to_vec()) };
     failing.body_hash = Some([7; 32]);
+    failing.settings = Some([8; 32]);
     failing.last_attempt = Some(at(1));
     failing.last_success = Some(at(2));
     failing.last_change = Some(at(3));
