@@ -73,7 +73,8 @@ pub(super) fn read(folder: &Path) -> (SiteRuleSet, Vec<String>) {
     let mut names: Vec<String> = files
         .take(4 * FILES)
         .filter_map(|file| file.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".txt") && name.len() > ".txt".len())
+        // The rest belongs to people: a licence, notes.
+        .filter(|name| name.strip_suffix(".txt").is_some_and(|host| host.contains('.') || host == "global"))
         .collect();
     names.sort_unstable();
     if names.len() > FILES {
@@ -82,7 +83,7 @@ pub(super) fn read(folder: &Path) -> (SiteRuleSet, Vec<String>) {
     for name in names.iter().take(FILES) {
         let path = folder.join(name);
         let shown = path.display().to_string();
-        let host = name.trim_end_matches(".txt").to_ascii_lowercase();
+        let host = name.strip_suffix(".txt").unwrap_or(name).to_ascii_lowercase();
         let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();
         let mut bytes = Vec::new();
         let opened = std::fs::File::open(&path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
@@ -124,7 +125,7 @@ impl Warnings {
 }
 
 /// The lists of rules by name.
-const PATHS: [&str; 7] = ["title", "author", "date", "body", "strip", "single_page_link", "next_page_link"];
+const PATHS: [&str; 8] = ["title", "author", "date", "body", "strip", "strip_attr", "single_page_link", "next_page_link"];
 
 fn list<'a>(rules: &'a mut SiteRules, name: &str) -> Option<&'a mut Vec<SiteRule>> {
     Some(match name {
@@ -132,7 +133,7 @@ fn list<'a>(rules: &'a mut SiteRules, name: &str) -> Option<&'a mut Vec<SiteRule
         "author" => &mut rules.author,
         "date" => &mut rules.date,
         "body" => &mut rules.body,
-        "strip" => &mut rules.strip,
+        "strip" | "strip_attr" => &mut rules.strip,
         "single_page_link" => &mut rules.single_page,
         "next_page_link" => &mut rules.next_page,
         _ => return None,
@@ -291,6 +292,7 @@ mod tests {
             (".a.b.example.txt", "body: //c"),
             ("www.quay.example.txt", "body: //d"),
             ("notes.md", "body: //e"),
+            ("LICENSE.txt", "anybody may"),
             ("broken.example.txt", "body: //e["),
         ] {
             std::fs::write(folder.path().join(name), text).expect("a file");

@@ -163,10 +163,14 @@ impl Reader {
     }
 
     fn sum(&mut self) -> Result<XPath, String> {
-        let left = self.union()?;
-        let minus = self.is("-");
-        if self.take("+") || self.take("-") {
-            return Ok(XPath::Sum(minus, Box::new((left, self.union()?))));
+        // As many as are written one after the other count as nested: what is read is evaluated by recursion.
+        let mut left = self.union()?;
+        for _ in 0..DEPTH {
+            let minus = self.is("-");
+            if !(self.take("+") || self.take("-")) {
+                break;
+            }
+            left = XPath::Sum(minus, Box::new((left, self.union()?)));
         }
         Ok(left)
     }
@@ -372,6 +376,8 @@ mod tests {
             "descendant::b/..",
             "/",
             "string(//h1)",
+            "id('text')/p",
+            "//a[substring(@href, string-length(@href) - 3 + 1) = 'all']",
         ] {
             check(written, Ok(()));
         }

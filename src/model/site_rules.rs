@@ -13,7 +13,7 @@ pub struct SiteRules {
     pub date: Vec<SiteRule>,
     /// The text: everything the first fitting rule finds, in document order.
     pub body: Vec<SiteRule>,
-    /// What is no part of it: everything that any of these finds.
+    /// What is no part of it: every element and attribute that any of these finds.
     pub strip: Vec<SiteRule>,
     /// Elements whose id or class has one of these in it are no part of it either.
     pub strip_words: Vec<String>,
@@ -172,11 +172,12 @@ pub enum Function {
     Position,
     Last,
     Name,
+    Id,
 }
 
 impl Function {
     /// Names with the fewest and the most arguments they take.
-    pub const ALL: [(Function, &'static str, usize, usize); 22] = [
+    pub const ALL: [(Function, &'static str, usize, usize); 23] = [
         (Function::Contains, "contains", 2, 2),
         (Function::StartsWith, "starts-with", 2, 2),
         (Function::EndsWith, "ends-with", 2, 2),
@@ -199,5 +200,6 @@ impl Function {
         (Function::Last, "last", 0, 0),
         (Function::Name, "name", 0, 1),
         (Function::Name, "local-name", 0, 1),
+        (Function::Id, "id", 1, 1),
     ];
 }

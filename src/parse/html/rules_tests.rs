@@ -101,6 +101,8 @@ fn expressions_find_what_the_recommendation_says() {
     check(and_then(p(vec![]), step(Axis::Child, "text()", vec![])), &["one", "two", "three ", "four"]);
     check(XPath::Union(vec![all("a", vec![]), all("b", vec![]), all("a", vec![])]), &["bold", "more"]);
     check(call(Function::Count, vec![p(vec![])]), &["4"]);
+    let by_id = Start::Found(Box::new(call(Function::Id, vec![literal("b")])), vec![]);
+    check(XPath::Path(by_id, vec![step(Axis::Child, "p", vec![])]), &["four"]);
     check(call(Function::SubstringAfter, vec![all("b", vec![]), literal("bo")]), &["ld"]);
     check(call(Function::Translate, vec![all("b", vec![]), literal("bd"), literal("B")]), &["Bol"]);
     check(call(Function::Substring, vec![literal("12345"), XPath::Number(2.0), XPath::Number(3.0)]), &["234"]);

@@ -440,6 +440,20 @@ impl<'a> Run<'_, 'a> {
                     None => String::new(),
                 }));
             }
+            Function::Id => {
+                let wanted = match values.first() {
+                    Some(value) => self.text(value)?,
+                    None => String::new(),
+                };
+                let mut found = Vec::new();
+                for node in self.page.root.descendants_it() {
+                    self.spend(1)?;
+                    if node.id_attr().is_some_and(|id| wanted.split_ascii_whitespace().any(|wanted| wanted == &*id)) {
+                        found.push(Node::Tree(node));
+                    }
+                }
+                return Ok(Value::Nodes(found));
+            }
             _ => {}
         }
         let mut texts = Vec::with_capacity(values.len().max(1));
