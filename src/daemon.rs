@@ -100,7 +100,7 @@ pub async fn open(config: Config) -> Result<Stages, DaemonError> {
     let snapshot = snapshot.await.map_err(|panic| DaemonError::failed(panic.to_string()))?.map_err(|error| {
         DaemonError::configuration(format!("cannot use {}: {error}; it must be writable by reprint", published.display()))
     })?;
-    Ok(Stages::new(Arc::new(config), client, store, renderer, snapshot))
+    Ok(Stages::new(Arc::new(config), client, store, renderer, snapshot, now))
 }
 
 /// The stages, running.
@@ -151,6 +151,12 @@ impl Daemon {
         let missing = stages.config.feeds.iter().any(|feed| stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).is_none());
         if missing {
             publish(&stages, None).await;
+        } else {
+            // Terms may be others than at the last run, embargoes and lives of articles may have ended since.
+            publish_due(&stages).await;
+        }
+        if let Err(error) = pipeline::recall(&stages, now()) {
+            tracing::error!(%error, "cannot remove documents that show more than outlets allow");
         }
         let accepting = CancellationToken::new();
         let beat = pulse.clone();
@@ -429,9 +435,17 @@ fn settle_poll(
 /// Publishes what changed, together what changes together: the longer a publication takes, the more it waits for the next to gather.
 async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: CancellationToken) {
     let mut pause = COALESCE;
+    let mut failed = false;
     loop {
+        // What could not be published is tried again at the usual pace, and not without a pause.
+        let due = stages.snapshot.next_moment().filter(|_| !failed).map(|due| (due - now()).to_std().unwrap_or_default());
+        let due = due.unwrap_or(LONGEST_SLEEP).clamp(Duration::from_millis(5), LONGEST_SLEEP);
         tokio::select! {
             () = changed.wake.notified() => {}
+            () = tokio::time::sleep(due) => {
+                failed = !publish_due(&stages).await;
+                continue;
+            }
             () = stop.cancelled() => break,
         }
         tokio::select! {
@@ -452,7 +466,17 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
 }
 
 async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) {
-    match pipeline::publish(stages, outlets).await {
+    told(pipeline::publish(stages, outlets, now()).await);
+}
+
+/// Publishes what time has overtaken. False when that is still to be done.
+async fn publish_due(stages: &Stages) -> bool {
+    told(pipeline::publish_due(stages, now()).await)
+}
+
+/// Says once what a publication came to; true when every document was made.
+fn told(published: Result<pipeline::Publication, pipeline::PublishError>) -> bool {
+    match published {
         Ok(publication) => {
             for rejected in &publication.rejected {
                 tracing::error!(
@@ -464,8 +488,12 @@ async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) {
             if !publication.changed.is_empty() {
                 tracing::debug!(documents = publication.changed.len(), "published");
             }
+            publication.rejected.is_empty()
         }
-        Err(error) => tracing::error!(%error, "cannot publish; readers still see the last good documents"),
+        Err(error) => {
+            tracing::error!(%error, "cannot publish; readers still see the last good documents");
+            false
+        }
     }
 }
 

@@ -12,6 +12,7 @@ fn at(second: u32) -> DateTime<Utc> {
 
 fn document(path: &str, body: &str, modified: DateTime<Utc>) -> PublishedDocument {
     PublishedDocument {
+        conditions: Default::default(),
         path: path.to_owned(),
         content_type: "application/rss+xml; charset=utf-8".to_owned(),
         body: Bytes::copy_from_slice(body.as_bytes()),
@@ -103,12 +104,12 @@ fn what_leaves_the_configuration_is_gone() {
     for path in ["feeds/all.rss", "feeds/old.rss"] {
         snapshot.put(document(path, path, at(0))).unwrap();
     }
-    snapshot.retain(|path| path != "feeds/old.rss").unwrap();
+    snapshot.retain(|path, _| path != "feeds/old.rss").unwrap();
     assert_eq!(snapshot.paths(), ["feeds/all.rss"]);
     assert!(snapshot.get("feeds/old.rss").is_none());
     assert_eq!(names(folder.path()), ["feeds_2fall.rss.doc"]);
     assert_eq!(Snapshot::load(Some(folder.path())).unwrap().paths(), ["feeds/all.rss"]);
-    snapshot.retain(|_| true).unwrap();
+    snapshot.retain(|_, _| true).unwrap();
     assert_eq!(snapshot.paths(), ["feeds/all.rss"]);
 }
 
