@@ -12,7 +12,7 @@ use super::read::Section;
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong};
 use super::{Outlet, address};
-use crate::model::StoredArticle;
+use crate::model::{Article, StoredArticle};
 
 /// Longest embargo: whoever writes more has mistaken the unit.
 const LONGEST_EMBARGO: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -116,11 +116,16 @@ impl Terms {
 impl Outlet {
     /// Whether an article of this outlet is shown at `now`. What it would not be shown for ever counts first.
     pub fn standing(&self, article: &StoredArticle, now: DateTime<Utc>) -> Standing {
-        let language = article.attributed.article.language.as_deref().or(self.language.as_deref());
+        self.standing_of(&article.attributed.article, article.identity.first_seen, now)
+    }
+
+    /// The same of an article that was first seen then.
+    pub fn standing_of(&self, article: &Article, first_seen: DateTime<Utc>, now: DateTime<Utc>) -> Standing {
+        let language = article.language.as_deref().or(self.language.as_deref());
         if !self.terms.relays(language) {
             return Standing::OtherLanguage;
         }
-        let date = article.date();
+        let date = article.date(first_seen);
         if let Some(end) = self.terms.expires(date).filter(|end| *end <= now) {
             return Standing::Expired(end);
         }

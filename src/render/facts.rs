@@ -296,14 +296,14 @@ fn way(provenance: &Provenance, source: &Named, original: Option<&OriginalFacts>
     first.into_iter().chain([HopFacts { action, party: source.clone(), at: None, language: None }]).collect()
 }
 
-/// Who made the text what it is: the last step that was not a mere repost. A translation is never put down to the original's publisher.
+/// Who made the text what it is: the last step that was not a mere repost, whole or in part. A translation is never put down to the original's publisher.
 fn responsible(
     hops: &[HopFacts],
     source: &Named,
     original: Option<&OriginalFacts>,
     translation: Option<&TranslationFacts>,
 ) -> Named {
-    let last = hops.iter().rev().find(|hop| hop.action != HopAction::Reposted);
+    let last = hops.iter().rev().find(|hop| !matches!(hop.action, HopAction::Reposted | HopAction::Excerpted));
     match (last, original) {
         (Some(hop), _) if translation.is_none() || hop.action != HopAction::Created => hop.party.clone(),
         (None, Some(original)) if translation.is_none() => original.outlet.clone(),

@@ -90,7 +90,6 @@ const ABBREVIATIONS: &[&str] = &[
     "ca",
     "esq",
     "supt",
-    "det",
     "insp",
     // German, Dutch, Nordic
     "bzw",
@@ -118,7 +117,6 @@ const ABBREVIATIONS: &[&str] = &[
     "abs",
     "dipl",
     "ing",
-    "mag",
     "dhr",
     "mevr",
     "mw",
@@ -126,7 +124,6 @@ const ABBREVIATIONS: &[&str] = &[
     "bijv",
     "blz",
     "enz",
-    "resp",
     "jl",
     "kl",
     "ca",
@@ -137,7 +134,6 @@ const ABBREVIATIONS: &[&str] = &[
     "osv",
     "dvs",
     "tlf",
-    "ev",
     "frk",
     "jkv",
     // Romance
@@ -163,6 +159,7 @@ const ABBREVIATIONS: &[&str] = &[
     "núm",
     "avda",
     "aprox",
+    "ej",
     "exmo",
     "exma",
     "ilmo",
@@ -173,10 +170,7 @@ const ABBREVIATIONS: &[&str] = &[
     "ecc",
     "pag",
     "pagg",
-    "on",
-    "gent",
     "spett",
-    "arch",
     // Slavic, in both scripts
     "np",
     "tzn",
@@ -194,7 +188,6 @@ const ABBREVIATIONS: &[&str] = &[
     "nt",
     "pl",
     "al",
-    "min",
     "гг",
     "вв",
     "ул",
@@ -422,15 +415,15 @@ mod tests {
         check_in("ur", "کشتی رک گئی۔| لوگ آئے۔|");
         check_in("hy", "Նավը կանգնեց։| Մարդիկ եկան։|");
         check_in("am", "ጀልባው ቆመ።| ሰዎች መጡ።|");
-        check_in("el", "Σταμάτησε το πλοίο;| Ναι.|".replace(';', "\u{37e}").as_str());
+        check_in("el", "Σταμάτησε το πλοίο\u{37e}| Ναι.|");
         check_in("bo", "གྲུ་བཀག་སོང་།| མི་ཡོང་།|");
     }
 
     #[test]
     fn quotations_and_brackets_close_with_the_sentence() {
         check_in("en", "\"The ferry stops.\"| He left (for good.)| \u{201c}Really?\u{201d}| Yes.|");
-        check_in("en", "\u{201c}Really?\u{201d} she asked. \u{201c}Now?\u{201d}|".replace("asked. ", "asked.| ").as_str());
-        check_in("fr", "« C’est fini.\u{a0}»| Il partit. |".replace(". |", ".| ").as_str());
+        check_in("en", "\u{201c}Really?\u{201d} she asked.| \u{201c}Now?\u{201d}|");
+        check_in("fr", "« C’est fini.\u{a0}»| Il partit.|");
         check_in("de", "Er rief: „Schluss.“| Dann ging er.|");
         check_in("da", "Han sagde: »Slut.«| Så gik han.|");
         check_in("es", "¿Se acabó?| ¡Sí!| Nadie vino.|");
@@ -439,13 +432,13 @@ mod tests {
     #[test]
     fn what_is_no_end() {
         check_in("en", "Dr. Ames met J. R. Cole of the U.S. Coast Guard at 5 p.m. Friday.| It cost 3.5 million.|");
-        check_in("en", "See No. 5 and fig. 2 of example.com. |".replace(". |", ".| ").as_str());
-        check_in("en", "He said no.| Wait... what?| Well... Nobody knew.|".replace("... Nobody", "...| Nobody").as_str());
+        check_in("en", "See No. 5 and fig. 2 of example.com.| ");
+        check_in("en", "He said no.| Wait... what?| Well...| Nobody knew.|");
         check_in("en", "Yahoo! and \u{201c}Who?\u{201d} are names.| Mr. Bell vs. Ms. Dahl.|");
         check_in("de", "Das ist z. B. Dr. Meier am 3. Mai bzw. Juni.| Er kam i. d. R. Montags.|");
         check_in("en", "He was 42.| The ship was 9.| It sank in 1912.|");
         check_in("ru", "Это было в 1912 г. В порту, т. е. Северном, на ул. Мира.| Всё.|");
-        check_in("pl", "Prof. Nowak, tzn. Jan, wyszedł o godz. 5.| Koniec.|".replace("5.| K", "5. K").as_str());
+        check_in("pl", "Prof. Nowak, tzn. Jan, wyszedł o godz. 5. Koniec.|");
         check_in("fr", "M. Petit et Mme. Roy.| Fin.|");
         check_in("en", "version 2.0 of the.end");
     }

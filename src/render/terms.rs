@@ -74,3 +74,117 @@ impl Renderer {
         !feed.outlets.is_empty() && feed.outlets.iter().all(|outlet| self.terms(outlet).noindex)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{self, Sample};
+    use super::super::{FeedFormat, SiteFacts};
+    use super::*;
+    use crate::model::{Attachment, Html, Warning};
+
+    fn renderer(terms: Terms) -> Renderer {
+        let mut outlets = sample::outlets();
+        outlets[0].terms = terms;
+        let site: SiteFacts = sample::site();
+        Renderer::with(site, outlets, &[sample::feed("all")], None).unwrap()
+    }
+
+    fn excerpt(characters: usize) -> Terms {
+        Terms { publish: Publish::Excerpt { characters: Some(characters) }, ..Terms::default() }
+    }
+
+    fn title() -> Terms {
+        Terms { publish: Publish::Title, ..Terms::default() }
+    }
+
+    #[test]
+    fn texts_and_summaries_by_the_terms() {
+        let check = |terms: Terms, body: &str, summary: Option<&str>, expected: (&str, Option<&str>)| {
+            let mut article = sample::article(Sample::Bare);
+            article.attributed.article.body = Html::from_sanitized(body.to_owned());
+            article.attributed.article.summary = summary.map(str::to_owned);
+            let allowed = allowed(&terms, &article, Some("zh-Hans"));
+            assert_eq!((allowed.text.as_str(), allowed.summary.as_deref()), expected, "{terms:?}");
+        };
+        let body = "<p>渡轮停航。</p><p>没人来。</p>";
+        check(Terms::default(), body, Some("短"), (body, Some("短")));
+        check(Terms::default(), " ", Some("短 & 小"), ("<p>短 &amp; 小</p>", None));
+        check(excerpt(6), body, Some("短"), ("<p>渡轮停航。</p>", None));
+        check(excerpt(6), "", Some("渡轮停航。没人来。"), ("<p>渡轮停航。</p>", None));
+        check(excerpt(90), "<p>一。</p><audio src=\"x\"></audio>", None, ("<p>一。</p>", None));
+        check(excerpt(90), "<video src=\"x\"></video>", Some("短。"), ("<p>短。</p>", None));
+        check(title(), body, Some("短"), ("", None));
+        let no_images = Terms { images: false, ..Terms::default() };
+        check(no_images.clone(), "<p><img src=\"x\">一。</p>", Some("短"), ("<p>一。</p>", Some("短")));
+        // A text of nothing but a picture has its summary left.
+        check(no_images, "<figure><img src=\"x\"></figure>", Some("短"), ("<p>短</p>", None));
+    }
+
+    #[test]
+    fn files_follow_the_terms() {
+        let mut article = sample::article(Sample::Bare);
+        let file = |address: &str, media_type: &str| Attachment {
+            url: url::Url::parse(address).unwrap(),
+            media_type: media_type.to_owned(),
+            length: 1,
+        };
+        article.attributed.article.attachments = vec![
+            file("https://a.example/a.png", "image/png"),
+            file("https://a.example/b.JPEG", "application/octet-stream"),
+            file("https://a.example/c.mp3", "audio/mpeg"),
+        ];
+        let check = |terms: Terms, expected: usize| {
+            assert_eq!(renderer(terms.clone()).facts(&article).files.len(), expected, "{terms:?}")
+        };
+        check(Terms::default(), 3);
+        check(Terms { images: false, ..Terms::default() }, 1);
+        check(excerpt(10), 0);
+        check(title(), 0);
+    }
+
+    #[test]
+    fn a_title_made_of_the_text_is_not_shown_where_only_titles_are() {
+        let mut article = sample::article(Sample::Bare);
+        article.attributed.article.warnings.push(Warning::new("title_missing", "none"));
+        assert_eq!(renderer(Terms::default()).facts(&article).title, article.attributed.article.title);
+        assert_eq!(renderer(title()).facts(&article).title, "南岸新闻");
+        article.attributed.article.title.clear();
+        assert_eq!(renderer(title()).facts(&article).title, "南岸新闻");
+    }
+
+    #[test]
+    fn the_rest_is_linked_at_the_outlet_in_the_words_of_the_text() {
+        let link = |language: &str, terms: Terms| {
+            let mut article = sample::article(Sample::Translation);
+            article.attributed.article.language = Some(language.to_owned());
+            let renderer = renderer(terms);
+            let body = renderer.body(&renderer.facts(&article));
+            body.split_once("reprint-more").map(|(_, after)| after.split_once("</div>").unwrap().0.to_owned())
+        };
+        let nanan = "<a href=\"https://nanan.example/news/4711\">";
+        assert_eq!(link("zh-Hans", excerpt(10)), Some(format!("\"><p>{nanan}在南岸新闻阅读全文</a></p>")));
+        assert_eq!(link("de", title()), Some(format!("\"><p>{nanan}Weiterlesen bei 南岸新闻</a></p>")));
+        assert_eq!(link("ar", title()), Some(format!("\" dir=\"rtl\"><p>{nanan}تابع القراءة في 南岸新闻</a></p>")));
+        assert_eq!(link("de", Terms::default()), None);
+    }
+
+    #[test]
+    fn conditions_change_with_the_terms_of_an_outlet_of_the_feed_and_with_nothing_else() {
+        let of = |terms: Terms, feed: &str| renderer(terms).conditions(&sample::feed(feed)).terms;
+        let usual = of(Terms::default(), "all");
+        assert_eq!((usual.len(), &of(Terms::default(), "all")), (16, &usual));
+        for terms in [
+            excerpt(10),
+            excerpt(11),
+            title(),
+            Terms { images: false, ..Terms::default() },
+            Terms { noindex: true, ..Terms::default() },
+            Terms { languages: vec!["en".to_owned()], ..Terms::default() },
+            Terms { expire: Some(std::time::Duration::from_secs(1)), ..Terms::default() },
+        ] {
+            assert_ne!(of(terms.clone(), "all"), usual, "{terms:?}");
+        }
+        let document = renderer(title()).feed(&sample::feed("all"), FeedFormat::Rss, &[]);
+        assert_eq!(document.conditions.terms, of(title(), "all"));
+    }
+}
