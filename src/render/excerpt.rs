@@ -344,7 +344,7 @@ mod tests {
     fn references_and_clusters_are_one_character() {
         check("<p>A &amp; Bo. C &lt; Do. E.</p>", 7, "<p>A &amp; Bo.</p>");
         check("<p>e\u{301}e\u{301}. 👩‍👩‍👧 too. End here.</p>", 10, "<p>e\u{301}e\u{301}. 👩‍👩‍👧 too.</p>");
-        check("<p>a   b\n c. d.</p>", 6, "<p>a   b\n c.</p>");
+        check("<p>a   b\n cc. Dd.</p>", 7, "<p>a   b\n cc.</p>");
         check("<p>Fish &unknown; chips. More.</p>", 22, "<p>Fish &unknown; chips.</p>");
         check("<p>a. b</p>", 4, "<p>a. b</p>");
         check("<img alt=\"a > b. c\">", 1, "<img alt=\"a > b. c\">");

@@ -289,10 +289,12 @@ pub(super) fn ends(text: &str, language: Option<&str>) -> Vec<usize> {
             place += 1;
         }
         let marks = place - first;
-        let closes = |c: char| CLOSING.contains(&c) || (!full && CLOSING_BESIDE.contains(&c));
+        // One that opens has its first word behind it.
+        let ends_there = |next: Option<char>| next.is_none_or(|c| c.is_whitespace() || CLOSING.contains(&c));
         loop {
             match (at(place), at(place + 1)) {
-                (Some(c), _) if closes(c) => place += 1,
+                (Some(c), _) if CLOSING.contains(&c) => place += 1,
+                (Some(c), next) if !full && CLOSING_BESIDE.contains(&c) && ends_there(next) => place += 1,
                 // French puts a space that does not break before ».
                 (Some('\u{a0}' | '\u{202f}'), Some('»' | '›')) => place += 2,
                 _ => break,
@@ -381,7 +383,7 @@ impl Run<'_> {
 /// A letter of a script that is written without spaces between words and has no marks of its own for the middle of a sentence.
 pub(super) fn is_ideographic(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{2fdf}' | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
-        | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}' | '「' | '『' | '（' | '《')
+        | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}' | '“' | '「' | '『' | '（' | '《')
 }
 
 #[cfg(test)]
@@ -403,7 +405,7 @@ mod tests {
         check_in("zh-Hans", "渡轮停航了。|镇上的人都来送它！|“真的吗？”|他问，“明天呢……也没有吗？”|没人回答。|");
         check_in("zh-Hant", "「渡輪停航了。」|鎮上的人（約三百人）都來了……|");
         check_in("ja", "渡し船は終わった。|「本当？」|と彼は聞いた。|");
-        check_in("zh-Hans", "价格是3.5元,他说.真的吗?|他问!|好");
+        check_in("zh-Hans", "价格是3.5元,他说.真的吗?|他问!|“好!”|");
         check_in("my", "သင်္ဘော ရပ်သွားသည်။| လူများ လာကြသည်။|");
         check_in("km", "ទូកឈប់។| មនុស្សមក។|");
     }
