@@ -435,15 +435,21 @@ fn settle_poll(
 /// Publishes what changed, together what changes together: the longer a publication takes, the more it waits for the next to gather.
 async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: CancellationToken) {
     let mut pause = COALESCE;
-    let mut failed = false;
+    // What could not be published on time is tried again then.
+    let mut again: Option<tokio::time::Instant> = None;
     loop {
-        // What could not be published is tried again at the usual pace, and not without a pause.
-        let due = stages.snapshot.next_moment().filter(|_| !failed).map(|due| (due - now()).to_std().unwrap_or_default());
-        let due = due.unwrap_or(LONGEST_SLEEP).clamp(Duration::from_millis(5), LONGEST_SLEEP);
+        let due = match (again, stages.snapshot.next_moment()) {
+            (Some(again), _) => again.saturating_duration_since(tokio::time::Instant::now()),
+            (None, Some(moment)) => (moment - now()).to_std().unwrap_or_default(),
+            (None, None) => LONGEST_SLEEP,
+        };
+        let due = due.clamp(Duration::from_millis(5), LONGEST_SLEEP);
         tokio::select! {
             () = changed.wake.notified() => {}
             () = tokio::time::sleep(due) => {
-                failed = !publish_due(&stages).await;
+                let overtaken = stages.snapshot.next_moment().is_some_and(|moment| moment <= now());
+                let failed = overtaken && !publish_due(&stages).await;
+                again = failed.then(|| tokio::time::Instant::now() + LONGEST_SLEEP);
                 continue;
             }
             () = stop.cancelled() => break,

@@ -145,8 +145,8 @@ impl Snapshot {
         Ok(Self { documents: ArcSwap::from_pointee(documents), folder: Some(folder), writing: Mutex::default() })
     }
 
-    /// Puts a document in place of the one of the same path; false when its bytes are the same already (then nothing changes, the
-    /// validators included). On disk: temporary file, fsync, rename, fsync of the folder. Blocks for as long as that takes.
+    /// Puts a document in place of the one of the same path; false when its bytes are the same already (then nothing changes for readers, the
+    /// validators included; only the conditions are taken over). On disk: temporary file, fsync, rename, fsync of the folder. Blocks for as long as that takes.
     ///
     /// Other bytes never keep the old `modified`: a reader that asks by date alone (`If-Modified-Since`) would not get them (RFC 9110
     /// § 8.8.2). It then rises by a second, as in a feed from which an article was taken out.

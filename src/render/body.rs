@@ -35,10 +35,12 @@ impl Renderer {
         let disclaimer = disclaimer.unwrap_or_else(|| format!("<p>{}</p>", html(&facts.disclaimer)));
         let direction = if direction(Some(&facts.words.tag)) == "rtl" { " dir=\"rtl\"" } else { "" };
         let text = match read_on(facts) {
-            Some(link) => Cow::Owned(format!("{}\n{READ_ON}{direction}><p>{link}</p></div>", facts.text)),
+            Some(link) => {
+                let gap = if facts.text.is_empty() { "" } else { "\n" };
+                Cow::Owned(format!("{}{gap}{READ_ON}{direction}><p>{link}</p></div>", facts.text))
+            }
             None => Cow::Borrowed(facts.text.as_str()),
         };
-        let text = text.trim_start_matches('\n');
         format!(
             "{CREDIT}{direction}>{credit}</div>\n{DISCLAIMER}{direction}>{disclaimer}</div>\n{text}\n<hr>\n{DISCLAIMER}{direction}>{disclaimer}</div>"
         )

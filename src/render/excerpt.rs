@@ -228,23 +228,27 @@ enum Zone {
 struct Walk<'a> {
     html: &'a str,
     at: usize,
+    /// Where the text ends that `at` is in, so that a long one is looked through once.
+    text_end: usize,
     open: Vec<&'a str>,
 }
 
 impl<'a> Walk<'a> {
     fn new(html: &'a str) -> Self {
-        Self { html, at: 0, open: Vec::new() }
+        Self { html, at: 0, text_end: 0, open: Vec::new() }
     }
 
     /// What a place is inside of. The end tags straight behind it count as passed, as long as they do not end a paragraph.
     fn to(&mut self, place: usize) -> Zone {
         while self.at < place {
+            if self.at < self.text_end {
+                self.at = place.min(self.text_end);
+                continue;
+            }
             let Some(piece) = pieces(&self.html[self.at..]).next() else { break };
-            if let Piece::Text(text) = piece
-                && self.at + text.len() > place
-            {
-                self.at = place;
-                break;
+            if let Piece::Text(text) = piece {
+                self.text_end = self.at + text.len();
+                continue;
             }
             follow(&mut self.open, piece);
             self.at += piece.len();
@@ -253,7 +257,8 @@ impl<'a> Walk<'a> {
         if self.open.iter().any(|name| whole.contains(name)) {
             return Zone::Closed;
         }
-        while let Some(piece @ Piece::Close { name, .. }) = pieces(&self.html[self.at..]).next()
+        while self.at >= self.text_end
+            && let Some(piece @ Piece::Close { name, .. }) = pieces(&self.html[self.at..]).next()
             && is_inline(name)
         {
             follow(&mut self.open, piece);
@@ -326,8 +331,19 @@ mod tests {
             14,
             "<figure><img src=\"x\"><figcaption>Who. What.</figcaption></figure><p>One…</p>",
         );
+        check("<p>One. <svg viewBox=\"0 0 9 9\"><text>Two. Three.</text></svg> Four.</p>", 12, "<p>One.</p>");
         check("<h2>Why? How?</h2><p>One two three four.</p>", 16, "<h2>Why? How?</h2><p>One…</p>");
         check("<table><tr><td>One. Two.</td></tr></table><p>Three.</p>", 6, "");
+    }
+
+    #[test]
+    fn long_texts_take_linear_time() {
+        let start = std::time::Instant::now();
+        let html = format!("<p>{}</p>", "好。".repeat(1 << 20));
+        assert_eq!(of(&html, Some(100_000), None).html.len(), "<p></p>".len() + 50_000 * "好。".len());
+        let html = format!("<p>{}</p>", "<b>x</b>".repeat(1 << 18));
+        assert!(of(&html, Some(100_000), None).is_cut);
+        assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());
     }
 
     #[test]

@@ -100,6 +100,8 @@ pub(super) fn is_inline(name: &str) -> bool {
             | "audio"
             | "video"
             | "source"
+            | "svg"
+            | "math"
     )
 }
 
@@ -227,6 +229,10 @@ mod tests {
         check("<table><tr><td><img src=\"x\"></td><td>b</td></tr></table>", "<table><tr><td></td><td>b</td></tr></table>");
         check("<p></p><p>kept as it was</p>", "<p></p><p>kept as it was</p>");
         check("<img src=\"x\" alt=\"a > b\">", "");
+        assert_eq!(
+            without("<p>a <svg><g><text>b</text></g></svg></p><figure><svg></svg></figure>", &["img", "svg"]),
+            "<p>a </p>"
+        );
     }
 
     #[test]

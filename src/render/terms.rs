@@ -30,7 +30,7 @@ pub(super) fn allowed(terms: &Terms, stored: &StoredArticle, language: Option<&s
     }
     let mut body: Cow<'_, str> = xml_safe(article.body.as_str());
     if !terms.images && body.contains('<') {
-        body = Cow::Owned(markup::without(&body, &["img"]));
+        body = Cow::Owned(markup::without(&body, &["img", "svg"]));
     }
     let Publish::Excerpt { characters } = terms.publish else {
         // Nothing but a summary: it is the text.

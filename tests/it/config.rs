@@ -754,22 +754,43 @@ fn terms_that_contradict_each_other_are_named() {
     let check = |terms: &str, expected: &[&str]| check_outlet(&format!("[outlet.terms]\n{terms}"), expected);
     check(
         "excerpt = 0",
-        &["error: `outlet.terms.excerpt` is 0: an excerpt of nothing", "for titles alone write publish = \"title\""],
+        &[
+            "error: `outlet.terms.excerpt` is 0: an excerpt of nothing",
+            "--> feeds.toml:8:11",
+            "help: for titles alone write publish = \"title\" and leave `excerpt` out",
+        ],
     );
+    for publish in ["full", "title"] {
+        check(
+            &format!("publish = \"{publish}\"\nexcerpt = 90"),
+            &[
+                &format!(
+                    "error: `outlet.terms.excerpt` says how long excerpts are, and there are none with publish = \"{publish}\""
+                ),
+                "--> feeds.toml:9:11",
+                "help: write publish = \"excerpt\", or leave `excerpt` out",
+            ],
+        );
+    }
     check(
-        "publish = \"title\"\nexcerpt = 90",
-        &["error: `outlet.terms.excerpt` says how long excerpts are, and there are none with publish = \"title\""],
+        "publish = \"teaser\"",
+        &[
+            "error: `outlet.terms.publish` is `teaser`, and not one of its three values",
+            "help: write \"full\", \"excerpt\" (the beginning, with a link to the rest) or \"title\" (nothing but that link)",
+        ],
     );
-    check("publish = \"full\"\nexcerpt = 90", &["there are none with publish = \"full\""]);
-    check("publish = \"teaser\"", &["error: `outlet.terms.publish` is `teaser`, and not one of its three values", "\"excerpt\""]);
     check(
         "embargo = \"2d\"\nexpire = \"48h\"",
-        &["error: the embargo is as long as articles are shown at all", "it has expired by then"],
+        &[
+            "error: the embargo is as long as articles are shown at all (48h): none would ever be",
+            "--> feeds.toml:8:11",
+            "help: both are counted from the date of the article: shorten the embargo, or make `expire` longer",
+        ],
     );
     check("embargo = 6", &["error: `outlet.terms.embargo` is 6, a number without a unit"]);
     check("expire = \"0s\"", &["error: `outlet.terms.expire` is 0s, out of range"]);
     check("languages = []", &["error: `outlet.terms.languages` is empty: no article would be relayed"]);
-    check("languages = [\"chinese!\"]", &["error: `outlet.terms.languages`"]);
+    check("languages = [\"chinese!\"]", &["--> feeds.toml:8:14"]);
     check("images = false", &["error: `outlet.terms.images` is true or false and not a text in quotation marks"]);
     check("images = \"all\"", &["error: `outlet.terms.images` is `all`, and not one of its two values"]);
     check("noindex = \"true\"", &["error: `outlet.terms.noindex` is a text and not true or false"]);

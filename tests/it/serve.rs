@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use chrono::DateTime;
 use reprint::model::PublishedDocument;
-use reprint::publish::{Page, Pages, Prepared, Snapshot, prepare};
+use reprint::publish::{Page, Pages, Snapshot, prepare};
 use reprint::serve::{self, Caps, Limits, Site, Timeouts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
