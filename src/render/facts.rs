@@ -160,7 +160,7 @@ impl Renderer {
         let (via, between) = upstream(&hops, &source, original.as_ref());
 
         let terms = self.terms(&article.outlet);
-        let Allowed { text, summary, is_part } = terms::allowed(terms, stored, language.as_deref());
+        let Allowed { text, summary, is_part, is_shortened } = terms::allowed(terms, stored, language.as_deref());
         // A title that was made of the text is part of the text.
         let made = terms.publish == Publish::Title && article.warnings.iter().any(|warning| warning.code == "title_missing");
         let title = Some(line(&article.title)).filter(|t| !t.is_empty() && !made);
@@ -171,7 +171,7 @@ impl Renderer {
         // Not before an embargo has ended: until then it was here, and not to be had.
         let first_seen = stored.identity.first_seen.max(terms.released(date));
         let hops_here = hops.into_iter().chain([HopFacts {
-            action: if is_part { HopAction::Excerpted } else { HopAction::Reposted },
+            action: if is_shortened { HopAction::Excerpted } else { HopAction::Reposted },
             party: Named { name: self.site.title.clone(), url: Some(page.clone()) },
             at: Some(first_seen),
             language: None,

@@ -17,8 +17,10 @@ pub(super) struct Allowed {
     pub text: String,
     /// The outlet's short form of it, plain text.
     pub summary: Option<String>,
-    /// Whether there is more of it at the outlet.
+    /// Whether the whole of it is at the outlet only, as far as the terms go.
     pub is_part: bool,
+    /// Whether anything of the text was left out.
+    pub is_shortened: bool,
 }
 
 /// The text of an article, as far as its outlet lets us show it. `language`: BCP 47.
@@ -26,7 +28,7 @@ pub(super) fn allowed(terms: &Terms, stored: &StoredArticle, language: Option<&s
     let article = &stored.attributed.article;
     let summary = || article.summary.as_deref().map(|s| xml_safe(s.trim()).into_owned()).filter(|s| !s.is_empty());
     if terms.publish == Publish::Title {
-        return Allowed { text: String::new(), summary: None, is_part: true };
+        return Allowed { text: String::new(), summary: None, is_part: true, is_shortened: true };
     }
     let mut body: Cow<'_, str> = xml_safe(article.body.as_str());
     if !terms.images && body.contains('<') {
@@ -39,15 +41,17 @@ pub(super) fn allowed(terms: &Terms, stored: &StoredArticle, language: Option<&s
             // RFC 4287 § 4.2.13: a summary does not repeat the title.
             summary => (body.into_owned(), summary.filter(|s| line(s) != line(&article.title))),
         };
-        return Allowed { text, summary, is_part: false };
+        return Allowed { text, summary, is_part: false, is_shortened: false };
     };
     // Sound and film are the whole of what they are, and a summary beside an excerpt is more than an excerpt.
-    let body = markup::without(&body, &["audio", "video"]);
+    let kept = markup::without(&body, &["audio", "video"]);
+    let is_silenced = kept != *body;
     let text = match summary() {
-        Some(summary) if body.trim().is_empty() => format!("<p>{}</p>", html(&summary)),
-        _ => body,
+        Some(summary) if kept.trim().is_empty() => format!("<p>{}</p>", html(&summary)),
+        _ => kept,
     };
-    Allowed { text: excerpt::of(&text, characters, language).html, summary: None, is_part: true }
+    let excerpt = excerpt::of(&text, characters, language);
+    Allowed { text: excerpt.html, summary: None, is_part: true, is_shortened: excerpt.is_cut || is_silenced }
 }
 
 impl Renderer {
@@ -166,6 +170,25 @@ mod tests {
         assert_eq!(link("de", title()), Some(format!("\"><p>{nanan}Weiterlesen bei 南岸新闻</a></p>")));
         assert_eq!(link("ar", title()), Some(format!("\" dir=\"rtl\"><p>{nanan}تابع القراءة في 南岸新闻</a></p>")));
         assert_eq!(link("de", Terms::default()), None);
+    }
+
+    #[test]
+    fn our_own_step_says_whether_anything_was_left_out() {
+        let action = |terms: Terms, body: &str| {
+            let mut article = sample::article(Sample::Bare);
+            article.attributed.article.body = Html::from_sanitized(body.to_owned());
+            let renderer = renderer(terms);
+            let facts = renderer.facts(&article);
+            (facts.hops.last().unwrap().action.name(), facts.responsible.name.clone())
+        };
+        let check = |terms: Terms, body: &str, expected: &str| {
+            assert_eq!(action(terms.clone(), body), (expected.to_owned().as_str(), "南岸新闻".to_owned()), "{terms:?} {body}");
+        };
+        check(Terms::default(), "<p>一。二。</p>", "reposted");
+        check(excerpt(4), "<p>一。二。</p>", "reposted");
+        check(excerpt(3), "<p>一。二。</p>", "excerpted");
+        check(excerpt(4), "<p>一。</p><video src=\"x\"></video>", "excerpted");
+        check(title(), "<p>一。</p>", "excerpted");
     }
 
     #[test]

@@ -417,3 +417,23 @@ async fn pages_of_an_outlet_that_left_are_gone() {
         start(&folder, &toml(&partner, "").replace("id = \"bolin\"", "id = \"other\"").replace("/rss", "/elsewhere")).await;
     assert_eq!(get(&program.url(&page), &[]).await.status, 410);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn check_says_what_the_terms_make_of_each_article() {
+    let recent = now();
+    let items =
+        [item(1, "en", past()), item(2, "en", recent), item(3, "zh-Hans", recent), item(4, "en", recent - TimeDelta::hours(5))];
+    let partner = partner(&items).await;
+    let terms = "publish = \"excerpt\"\nembargo = \"1h\"\nexpire = \"1d\"\nlanguages = [\"en\"]";
+    let program = start(&folder(), &toml(&partner, terms)).await;
+    let (code, stdout, stderr) = program.command(&["check", "feeds.toml", "--online"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let about = |number: u32| {
+        let mut lines = stdout.lines().skip_while(|line| !line.contains(&format!("Lilies {number} ")));
+        format!("{} | {}", lines.next().unwrap_or_default().trim(), lines.next().unwrap_or_default().trim())
+    };
+    assert!(about(1).starts_with("drop     Lilies 1 en | expired on 2026-06-03 00:40:00 UTC; by Ines Bolin"), "{stdout}");
+    assert!(about(2).starts_with("wait     Lilies 2 en | embargo until "), "{stdout}");
+    assert!(about(3).starts_with("drop     Lilies 3 zh-Hans | its language (zh-Hans) is not relayed; "), "{stdout}");
+    assert!(about(4).starts_with("publish  Lilies 4 en | an excerpt; by Ines Bolin"), "{stdout}");
+}
