@@ -13,6 +13,7 @@ mod marks;
 mod media;
 pub mod page;
 mod people;
+pub mod story;
 mod tags;
 pub mod text;
 pub mod title;
