@@ -315,6 +315,9 @@ fn upstream(hops: &[HopFacts], source: &Named, original: Option<&OriginalFacts>)
     let mut seen_urls: BTreeSet<&str> = original_url.into_iter().collect();
     let mut seen_names: BTreeSet<&str> = original.map(|o| o.outlet.name.as_str()).into_iter().collect();
     seen_names.insert(&source.name);
+    // What stands behind the outlet's own step are other ways the text came: pages it is on, nobody between.
+    let own = hops.iter().rposition(|hop| hop.party.name == source.name || (source.url.is_some() && hop.party.url == source.url));
+    let others = hops.len() - own.map_or(hops.len(), |own| own + 1);
     let mut via = Vec::new();
     if let Some(url) = &source.url {
         // The page we took it from is said even when it is the original's.
@@ -322,12 +325,12 @@ fn upstream(hops: &[HopFacts], source: &Named, original: Option<&OriginalFacts>)
         via.push(source.clone());
     }
     let mut between = Vec::new();
-    for hop in hops.iter().rev() {
+    for (number, hop) in hops.iter().rev().enumerate() {
         let known_page = hop.party.url.as_deref().is_some_and(|url| !seen_urls.insert(url));
         if hop.party.url.is_some() && !known_page {
             via.push(hop.party.clone());
         }
-        if seen_names.insert(&hop.party.name) && !known_page {
+        if number >= others && seen_names.insert(&hop.party.name) && !known_page {
             between.push(hop.party.clone());
         }
     }

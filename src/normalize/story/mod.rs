@@ -28,7 +28,8 @@ pub fn mark(verdict: Verdict) -> Verdict {
 /// The pages this text is on as far as it names them, its own first, and its guid where that is one for the whole world. Not those of the text
 /// it was translated from, except the original's: two outlets that translate one article are held against each other by it.
 fn addresses(article: &Article, provenance: &Provenance) -> Vec<String> {
-    let translated = provenance.hops.iter().rposition(|hop| matches!(hop.action, HopAction::Translated | HopAction::ScriptConverted));
+    let translated =
+        provenance.hops.iter().rposition(|hop| matches!(hop.action, HopAction::Translated | HopAction::ScriptConverted));
     let hops = provenance.hops.iter().skip(translated.unwrap_or_default()).filter_map(|hop| hop.party.url.as_ref());
     let original = provenance.original.as_ref().and_then(|original| original.outlet.url.as_ref());
     let guid = article.marks.guid.as_deref();
