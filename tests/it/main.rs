@@ -12,3 +12,4 @@ mod journeys;
 mod pages;
 mod published;
 mod serve;
+mod stories;

@@ -49,7 +49,7 @@ pub fn compose(mut ways: Vec<Way>) -> Option<(i64, Vec<u8>, AttributedArticle)> 
     });
     let mut ways = ways.into_iter();
     let Way { id, content_hash, attributed: mut shown, .. } = ways.next()?;
-    let mut others: Vec<Hop> = Vec::new();
+    let mut others: Vec<Vec<Hop>> = Vec::new();
     for Way { attributed: AttributedArticle { article, provenance }, .. } in ways {
         let own = Hop {
             action: HopAction::Reposted,
@@ -59,13 +59,13 @@ pub fn compose(mut ways: Vec<Way>) -> Option<(i64, Vec<u8>, AttributedArticle)> 
         };
         // What the outlet itself did stands for it; of the steps before, those that were reposts too.
         let before = provenance.hops.split_last().map(|(_, before)| before).unwrap_or_default();
-        others.extend(before.iter().filter(|hop| hop.action == HopAction::Reposted).cloned());
-        others.push(own);
+        let before = before.iter().filter(|hop| hop.action == HopAction::Reposted).cloned();
+        others.push(before.chain([own]).collect());
         let page = provenance.source.url.as_ref().map_or_else(|| provenance.source.name.clone(), ToString::to_string);
         shown.provenance.evidence.push(Evidence { field: "source", rule: "same_story", text: page });
     }
     let key = |hop: &Hop| (hop.at.is_none(), hop.at, hop.party.name.clone(), hop.party.url.clone());
-    others.sort_by_cached_key(key);
+    others.sort_by_cached_key(|steps| steps.last().map(key));
     let hops = &mut shown.provenance.hops;
     if hops.is_empty() {
         hops.push(Hop {
@@ -76,7 +76,7 @@ pub fn compose(mut ways: Vec<Way>) -> Option<(i64, Vec<u8>, AttributedArticle)> 
         });
     }
     let mut seen: HashSet<String> = hops.iter().flat_map(|hop| names(&hop.party)).collect();
-    for hop in others {
+    for hop in others.into_iter().flatten() {
         let names = names(&hop.party);
         if hops.len() < MOST_HOPS && !names.iter().any(|name| seen.contains(name)) {
             seen.extend(names);

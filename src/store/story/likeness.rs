@@ -74,7 +74,7 @@ impl Story {
     /// of the shorter one are in the longer one in the same order.
     pub fn is_nearly(&self, other: &Story) -> bool {
         let (short, long) = ordered(&self.text, &other.text);
-        if short.weight() < LEAST || !is_part(&short.facts, &long.facts) {
+        if short.weight() < LEAST || !is_part(&short.facts, &long.facts) || self.is_other_part(other) {
             return false;
         }
         let width = short.width();
@@ -94,12 +94,16 @@ impl Story {
         common * 100 >= one.len() * 85 && replaced * 100 <= one_words.len() * 4
     }
 
+    /// Part one and part two; the weather of the 4th and of the 5th.
+    fn is_other_part(&self, other: &Story) -> bool {
+        let (one, many) = ordered_by(&self.title.numbers, &other.title.numbers);
+        !is_part(one, many)
+    }
+
     /// Whether nothing speaks against their being one story, when they name one address: the texts have much in common, or where one is too short
     /// to say, the titles.
     pub fn may_be(&self, other: &Story) -> bool {
-        let (one, many) = ordered_by(&self.title.numbers, &other.title.numbers);
-        // Part one and part two; the weather of the 4th and of the 5th.
-        if !one.is_empty() && !is_part(one, many) {
+        if self.is_other_part(other) {
             return false;
         }
         let (short, long) = ordered(&self.text, &other.text);

@@ -5,6 +5,7 @@ mod failures;
 mod frontier;
 mod identities;
 mod records;
+mod stories;
 mod windows;
 
 use std::path::PathBuf;
