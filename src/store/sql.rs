@@ -178,10 +178,10 @@ pub const BEGIN_STORY: &str = "\
 /// Makes an article one way of a story.
 pub const ADD_WAY: &str = "INSERT INTO story_way (article, story) VALUES ($1, $2)";
 
-/// The ways of a story that are published.
+/// The ways of a story that are published, the first `$2`.
 pub const WAYS: &str = "\
     SELECT article.id, article.key, article.content_hash, article.record FROM story_way AS way JOIN article ON article.id = way.article \
-    WHERE way.story = $1 AND article.held_code IS NULL";
+    WHERE way.story = $1 AND article.held_code IS NULL ORDER BY way.article LIMIT $2";
 
 /// What readers see of a story. `$5`: it is a correction if the content is another.
 pub const SETTLE_STORY: &str = "\

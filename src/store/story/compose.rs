@@ -75,12 +75,25 @@ pub fn compose(mut ways: Vec<Way>) -> Option<(i64, Vec<u8>, AttributedArticle)> 
             language: shown.article.language.clone(),
         });
     }
+    // Each outlet is there once by its name; a stop before it not at all if it is there under any name.
     let mut seen: HashSet<String> = hops.iter().flat_map(|hop| names(&hop.party)).collect();
-    for hop in others.into_iter().flatten() {
-        let names = names(&hop.party);
-        if hops.len() < MOST_HOPS && !names.iter().any(|name| seen.contains(name)) {
-            seen.extend(names);
-            hops.push(hop);
+    let own = others.iter().filter_map(|steps| steps.last()).flat_map(|own| names(&own.party));
+    let outlets: HashSet<String> = own.collect();
+    for mut steps in others {
+        let own = steps.pop();
+        for stop in steps {
+            let names = names(&stop.party);
+            if hops.len() < MOST_HOPS && !names.iter().any(|name| seen.contains(name) || outlets.contains(name)) {
+                seen.extend(names);
+                hops.push(stop);
+            }
+        }
+        if let Some(own) = own
+            && hops.len() < MOST_HOPS
+            && !seen.contains(&name(&own.party.name))
+        {
+            seen.extend(names(&own.party));
+            hops.push(own);
         }
     }
     Some((id, content_hash, shown))

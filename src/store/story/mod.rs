@@ -27,11 +27,17 @@ use crate::model::Article;
 /// Why an article is held that its outlet took back.
 pub const WITHDRAWN: &str = "withdrawn";
 
-/// Articles that may have one mark: with more it is a phrase that outlets put under everything.
+/// Stories that may have one mark: with more it is a phrase that outlets put under everything.
 const CROWD: i64 = 32;
+
+/// Ways of one story that what readers see is made of; further ones are recorded.
+const MOST_WAYS: i64 = 64;
 
 /// Articles that a new one is held against.
 const COMPARED: usize = 6;
+
+/// Copies of one story among them.
+const COPIES: usize = 2;
 
 /// How far apart two articles may have been published that are one story by their texts alone. Days that look alike come again; an address does
 /// not.
@@ -111,7 +117,8 @@ pub async fn find(
             let near = |holder: &&Holder| {
                 published.is_none_or(|published| published.abs_diff(holder.sort_at) <= APART_MICROS.unsigned_abs())
             };
-            if i64::try_from(holders.len()).is_ok_and(|number| number <= CROWD) {
+            let stories: HashSet<(bool, i64)> = holders.iter().map(Holder::whole).collect();
+            if i64::try_from(stories.len()).is_ok_and(|number| number <= CROWD) {
                 holders.iter().filter(near).for_each(|holder| candidates.entry(holder.article).or_insert((0, 0, holder)).1 += 1);
             }
         }
@@ -124,6 +131,13 @@ pub async fn find(
             })
             .collect();
         candidates.sort_by(|one, other| (other.0, other.1, &one.2.key).cmp(&(one.0, one.1, &other.2.key)));
+        // More than one copy of a story: an excerpt may hide what the whole text shows.
+        let mut copies: HashMap<(bool, i64), usize> = HashMap::new();
+        candidates.retain(|(_, _, holder)| {
+            let number = copies.entry(holder.whole()).or_default();
+            *number += 1;
+            *number <= COPIES
+        });
         candidates.truncate(COMPARED);
         let found = confirmed(connection, path, &story, &candidates).await?;
         let Some(sighting) = sightings.get_mut(place) else { continue };
@@ -281,7 +295,7 @@ pub async fn settle(
     let unreadable =
         |record::Unreadable(what): record::Unreadable| unreadable(path, &format!("number {story} of several ways"), &what);
     let mut ways = Vec::new();
-    for row in sqlx::query(sql::WAYS).bind(story).fetch_all(&mut *connection).await.map_err(failed)? {
+    for row in sqlx::query(sql::WAYS).bind(story).bind(MOST_WAYS).fetch_all(&mut *connection).await.map_err(failed)? {
         let bytes: Vec<u8> = row.try_get("record").map_err(failed)?;
         ways.push(Way {
             id: row.try_get("id").map_err(failed)?,

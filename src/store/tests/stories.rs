@@ -487,6 +487,25 @@ async fn a_window_counts_a_story_once_and_an_old_one_does_not_come_back() {
     assert_eq!(numbers(&["bay"], 2, 290).await, [29, 28, 3]);
 }
 
+#[tokio::test]
+async fn a_story_that_everybody_reposts_is_still_one() {
+    let place = Place::new();
+    let store = place.open().await;
+    let first = Copy::of("ayr", 1);
+    first.arrive(&store, 1).await;
+    for number in 0..80_i64 {
+        let mut copy = Copy { minute: number, ..first.clone() }.article();
+        let outlet = format!("o{number}");
+        copy.article.outlet.clone_from(&outlet);
+        copy.article.marks.story = vec![format!("//{outlet}.example.com/1")];
+        copy.provenance.source.name = outlet;
+        let change = store.record(&state("o"), &[ready(&copy)], at(100 + number)).await.unwrap();
+        assert_eq!(change.joined, [first.key()], "{number}");
+    }
+    let article = store.article(&first.key()).await.unwrap().unwrap();
+    assert_eq!((article.identity.revision, article.attributed.provenance.hops.len()), (1, 32));
+}
+
 /// Reports made from one template: the same words around other numbers, names and days.
 fn template(number: u64) -> Copy {
     let towns = ["Northport", "Southport", "Eastleigh", "Westbury", "Midford"];
