@@ -26,7 +26,8 @@ pub struct Way {
 
 /// The copy that is shown, and what is shown: that copy, its way, and behind it a step for every other outlet.
 ///
-/// Shown is the copy that is the fewest steps from the original, then a whole text rather than an excerpt, then the one published first.
+/// Shown is the copy that is the fewest steps from the original, then a whole text rather than an excerpt, then the one published first. A copy
+/// that is hardly more than a headline is not shown while there is another.
 pub fn compose(mut ways: Vec<Way>) -> Option<(i64, Vec<u8>, AttributedArticle)> {
     let original: Vec<Party> = ways
         .iter()
@@ -38,6 +39,7 @@ pub fn compose(mut ways: Vec<Way>) -> Option<(i64, Vec<u8>, AttributedArticle)> 
         let AttributedArticle { article, provenance } = &way.attributed;
         let published = article.published.map(|published| published.at);
         (
+            article.body.as_str().len() < longest / 10,
             distance(provenance, &original),
             article.body.as_str().len() < longest / 2,
             published.is_none(),

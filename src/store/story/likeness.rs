@@ -273,7 +273,8 @@ fn is_mark(c: char) -> bool {
 }
 
 fn ordered<'t>(one: &'t Text, other: &'t Text) -> (&'t Text, &'t Text) {
-    if one.tokens.len() <= other.tokens.len() { (one, other) } else { (other, one) }
+    let order = one.tokens.len().cmp(&other.tokens.len()).then_with(|| one.tokens.cmp(&other.tokens));
+    if order.is_le() { (one, other) } else { (other, one) }
 }
 
 fn ordered_by<'t>(one: &'t [u64], other: &'t [u64]) -> (&'t [u64], &'t [u64]) {
@@ -309,4 +310,92 @@ fn mixed(hash: u64) -> u64 {
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEXT: &str = "The keeper of the Northport lamp counted 12 boats before noon, and wrote their names into the book that lies on the sill. \
+        Three of them had been out since Friday; none had lost a net, though the wind had turned twice in the night and the old buoy was adrift again. \
+        In the afternoon the harbour office sent a tug, which came back empty.";
+
+    fn story(text: &str) -> Story {
+        Story::new("The lamp", text)
+    }
+
+    #[test]
+    fn tokens_and_facts() {
+        let check = |source: &str, tokens: usize, facts: &[&str]| {
+            let text = Text::read(source, true);
+            let expected: Vec<u64> = facts.iter().flat_map(|fact| Text::read(fact, false).tokens).collect();
+            assert_eq!((text.tokens.len(), text.facts), (tokens, expected), "{source}");
+        };
+        check("<p>One boat</p><p>Two boats</p>", 4, &[]);
+        check("<p>the bo<b>a</b>t of Northport</p>", 4, &["northport"]);
+        check("a&nbsp;b &amp; c&lt;d", 4, &[]);
+        check("won 2:1 in Bay", 5, &["2", "1", "bay"]);
+        check("渡轮12日停航", 6, &["12"]);
+        check("周三停航", 4, &["三"]);
+        check("１２ ٣", 2, &["12", "3"]);
+        check("el Lunes y el martes", 5, &["lunes", "martes"]);
+        check("Мара в среду", 3, &["среду"]);
+        check("co\u{ad}operate cafe\u{301}", 2, &[]);
+        check("<unclosed", 0, &[]);
+        check("&&&;;", 0, &[]);
+        check("", 0, &[]);
+    }
+
+    #[test]
+    fn markup_and_marks_make_no_other_text() {
+        let other = format!("<div><p>{}</p></div>", TEXT.replace("the book", "<a href=\"/b\">the book</a>").replace(';', " -"));
+        assert!(story(TEXT).is_nearly(&story(&other)) && story(TEXT).sketch() == story(&other).sketch());
+    }
+
+    #[test]
+    fn a_number_a_name_or_a_day_makes_another_story() {
+        let check = |from: &str, to: &str, expected: bool| {
+            assert!(TEXT.contains(from));
+            assert_eq!(story(TEXT).is_nearly(&story(&TEXT.replacen(from, to, 1))), expected, "{from} {to}");
+        };
+        check("12", "13", false);
+        check("Northport", "Southport", false);
+        check("Friday", "Monday", false);
+        check("noon", "midday", true);
+        check("noon, and wrote their names into the book that lies on the sill. ", "noon. ", true);
+    }
+
+    #[test]
+    fn a_short_text_has_no_sketch() {
+        assert!(story("Sunny, 21 degrees.").sketch().is_empty());
+        assert!(!story("Sunny.").is_nearly(&story("Sunny.")));
+        assert_eq!(story(TEXT).sketch().len(), SKETCH);
+    }
+
+    /// They are stored: another value would find nothing that is there.
+    #[test]
+    fn hashes_are_fixed() {
+        assert_eq!(mixed(chained(0, 1)), 0x6a2d_0d65_6674_83be);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_and_compared(one in "\\PC{0,300}", other in "[<>&; a-zA-Z0-9一二渡轮。.]{0,300}") {
+            let [one, other] = [&one, &other].map(|text| Story::new(text, text));
+            prop_assert_eq!(one.is_nearly(&other), other.is_nearly(&one));
+            prop_assert_eq!(one.may_be(&other), other.may_be(&one));
+            prop_assert_eq!(one.is_nearly(&one), one.text.weight() >= LEAST);
+            prop_assert!(other.sketch().len() <= SKETCH);
+        }
+
+        #[test]
+        fn what_is_added_behind_is_found(words in proptest::collection::vec("[a-z]{2,8}", 60..90), more in proptest::collection::vec("[a-z]{2,8}", 0..8)) {
+            let (text, longer) = (words.join(" "), [words.as_slice(), more.as_slice()].concat().join(" "));
+            let (one, other) = (story(&text), story(&longer));
+            prop_assert!(one.is_nearly(&other));
+            prop_assert!(one.sketch().iter().any(|shingle| other.sketch().contains(shingle)) || more.len() >= 4);
+        }
+    }
 }
