@@ -19,7 +19,30 @@ const LEAST: usize = 80;
 const COMPARED: usize = 20_000;
 
 /// Characters that are numbers or parts of numbers in Chinese and Japanese text.
-const NUMERALS: &str = "〇零一二三四五六七八九十百千万萬亿億两兩";
+fn is_numeral(c: char) -> bool {
+    matches!(
+        c,
+        '〇' | '零'
+            | '一'
+            | '二'
+            | '三'
+            | '四'
+            | '五'
+            | '六'
+            | '七'
+            | '八'
+            | '九'
+            | '十'
+            | '百'
+            | '千'
+            | '万'
+            | '萬'
+            | '亿'
+            | '億'
+            | '两'
+            | '兩'
+    )
+}
 
 /// Days and months in languages that write them with a small letter. Those with a capital are names anyway.
 const DAYS: &str = "lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre \
@@ -204,7 +227,7 @@ impl Reader {
             self.end();
             let hash = mixed(u64::from(u32::from(c)));
             self.text.characters += 1;
-            self.push(Word { hash, is_number: NUMERALS.contains(c), is_name: false });
+            self.push(Word { hash, is_number: is_numeral(c), is_name: false }, false);
         } else if digit.is_some() || c.is_alphanumeric() {
             let is_number = digit.is_some();
             if self.word.is_some_and(|word| word.is_number != is_number) {
@@ -212,8 +235,11 @@ impl Reader {
             }
             let is_name = c.is_uppercase() && !self.starts;
             let mut word = self.word.unwrap_or(Word { hash: 0, is_number, is_name });
-            for c in digit.unwrap_or(c).to_lowercase() {
-                word.hash = chained(word.hash, u64::from(u32::from(c)));
+            let c = digit.unwrap_or(c);
+            if c.is_ascii() {
+                word.hash = chained(word.hash, u64::from(c.to_ascii_lowercase() as u8));
+            } else {
+                word.hash = c.to_lowercase().fold(word.hash, |hash, c| chained(hash, u64::from(u32::from(c))));
             }
             self.word = Some(word);
         } else if !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}') && !is_mark(c) {
@@ -225,16 +251,17 @@ impl Reader {
 
     fn end(&mut self) {
         if let Some(word) = self.word.take() {
-            self.push(Word { hash: mixed(word.hash), ..word });
+            let hash = mixed(word.hash);
+            self.push(Word { hash, ..word }, days().contains(&hash));
         }
     }
 
-    fn push(&mut self, word: Word) {
+    fn push(&mut self, word: Word, is_day: bool) {
         self.text.tokens.push(word.hash);
         if word.is_number {
             self.text.numbers.push(word.hash);
         }
-        if word.is_number || word.is_name || days().contains(&word.hash) {
+        if word.is_number || word.is_name || is_day {
             self.text.facts.push(word.hash);
         }
         self.starts = false;
