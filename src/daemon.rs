@@ -402,8 +402,8 @@ fn settle_poll(
                 let next = polled.state.next_poll.format("%FT%TZ").to_string();
                 tracing::warn!(outlet, address, code = problem.code, fault = problem.fault.name(), next, "{}", problem.message);
             } else if change.is_visible() || change.held > 0 {
-                let (new, edited, held) = (change.new.len(), change.changed.len(), change.held);
-                tracing::info!(outlet, address, new, changed = edited, held, "polled");
+                let (new, edited, joined, held) = (change.new.len(), change.changed.len(), change.joined.len(), change.held);
+                tracing::info!(outlet, address, new, changed = edited, joined, held, "polled");
             } else {
                 tracing::debug!(outlet, address, "polled, nothing new");
             }
@@ -412,6 +412,7 @@ fn settle_poll(
             }
             if change.is_visible() {
                 changed.add(outlet);
+                change.elsewhere.iter().for_each(|outlet| changed.add(outlet));
             }
             source.state = polled.state;
             source.unrecorded = 0;

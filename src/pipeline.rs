@@ -31,9 +31,11 @@ use crate::schedule::{self, Outcome, Pace};
 use crate::store::{Change, Store, StoreError};
 use crate::{attribute, normalize, parse};
 
+mod own;
 mod pages;
 mod window;
 
+pub use own::{OWN_ARTICLE, Own};
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
 pub use window::{Shown, window};
 
@@ -92,6 +94,11 @@ impl Stages {
             // Parsing cannot be interrupted: at most two documents at a time, so that hostile ones never take every thread.
             reading: Arc::new(Semaphore::new(2)),
         }
+    }
+
+    /// What our own articles are known by when they come back.
+    fn own(&self) -> Own {
+        Own::new(&self.config.site.url, Some(self.store.authority()))
     }
 
     /// Runs what cannot be interrupted on a thread of its own, with the bound on how many such things run at once. The error is its panic.
@@ -203,6 +210,11 @@ pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse:
     })
 }
 
+/// What is recorded of a verdict: our own articles are refused, others get the marks that a story is known by at every outlet.
+pub fn recordable(own: &Own, verdict: Verdict) -> Verdict {
+    normalize::story::mark(own.refuse(verdict))
+}
+
 /// What a poll came to.
 #[derive(Debug)]
 pub struct Polled {
@@ -264,7 +276,7 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
     }
     if change.is_visible() {
         after.last_change = Some(now);
-        stages.pages.forget(change.changed.iter());
+        stages.pages.forget(change.altered());
     }
     Ok(Polled { state: after, change, warnings: answer.warnings })
 }
@@ -295,8 +307,13 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
         after.moved_to = moved_to;
         return Answer::unchanged(freshness);
     }
-    let (reader, source) = (outlet.clone(), after.source.clone());
-    match stages.blocking(move || read(&reader, &source, &doc, bounds)).await {
+    let (reader, source, own) = (outlet.clone(), after.source.clone(), stages.own());
+    let read = move || {
+        let mut reading = read(&reader, &source, &doc, bounds)?;
+        reading.verdicts = reading.verdicts.into_iter().map(|verdict| recordable(&own, verdict)).collect();
+        Ok::<_, Unreadable>(reading)
+    };
+    match stages.blocking(read).await {
         Ok(Ok(reading)) => {
             // A document that broke off is asked for again, unconditionally: the rest of it is still to come.
             if reading.is_whole() {

@@ -12,7 +12,7 @@ use crate::daemon;
 use crate::fetch::{Client, Robots, Turns};
 use crate::model::{Fault, Fetched, PollRequest, Validators, Verdict};
 use crate::parse::Bounds;
-use crate::pipeline::{self, Reading, Stages};
+use crate::pipeline::{self, Own, Reading, Stages};
 use crate::store::{self, Change, Store};
 
 /// Pages read by one command.
@@ -58,7 +58,11 @@ pub(super) async fn look(
         Err(error) => return Look::Failed { fault: error.fault, message: error.message },
     };
     match pipeline::read(outlet, source, &doc, Bounds { entries: config.limits.entries_per_poll }) {
-        Ok(reading) => Look::Read(Box::new(reading)),
+        Ok(mut reading) => {
+            let own = Own::new(&config.site.url, None);
+            reading.verdicts = reading.verdicts.into_iter().map(|verdict| pipeline::recordable(&own, verdict)).collect();
+            Look::Read(Box::new(reading))
+        }
         Err(unreadable) => Look::Failed { fault: Fault::Partner, message: unreadable.message },
     }
 }
@@ -81,7 +85,11 @@ async fn preview(config: &Config, outlet: &Outlet) -> Result<(), Failure> {
     for source in outlet.sources() {
         match look(config, &client, &turns, outlet, source, daemon::now()).await {
             Look::Failed { fault, message } => failed = Some(format!("{source}: {message} (fault: {})", fault.name())),
-            Look::Read(reading) => {
+            Look::Read(mut reading) => {
+                if let Some(store) = &store {
+                    let own = Own::new(&config.site.url, Some(store.authority()));
+                    reading.verdicts = reading.verdicts.into_iter().map(|verdict| own.refuse(verdict)).collect();
+                }
                 let change = match &store {
                     Some(store) => store.preview(&reading.verdicts).await?,
                     None => all_new(&reading.verdicts),
@@ -96,6 +104,7 @@ async fn preview(config: &Config, outlet: &Outlet) -> Result<(), Failure> {
 
 async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
     let stages = daemon::open(config).await?;
+    let mut outlets = BTreeSet::from([outlet.id.clone()]);
     let mut failed = None;
     for state in daemon::poll_states(&stages, daemon::now()).await?.into_iter().filter(|state| state.outlet == outlet.id) {
         let source = state.source.clone();
@@ -105,10 +114,10 @@ async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
             continue;
         }
         say_titles(&source, &polled.change);
+        outlets.extend(polled.change.elsewhere);
         say(format_args!("next poll {}", polled.state.next_poll.format("%F %T UTC")));
     }
-    read_pages(&stages, outlet).await?;
-    let outlets = BTreeSet::from([outlet.id.clone()]);
+    read_pages(&stages, outlet, &mut outlets).await?;
     let publication = pipeline::publish(&stages, Some(&outlets), daemon::now()).await.map_err(Failure::failed)?;
     for rejected in &publication.rejected {
         failed = Some(format!("{} was kept back: {}", rejected.path, rejected.reason));
@@ -117,8 +126,8 @@ async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
     failed.map_or(Ok(()), |message| Err(Failure::Failed(message)))
 }
 
-/// Reads the article pages of the outlet that are due, one after the other.
-async fn read_pages(stages: &Stages, outlet: &Outlet) -> Result<(), Failure> {
+/// Reads the article pages of the outlet that are due, one after the other; adds the outlets whose feeds that changes.
+async fn read_pages(stages: &Stages, outlet: &Outlet, outlets: &mut BTreeSet<String>) -> Result<(), Failure> {
     if !daemon::reads_pages(outlet) {
         return Ok(());
     }
@@ -128,6 +137,7 @@ async fn read_pages(stages: &Stages, outlet: &Outlet) -> Result<(), Failure> {
         let due = stages.store.pages_due(&ids, &[], 1, daemon::now()).await?;
         let Some(page) = due.first() else { return Ok(()) };
         let read = pipeline::read_page(stages, outlet, page, daemon::now).await?;
+        outlets.extend(read.change.elsewhere);
         match read.problem {
             None => say(format_args!("  page     {}", page.address)),
             Some(problem) => say(format_args!("  ! page   {}: {} [{}]", page.address, problem.message, problem.code)),
@@ -172,6 +182,9 @@ fn say_titles(source: &Url, change: &Change) {
         change.held,
         change.unchanged
     ));
+    if !change.joined.is_empty() {
+        say(format_args!("  {} that other outlets have published too", change.joined.len()));
+    }
     for (mark, keys) in [("+ new    ", &change.new), ("~ changed", &change.changed)] {
         for key in keys {
             say(format_args!("  {mark} {}", change.titles.get(key).map_or(key.as_str(), String::as_str)));

@@ -128,6 +128,7 @@ fn settle(
         Ok(Ok(read)) => {
             if read.change.is_visible() {
                 changed.add(outlet);
+                read.change.elsewhere.iter().for_each(|outlet| changed.add(outlet));
             }
             match &read.problem {
                 None => tracing::info!(outlet, address, pages = read.pages, "page read"),

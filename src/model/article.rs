@@ -145,6 +145,12 @@ pub struct Marks {
     pub text: Option<[u8; 16]>,
     /// How many letters and digits the text has: a short one may be that of another article too.
     pub text_length: usize,
+    /// What tells at any outlet which story it is: the pages this text is on as far as they are known (its own, its original's, those on the way
+    /// between), without redirectors, versions for telephones and tracking, and a guid that is unique in the world. Known once it is attributed.
+    pub story: Vec<String>,
+    /// Digest of the query strings in the addresses readers are given that say which page it is: tracking parameters and those of pictures are left
+    /// out, all zeros where no other is left. `None` until it is attributed.
+    pub links: Option<[u8; 16]>,
 }
 
 /// An article in our terms, before it is attributed.

@@ -15,6 +15,9 @@ pub(super) fn of(entry: &ParsedEntry, page: Option<&Url>, title: &str, body: &st
         title: digest(&text::essence(title)),
         text: digest(&text),
         text_length: text.chars().count(),
+        // These take the whole origin to know: see `story::mark`.
+        story: Vec::new(),
+        links: None,
     }
 }
 

@@ -15,6 +15,7 @@ mod marks;
 mod media;
 pub mod page;
 mod people;
+pub mod story;
 mod tags;
 pub mod text;
 pub mod title;

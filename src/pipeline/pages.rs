@@ -131,7 +131,7 @@ pub async fn read_page(
         return Ok(PageRead { change, problem: Some(problem), next_try: Some(next), pages: 0 });
     }
     // A text that was read whole once is better than what the feed has.
-    let verdict = (!page.read_before).then(|| without_page(outlet, page, &problem));
+    let verdict = (!page.read_before).then(|| super::recordable(&stages.own(), without_page(outlet, page, &problem)));
     let change = record(stages, page, PageOutcome::GivenUp { problem: &problem, verdict: verdict.as_ref() }, at).await?;
     Ok(PageRead { change, problem: Some(problem), next_try: None, pages: 0 })
 }
@@ -139,7 +139,7 @@ pub async fn read_page(
 async fn record(stages: &Stages, page: &WaitingPage, outcome: PageOutcome<'_>, now: DateTime<Utc>) -> Result<Change, StoreError> {
     let change = stages.store.record_page(page, outcome, now).await?;
     if change.is_visible() {
-        stages.pages.forget(change.changed.iter());
+        stages.pages.forget(change.altered());
     }
     Ok(change)
 }
@@ -209,10 +209,10 @@ async fn whole(
             .push(Warning::new("too_many_pages", format!("the article has more than {PAGES} pages, the rest is left out")));
     }
     let count = u32::try_from(pages.len()).unwrap_or(PAGES);
-    let (reader, article) = (outlet.clone(), page.article.clone());
+    let (reader, article, own) = (outlet.clone(), page.article.clone(), stages.own());
     let verdict = blocking(stages, move || {
         let found = normalize::page::Pages { outlet: &reader, pages: &pages, fetched_at };
-        attribute::article(&reader, normalize::page::article(article, &found))
+        super::recordable(&own, attribute::article(&reader, normalize::page::article(article, &found)))
     })
     .await?;
     Ok((verdict, count))

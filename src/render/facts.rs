@@ -320,6 +320,11 @@ fn byline(words: &Language, authors: &[Named], translators: &[Named], responsibl
     parts.join(" / ").replace(',', "，").replace(';', "；")
 }
 
+/// The step of the outlet that is the source. What stands behind it are other outlets that the same text came from.
+fn own_step(hops: &[HopFacts], source: &Named) -> Option<usize> {
+    hops.iter().rposition(|hop| hop.party.name == source.name || (source.url.is_some() && hop.party.url == source.url))
+}
+
 /// Upstream pages for machines (every address once, the original left to `related`), and the names between the outlet and the original for
 /// people; both nearest first.
 fn upstream(hops: &[HopFacts], source: &Named, original: Option<&OriginalFacts>) -> (Vec<Named>, Vec<Named>) {
@@ -327,6 +332,8 @@ fn upstream(hops: &[HopFacts], source: &Named, original: Option<&OriginalFacts>)
     let mut seen_urls: BTreeSet<&str> = original_url.into_iter().collect();
     let mut seen_names: BTreeSet<&str> = original.map(|o| o.outlet.name.as_str()).into_iter().collect();
     seen_names.insert(&source.name);
+    // Other outlets have pages it is on; they are nobody between.
+    let others = hops.len() - own_step(hops, source).map_or(hops.len(), |own| own + 1);
     let mut via = Vec::new();
     if let Some(url) = &source.url {
         // The page we took it from is said even when it is the original's.
@@ -334,12 +341,12 @@ fn upstream(hops: &[HopFacts], source: &Named, original: Option<&OriginalFacts>)
         via.push(source.clone());
     }
     let mut between = Vec::new();
-    for hop in hops.iter().rev() {
+    for (number, hop) in hops.iter().rev().enumerate() {
         let known_page = hop.party.url.as_deref().is_some_and(|url| !seen_urls.insert(url));
         if hop.party.url.is_some() && !known_page {
             via.push(hop.party.clone());
         }
-        if seen_names.insert(&hop.party.name) && !known_page {
+        if number >= others && seen_names.insert(&hop.party.name) && !known_page {
             between.push(hop.party.clone());
         }
     }
@@ -460,17 +467,27 @@ impl Facts<'_> {
         self.expires.map(|end| format!("end={}; scheme=W3C-DTF;", rfc3339(end)))
     }
 
-    /// The way here as one line: `A (en, 2026-05-30) → B (zh-Hans, 2026-06-01) → us (2026-06-02)` (dcterms:provenance).
+    /// The way here as one line: `A (en, 2026-05-30) → B (zh-Hans, 2026-06-01) → us (2026-06-02)` (dcterms:provenance); with `/` between outlets
+    /// that the same text came from.
     pub fn way(&self) -> String {
-        let steps = self.hops.iter().map(|hop| {
+        let ours = self.hops.len().saturating_sub(1);
+        let own = own_step(self.hops.get(..ours).unwrap_or_default(), &self.source).unwrap_or(ours);
+        let mut way = String::new();
+        for (number, hop) in self.hops.iter().enumerate() {
             let mut remarks: Vec<String> = hop.language.iter().cloned().collect();
             if !matches!(hop.action, HopAction::Created | HopAction::Reposted) {
                 remarks.push(hop.action.name().to_owned());
             }
             remarks.extend(hop.at.map(|at| rfc3339(at)[..10].to_owned()));
-            if remarks.is_empty() { hop.party.name.clone() } else { format!("{} ({})", hop.party.name, remarks.join(", ")) }
-        });
-        steps.collect::<Vec<_>>().join(" → ")
+            if number > 0 {
+                way.push_str(if number > own && number < ours { " / " } else { " → " });
+            }
+            way.push_str(&hop.party.name);
+            if !remarks.is_empty() {
+                way.push_str(&format!(" ({})", remarks.join(", ")));
+            }
+        }
+        way
     }
 
     /// The work that this text is a version of: the original of a translation (dcterms:isVersionOf). A change of script keeps the work the same

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::Change;
-use super::identity::Standing;
+use super::entry::Entry;
+use super::identity::{self, Standing};
 use crate::model::Article;
 
 /// An article of a document, once.
@@ -37,6 +38,12 @@ pub struct Known {
     pub marked: bool,
     /// It is held.
     pub held: bool,
+    /// Its outlet took it back, for good.
+    pub withdrawn: bool,
+    /// The story it is one way of.
+    pub story: Option<i64>,
+    /// What readers know that story by.
+    pub story_key: Option<String>,
     /// The outlet's feed whose version is stored.
     pub feed: String,
     /// Hash of that version.
@@ -51,6 +58,21 @@ pub struct Known {
     pub revision: u32,
     /// Comments, as stored.
     pub comments: Option<String>,
+}
+
+impl Known {
+    /// Takes a hash of an older program, which counted every query string, for the one it would have today.
+    pub fn accept_strict(&mut self, entry: &Entry<'_>) {
+        let other = self.content_hash != entry.hash;
+        if other || self.copy_hash.as_ref().is_some_and(|copy| *copy != entry.hash) {
+            let strict = identity::strict_content_hash(entry.article, entry.standing);
+            for hash in [Some(&mut self.content_hash), self.copy_hash.as_mut()].into_iter().flatten() {
+                if *hash == strict {
+                    *hash = entry.hash.to_vec();
+                }
+            }
+        }
+    }
 }
 
 /// What to do with an article.
@@ -75,6 +97,8 @@ pub fn decide(known: Option<&Known>, incoming: &Incoming<'_>, hash: &[u8; 32]) -
     let Some(known) = known else { return Decision::Insert };
     let same = known.content_hash == hash;
     match (known.held, incoming.is_ready()) {
+        // What is withdrawn stays withdrawn.
+        _ if known.withdrawn => Decision::Keep,
         (true, true) => Decision::Release,
         (true, false) if same => Decision::Keep,
         (true, false) => Decision::HoldAgain,
@@ -96,14 +120,16 @@ pub fn decide(known: Option<&Known>, incoming: &Incoming<'_>, hash: &[u8; 32]) -
     }
 }
 
-/// Adds a decision to the account of the poll.
-pub fn count(change: &mut Change, known: Option<&Known>, incoming: &Incoming<'_>, decision: Decision) {
+/// Adds a decision to the account of the poll. `joins`: the key of the article that it is another way of.
+pub fn count(change: &mut Change, known: Option<&Known>, incoming: &Incoming<'_>, decision: Decision, joins: Option<&str>) {
+    let key = known.and_then(|known| known.story_key.as_ref()).unwrap_or(&incoming.key);
     match decision {
         Decision::Insert if !incoming.is_ready() => change.held += 1,
+        Decision::Insert | Decision::Release if joins.is_some() => change.joined.extend(joins.map(str::to_owned)),
         Decision::Insert | Decision::Release | Decision::Replace => {
             let keys = if decision == Decision::Replace { &mut change.changed } else { &mut change.new };
-            keys.push(incoming.key.clone());
-            change.titles.insert(incoming.key.clone(), incoming.article.title.clone());
+            keys.push(key.clone());
+            change.titles.insert(key.clone(), incoming.article.title.clone());
         }
         Decision::HoldAgain => change.held += 1,
         Decision::Keep if known.is_some_and(|known| known.held) => change.held += 1,

@@ -1,6 +1,9 @@
 //! The key and the id of an article, and the hash that tells whether readers see something else than before.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
+use url::Url;
 
 use crate::model::{Article, Hop, Original, Party, Person, Provenance, Translation};
 
@@ -45,20 +48,33 @@ pub enum Standing<'a> {
 }
 
 /// Hash of what readers see. Not in it, because they move while the article stays the same: every date (some outlets date each answer
-/// anew), the comment count, the address of the feed it came in, evidence, warnings and the hints that attribution has used up.
+/// anew), the comment count, the address of the feed it came in, evidence, warnings and the hints that attribution has used up; and of
+/// addresses the query strings, but for those in the digest `links` of its marks.
 ///
 /// The bytes that are hashed are fixed by a test: another hash for the same article would be a new revision of everything. A fact that is
 /// added later is hashed only where it is present.
 pub fn content_hash(article: &Article, standing: Standing<'_>) -> [u8; 32] {
-    let mut hash = Facts(Sha256::new());
+    hash(article, standing, article.marks.links)
+}
+
+/// The hash as stores have it from before query strings were looked at: all of them counted.
+pub fn strict_content_hash(article: &Article, standing: Standing<'_>) -> [u8; 32] {
+    hash(article, standing, None)
+}
+
+fn hash(article: &Article, standing: Standing<'_>, links: Option<[u8; 16]>) -> [u8; 32] {
+    let mut hash = Facts { hash: Sha256::new(), is_strict: links.is_none() };
+    if let Some(links) = links.filter(|links| *links != [0; 16]) {
+        hash.bytes("links", &links);
+    }
     hash.text("title", &article.title);
-    hash.maybe("url", article.url.as_ref().map(url::Url::as_str));
+    hash.address("url", article.url.as_ref());
     hash.maybe("language", article.language.as_deref());
     hash.maybe("summary", article.summary.as_deref());
-    hash.text("body", article.body.as_str());
+    hash.html("body", article.body.as_str());
     hash.people("author", &article.authors);
     for image in &article.images {
-        hash.text("image", image.url.as_str());
+        hash.address("image", Some(&image.url));
         hash.maybe("caption", image.caption.as_deref());
         hash.maybe("credit", image.credit.as_deref());
         hash.maybe("copyright", image.copyright.as_deref());
@@ -67,7 +83,7 @@ pub fn content_hash(article: &Article, standing: Standing<'_>) -> [u8; 32] {
         hash.maybe_number("height", image.height.map(u64::from));
     }
     for attachment in &article.attachments {
-        hash.text("attachment", attachment.url.as_str());
+        hash.address("attachment", Some(&attachment.url));
         hash.text("media_type", &attachment.media_type);
         hash.maybe_number("length", Some(attachment.length));
     }
@@ -86,17 +102,33 @@ pub fn content_hash(article: &Article, standing: Standing<'_>) -> [u8; 32] {
             hash.text("reason", reason);
         }
     }
-    hash.0.finalize().into()
+    hash.hash.finalize().into()
+}
+
+/// How an address begins in sanitized HTML: all attributes in double quotes.
+const ADDRESS_FOLLOWS: &str = "=\"";
+
+/// An address without its query.
+fn without_query(address: &str) -> Cow<'_, str> {
+    let Some(at) = address.find('?') else { return Cow::Borrowed(address) };
+    match address[at..].find('#') {
+        Some(fragment) => Cow::Owned(format!("{}{}", &address[..at], &address[at + fragment..])),
+        None => Cow::Borrowed(&address[..at]),
+    }
 }
 
 /// Named facts, each framed by its lengths: what is in one fact cannot be taken for two.
-struct Facts(Sha256);
+struct Facts {
+    hash: Sha256,
+    /// Query strings of addresses count.
+    is_strict: bool,
+}
 
 impl Facts {
     fn bytes(&mut self, name: &str, value: &[u8]) {
         for part in [name.as_bytes(), value] {
-            self.0.update((part.len() as u64).to_le_bytes());
-            self.0.update(part);
+            self.hash.update((part.len() as u64).to_le_bytes());
+            self.hash.update(part);
         }
     }
 
@@ -108,6 +140,30 @@ impl Facts {
         if let Some(value) = value {
             self.text(name, value);
         }
+    }
+
+    fn address(&mut self, name: &str, address: Option<&Url>) {
+        match address {
+            Some(address) if self.is_strict => self.text(name, address.as_str()),
+            Some(address) => self.text(name, &without_query(address.as_str())),
+            None => {}
+        }
+    }
+
+    fn html(&mut self, name: &str, html: &str) {
+        if self.is_strict || !html.contains('?') {
+            return self.text(name, html);
+        }
+        let mut parts = html.split(ADDRESS_FOLLOWS);
+        let mut steady = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (address, rest) = part.split_at(part.find('"').unwrap_or(part.len()));
+            steady.push_str(ADDRESS_FOLLOWS);
+            // A text that has these characters is cut at a question mark too; its links are in the digest.
+            steady.push_str(&if address.contains("://") { without_query(address) } else { Cow::Borrowed(address) });
+            steady.push_str(rest);
+        }
+        self.text(name, &steady);
     }
 
     fn maybe_number(&mut self, name: &str, value: Option<u64>) {
@@ -126,7 +182,7 @@ impl Facts {
 
     fn party(&mut self, name: &str, party: &Party) {
         self.text(name, &party.name);
-        self.maybe("url", party.url.as_ref().map(url::Url::as_str));
+        self.address("url", party.url.as_ref());
     }
 
     fn provenance(&mut self, provenance: &Provenance) {
@@ -142,7 +198,7 @@ impl Facts {
             self.maybe("from", from.as_deref());
             self.maybe("to", to.as_deref());
             self.maybe("engine", engine.as_deref());
-            self.maybe("text", source.as_ref().map(url::Url::as_str));
+            self.address("text", source.as_ref());
             self.people("translator", translators);
         }
         for Hop { action, party, at: _, language } in &provenance.hops {

@@ -10,7 +10,8 @@ use super::entry::Entry;
 use super::failure::StoreError;
 use super::read::{list, row_time, unreadable};
 use super::recognise::{self, Found, Level, Recognised};
-use super::{identity, record, sql};
+use super::story::{self, Join};
+use super::{Change, identity, record, sql};
 use crate::model::Verdict;
 
 /// Entries hashed before other tasks get a turn.
@@ -73,12 +74,28 @@ pub struct Sighting<'a> {
     pub members: Vec<usize>,
     /// Place of the one that counts.
     pub winner: usize,
+    /// The published article of another outlet that it is another way of.
+    pub joins: Option<Join>,
+    /// Other outlets of its story.
+    pub elsewhere: Vec<String>,
+    /// What it is to be recognised by at other outlets, when it is new to readers.
+    pub story_marks: Vec<i64>,
 }
 
 impl Sighting<'_> {
     /// What to do with it.
     pub fn decision(&self) -> Decision {
         decide::decide(self.known.as_ref(), &self.incoming, self.hash)
+    }
+
+    /// Adds it to the account of the poll.
+    pub fn count(&self, change: &mut Change) {
+        let joins = self.joins.as_ref().map(|join| join.key.as_str());
+        let visible = change.new.len() + change.changed.len() + change.joined.len();
+        decide::count(change, self.known.as_ref(), &self.incoming, self.decision(), joins);
+        if change.new.len() + change.changed.len() + change.joined.len() > visible {
+            change.elsewhere.extend(self.elsewhere.iter().cloned());
+        }
     }
 }
 
@@ -138,7 +155,8 @@ pub async fn source<'e>(
     };
     let is_changed = (after.level, after.moved) != (stored, moved);
     let recognised = recognise::resolve(entries, after.level, &found, &different);
-    let sightings = sightings(connection, source, recognised).await.map_err(failed)?;
+    let mut sightings = sightings(connection, source, recognised).await.map_err(failed)?;
+    story::find(connection, path, source.outlet, &mut sightings).await?;
     let trust = Changed { level: after.level, moved: after.moved, reason: after.reason, is_changed };
     Ok(Sightings { sightings, trust, found })
 }
@@ -254,13 +272,17 @@ async fn sightings<'e>(
     let ids = list(recognised.iter().filter_map(|recognised| recognised.known));
     for row in sqlx::query(sql::KNOWN).bind(ids).bind(source.feed).fetch_all(&mut *connection).await? {
         let id = row.try_get("id")?;
+        let held: Option<String> = row.try_get("held_code")?;
         known.insert(
             id,
             Known {
                 id,
                 key: row.try_get("key")?,
                 marked: row.try_get("marked")?,
-                held: row.try_get("held")?,
+                held: held.is_some(),
+                withdrawn: held.is_some_and(|code| code == story::WITHDRAWN),
+                story: row.try_get("story")?,
+                story_key: row.try_get("story_key")?,
                 feed: row.try_get("feed")?,
                 content_hash: row.try_get("content_hash")?,
                 copy_hash: row.try_get("copy_hash")?,
@@ -277,13 +299,25 @@ async fn sightings<'e>(
     let mut sightings = Vec::with_capacity(recognised.len());
     for Recognised { members, winner, known: id, seeds } in recognised {
         let entry = &source.entries[winner];
-        let known = id.and_then(|id| known.remove(&id));
+        let mut known = id.and_then(|id| known.remove(&id));
+        if let Some(known) = &mut known {
+            known.accept_strict(entry);
+        }
         let (key, source_key) = match &known {
             Some(known) => (known.key.clone(), String::new()),
             None => mint(connection, source.outlet, &seeds, &mut taken).await?,
         };
         let incoming = Incoming { key, source_key, article: entry.article, standing: entry.standing };
-        sightings.push(Sighting { incoming, known, hash: &entry.hash, members, winner });
+        sightings.push(Sighting {
+            incoming,
+            known,
+            hash: &entry.hash,
+            members,
+            winner,
+            joins: None,
+            elsewhere: Vec::new(),
+            story_marks: Vec::new(),
+        });
     }
     Ok(sightings)
 }

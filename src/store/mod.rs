@@ -4,7 +4,7 @@
 //! An article goes in as a verdict and comes out as a [`StoredArticle`] with an identity that never changes: key and id follow from the
 //! outlet and from what the outlet calls the article, so that a store restored from a backup, or begun anew, gives the same ids. Which
 //! article an entry is, and how far its feed's guids are to be trusted with that, is decided in `recognise`, what a poll does to it in
-//! `decide`, both without the database; `look_up` gathers what they decide on, `write` and `read` are the two ways through, `sql` has every
+//! `decide`, both without the database; which articles of several outlets are one story, and what readers see of it, in `story`; `look_up` gathers what they decide on, `write` and `read` are the two ways through, `sql` has every
 //! statement, `record` the wire format of an article.
 
 mod decide;
@@ -18,13 +18,14 @@ mod read;
 mod recognise;
 mod record;
 mod sql;
+mod story;
 mod window;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,6 +50,10 @@ pub struct Change {
     pub new: Vec<String>,
     /// Keys of articles whose content changed.
     pub changed: Vec<String>,
+    /// Keys of published articles that came another way: the document has them as articles of its outlet. No correction, so neither new nor changed.
+    pub joined: Vec<String>,
+    /// Other outlets whose feeds show what is new, changed or joined, because it came from them too.
+    pub elsewhere: BTreeSet<String>,
     /// Articles of the document that are held now, whether since now or since earlier.
     pub held: usize,
     /// Articles of the document that were known and unchanged for readers, comment counts aside.
@@ -62,7 +67,12 @@ pub struct Change {
 impl Change {
     /// Something readers can see changed.
     pub fn is_visible(&self) -> bool {
-        !self.new.is_empty() || !self.changed.is_empty()
+        !self.new.is_empty() || !self.changed.is_empty() || !self.joined.is_empty()
+    }
+
+    /// Keys of what was published before and looks otherwise now.
+    pub fn altered(&self) -> impl Iterator<Item = &String> {
+        self.changed.iter().chain(&self.joined)
     }
 }
 
@@ -229,6 +239,37 @@ impl Store {
         let mut change = written.change;
         change.queued = frontier::queue(&mut transaction, &self.shared.path, follow, &written.keys, now).await?;
         read::save_poll_state(&mut transaction, state, change.is_visible().then_some(now)).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(change)
+    }
+
+    /// Takes an outlet's copy of an article out of what is published, for good: the outlet withdrew it. An article that came from others too stays
+    /// theirs, under its id. `key`: as readers know it. Nothing changes when the outlet has no such article published.
+    ///
+    /// # Errors
+    /// Nothing was changed.
+    pub async fn take_back(&self, outlet: &str, key: &str, reason: &str, now: DateTime<Utc>) -> Result<Change, StoreError> {
+        let writer = self.writer()?;
+        let mut connection = writer.acquire().await.map_err(|error| self.failed(&error))?;
+        let taken = self.take_back_on(&mut connection, outlet, key, reason, now).await;
+        if taken.is_err() {
+            // As in `record_following`: a connection whose transaction failed is not used again.
+            let _ = connection.close().await; // the error to report is the first one
+        }
+        taken
+    }
+
+    async fn take_back_on(
+        &self,
+        connection: &mut SqliteConnection,
+        outlet: &str,
+        key: &str,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Change, StoreError> {
+        let failed = |error: sqlx::Error| self.failed(&error);
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let change = story::take_back(&mut transaction, &self.shared.path, outlet, key, reason, now).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(change)
     }

@@ -39,6 +39,8 @@ struct Envelope {
 pub fn encode(article: &Article, provenance: Option<&Provenance>, published: Option<Timestamp>) -> Result<Vec<u8>, Unreadable> {
     let mut article_record = article.to_record();
     article_record.comments = None;
+    // Looked up from tables of their own.
+    (article_record.marks.story, article_record.marks.links) = (Vec::new(), None);
     article_record.published = published.to_record();
     let mut provenance_record = provenance.map(Mirror::to_record);
     if let (Some(own), Some(published), Some(provenance)) = (article.published, published, &mut provenance_record) {
@@ -357,6 +359,8 @@ mirror!(Marks as MarksRecord {
     title: Option<[u8; 16]>,
     text: Option<[u8; 16]>,
     text_length: usize,
+    story: Vec<String>,
+    links: Option<[u8; 16]>,
 });
 mirror!(Article as ArticleRecord {
     outlet: String,

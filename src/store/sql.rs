@@ -75,11 +75,12 @@ pub const COMPARED: &str = "\
 /// What is known of the articles of a document, by row id (`$1`: JSON array).
 pub const KNOWN: &str = "\
     SELECT article.id, article.key, article.feed, article.first_seen, article.changed_at, article.revision, article.content_hash, \
-           article.held_code IS NOT NULL AS held, article.comments, copy.content_hash AS copy_hash, \
+           article.held_code, article.comments, copy.content_hash AS copy_hash, way.story, story.key AS story_key, \
            EXISTS (SELECT 1 FROM article_mark WHERE article_mark.article = article.id) AS marked \
     FROM json_each($1) AS wanted \
     CROSS JOIN article ON article.id = wanted.value \
-    LEFT JOIN article_copy AS copy ON copy.article = article.id AND copy.feed = $2";
+    LEFT JOIN article_copy AS copy ON copy.article = article.id AND copy.feed = $2 \
+    LEFT JOIN story_way AS way ON way.article = article.id LEFT JOIN story ON story.id = way.story";
 
 /// Stores marks (`$1`: outlet, `$2`: JSON array of mark and row id). A mark that is another article's becomes nobody's.
 pub const SAVE_MARKS: &str = "\
@@ -134,35 +135,114 @@ pub const SAVE_COPY: &str = "\
 /// Forgets it, now that this feed's version is the one shown.
 pub const DROP_COPY: &str = "DELETE FROM article_copy WHERE article = $1 AND feed = $2";
 
-/// The newest `$2` published articles of each outlet of `$1`, by date; of all these the newest `$3`.
+/// The newest `$2` published articles of each outlet of `$1`, by date.
 pub const NEWEST: &str = "\
-    SELECT article.id, article.outlet, article.sort_at AS first, 0 AS second, article.key \
+    SELECT article.id, article.outlet, article.sort_at AS first, 0 AS second, article.key, way.story \
     FROM json_each($1) AS wanted CROSS JOIN article ON article.id IN ( \
         SELECT newest.id FROM article AS newest WHERE newest.outlet = wanted.value AND newest.held_code IS NULL \
         ORDER BY newest.sort_at DESC, newest.key LIMIT $2) \
-    ORDER BY first DESC, second DESC, article.key LIMIT $3";
+    LEFT JOIN story_way AS way ON way.article = article.id";
 
-/// The `$2` published articles of each outlet of `$1` that were first seen last, not before `$4`, among those seen together the newest by
-/// date; of all these the first `$3`. What an outlet had when it was polled for the first time is not counted: nobody waited for it, and it
-/// would fill every feed at once.
+/// The `$2` published articles of each outlet of `$1` that were first seen last, not before `$3`, among those seen together the newest by
+/// date. What an outlet had when it was polled for the first time is not counted: nobody waited for it, and it would fill every feed at once.
+/// Nor is another way of what one of the outlets `$4` had before: readers have it.
 pub const RECENT: &str = "\
-    SELECT article.id, article.outlet, article.first_seen AS first, article.sort_at AS second, article.key \
+    SELECT article.id, article.outlet, article.first_seen AS first, article.sort_at AS second, article.key, way.story \
     FROM json_each($1) AS wanted CROSS JOIN article ON article.id IN ( \
         SELECT recent.id FROM article AS recent \
-        WHERE recent.outlet = wanted.value AND recent.held_code IS NULL AND recent.first_seen >= $4 \
+        WHERE recent.outlet = wanted.value AND recent.held_code IS NULL AND recent.first_seen >= $3 \
           AND recent.first_seen > ( \
             SELECT min(oldest.first_seen) FROM article AS oldest WHERE oldest.outlet = wanted.value AND oldest.held_code IS NULL) \
+          AND NOT EXISTS ( \
+            SELECT 1 FROM story_way AS own JOIN story_way AS other ON other.story = own.story \
+            JOIN article AS earlier ON earlier.id = other.article \
+            WHERE own.article = recent.id AND earlier.first_seen < recent.first_seen AND earlier.held_code IS NULL \
+              AND earlier.outlet IN (SELECT value FROM json_each($4))) \
         ORDER BY recent.first_seen DESC, recent.sort_at DESC, recent.key LIMIT $2) \
-    ORDER BY first DESC, second DESC, article.key LIMIT $3";
+    LEFT JOIN story_way AS way ON way.article = article.id";
 
-/// Whole articles by row id (`$1`: JSON array).
+/// Whole articles by row id (`$1`: JSON array); what is one way of a story as the whole story.
 pub const ARTICLES: &str = "\
-    SELECT article.outlet, article.key, article.tag, article.first_seen, article.changed_at, article.revision, article.comments, article.record \
-    FROM json_each($1) AS wanted JOIN article ON article.id = wanted.value";
+    SELECT CASE WHEN story.id IS NULL THEN article.outlet ELSE shown.outlet END AS outlet, coalesce(story.key, article.key) AS key, coalesce(story.tag, article.tag) AS tag, \
+           coalesce(story.first_seen, article.first_seen) AS first_seen, coalesce(story.changed_at, article.changed_at) AS changed_at, \
+           coalesce(story.revision, article.revision) AS revision, \
+           CASE WHEN story.id IS NULL THEN article.comments ELSE shown.comments END AS comments, \
+           coalesce(story.record, article.record) AS record \
+    FROM json_each($1) AS wanted JOIN article ON article.id = wanted.value \
+    LEFT JOIN story_way AS way ON way.article = article.id LEFT JOIN story ON story.id = way.story \
+    LEFT JOIN article AS shown ON shown.id = story.shown";
 
 /// One published article.
 pub const ARTICLE: &str = "\
-    SELECT outlet, key, tag, first_seen, changed_at, revision, comments, record FROM article WHERE key = $1 AND held_code IS NULL";
+    SELECT outlet, key, tag, first_seen, changed_at, revision, comments, record FROM article \
+    WHERE key = $1 AND held_code IS NULL AND NOT EXISTS (SELECT 1 FROM story_way AS way WHERE way.article = article.id) \
+    UNION ALL \
+    SELECT shown.outlet, story.key, story.tag, story.first_seen, story.changed_at, story.revision, shown.comments, story.record \
+    FROM story JOIN article AS shown ON shown.id = story.shown WHERE story.key = $1";
+
+/// Which published articles have marks (`$1`: JSON array), the newest `$2` of each mark.
+pub const STORY_MARKS: &str = "\
+    SELECT wanted.value AS mark, article.id, article.outlet, coalesce(story.key, article.key) AS key, article.sort_at, way.story \
+    FROM json_each($1) AS wanted \
+    CROSS JOIN article ON article.id IN ( \
+        SELECT story_mark.article FROM story_mark WHERE story_mark.mark = wanted.value ORDER BY story_mark.article DESC LIMIT $2) \
+    LEFT JOIN story_way AS way ON way.article = article.id LEFT JOIN story ON story.id = way.story \
+    WHERE article.held_code IS NULL";
+
+/// Stores marks (`$1`: JSON array of mark and row id).
+pub const SAVE_STORY_MARKS: &str = "\
+    INSERT INTO story_mark (mark, article) \
+    SELECT json_extract(wanted.value, '$[0]'), json_extract(wanted.value, '$[1]') FROM json_each($1) AS wanted WHERE TRUE \
+    ON CONFLICT (mark, article) DO NOTHING";
+
+/// The outlets of stories (`$1`: JSON array).
+pub const STORY_OUTLETS: &str = "\
+    SELECT way.story, article.outlet FROM json_each($1) AS wanted \
+    CROSS JOIN story_way AS way ON way.story = wanted.value JOIN article ON article.id = way.article";
+
+/// What an article is compared by.
+pub const STORY_COMPARED: &str = "SELECT title, record FROM article WHERE id = $1";
+
+/// An article that comes another way becomes a story: under its key, as it is.
+pub const BEGIN_STORY: &str = "\
+    INSERT INTO story (key, tag, first_seen, changed_at, revision, shown, content_hash, record) \
+    SELECT key, tag, first_seen, changed_at, revision, id, content_hash, record FROM article WHERE id = $1";
+
+/// Makes an article one way of a story.
+pub const ADD_WAY: &str = "INSERT INTO story_way (article, story) VALUES ($1, $2)";
+
+/// The ways of a story that are published, the first `$2`.
+pub const WAYS: &str = "\
+    SELECT article.id, article.key, article.content_hash, article.record FROM story_way AS way JOIN article ON article.id = way.article \
+    WHERE way.story = $1 AND article.held_code IS NULL ORDER BY way.article LIMIT $2";
+
+/// What readers see of a story. `$5`: it is a correction if the content is another.
+pub const SETTLE_STORY: &str = "\
+    UPDATE story SET \
+        revision = CASE WHEN $5 AND content_hash <> $3 THEN revision + 1 ELSE revision END, \
+        changed_at = CASE WHEN $5 AND content_hash <> $3 THEN max(changed_at, $6) ELSE changed_at END, \
+        shown = $2, content_hash = $3, record = $4 \
+    WHERE id = $1";
+
+/// A story that nobody publishes any more. Its key stays its own.
+pub const END_STORY: &str = "UPDATE story SET shown = NULL WHERE id = $1";
+
+/// All ways of a story stand at one place in their outlets' order: that of the version shown, published at `$2`.
+pub const SORT_WAYS: &str = "\
+    UPDATE article SET sort_at = min(coalesce($2, story.first_seen), story.first_seen) \
+    FROM story_way AS way JOIN story ON story.id = way.story \
+    WHERE way.story = $1 AND article.id = way.article AND article.sort_at <> min(coalesce($2, story.first_seen), story.first_seen)";
+
+/// The rows of outlet `$1` that readers know by `$2`.
+pub const COPIES: &str = "\
+    SELECT article.id, way.story FROM article LEFT JOIN story_way AS way ON way.article = article.id \
+    WHERE article.key = $2 AND article.outlet = $1 AND way.story IS NULL AND article.held_code IS NULL \
+    UNION ALL \
+    SELECT article.id, way.story FROM story JOIN story_way AS way ON way.story = story.id JOIN article ON article.id = way.article \
+    WHERE story.key = $2 AND article.outlet = $1 AND article.held_code IS NULL";
+
+/// Takes a copy out of what is published.
+pub const TAKE_BACK: &str = "UPDATE article SET held_code = $2, held_reason = $3 WHERE id = $1";
 
 /// What is held, newest first.
 pub const HELD: &str = "\

@@ -7,13 +7,13 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 
-use super::decide::{self, Decision, Incoming, Known};
+use super::decide::{Decision, Incoming, Known};
 use super::failure::StoreError;
 use super::identity::{self, Standing};
 use super::look_up::{self, Changed, Document, Sighting, Sightings, Source};
 use super::read::{list, time, unreadable};
 use super::recognise::{Found, Level};
-use super::{Change, record, sql};
+use super::{Change, record, sql, story};
 use crate::model::{Article, Provenance, Timestamp, date};
 
 /// What `record` would report.
@@ -21,7 +21,7 @@ pub async fn preview(connection: &mut SqliteConnection, path: &Path, document: &
     let mut change = Change::default();
     for source in document.sources() {
         for sighting in look_up::source(connection, path, &source).await?.sightings {
-            decide::count(&mut change, sighting.known.as_ref(), &sighting.incoming, sighting.decision());
+            sighting.count(&mut change);
         }
     }
     Ok(change)
@@ -58,13 +58,15 @@ pub async fn articles(
     document: &Document<'_>,
     now: DateTime<Utc>,
 ) -> Result<Written, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::from_sqlx(place.path, &error);
     let mut written = Written::default();
     for source in document.sources() {
         let Sightings { sightings, trust, found } = look_up::source(connection, place.path, &source).await?;
+        let mut story_marks = Vec::new();
         let mut marks = Marks { found, level: trust.level, save: Vec::new(), forget: Vec::new() };
         for sighting in &sightings {
             let (known, incoming, decision) = (sighting.known.as_ref(), &sighting.incoming, sighting.decision());
-            decide::count(&mut written.change, known, incoming, decision);
+            sighting.count(&mut written.change);
             for entry in sighting.members.iter().filter_map(|place| source.entries.get(*place)) {
                 written.keys.add(entry.article, &incoming.key);
             }
@@ -79,8 +81,18 @@ pub async fn articles(
                 }
             };
             marks.add(&source, sighting, id, decision);
+            story_marks.extend(sighting.story_marks.iter().map(|mark| (*mark, id)));
+            if let Some(join) = &sighting.joins {
+                let story = story::join(connection, join, id).await.map_err(failed)?;
+                story::settle(connection, place.path, story, false, now).await?;
+            } else if let Some(story) = known.and_then(|known| known.story)
+                && matches!(decision, Decision::Replace | Decision::Release)
+            {
+                story::settle(connection, place.path, story, true, now).await?;
+            }
         }
-        marks.write(connection, source.outlet).await.map_err(|error| StoreError::from_sqlx(place.path, &error))?;
+        story::save_marks(connection, &story_marks).await.map_err(failed)?;
+        marks.write(connection, source.outlet).await.map_err(failed)?;
         save_trust(connection, place, &source, &trust, now).await?;
     }
     Ok(written)

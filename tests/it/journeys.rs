@@ -13,10 +13,15 @@ const RSS: &str = "application/rss+xml; charset=utf-8";
 
 /// An RSS feed of so many entries; `edition` is part of every body.
 fn feed(entries: usize, edition: &str) -> String {
+    feed_at("hewan.example", entries, edition)
+}
+
+/// The same of an outlet at its own host.
+fn feed_at(host: &str, entries: usize, edition: &str) -> String {
     let items: String = (1..=entries)
         .map(|number| {
             format!(
-                "<item><title>第{number}期河湾通讯</title><link>http://hewan.example/{number}</link><guid>http://hewan.example/{number}</guid>\
+                "<item><title>第{number}期河湾通讯</title><link>http://{host}/{number}</link><guid>http://{host}/{number}</guid>\
                  <pubDate>Mon, 04 May 2026 08:{:02}:00 +0800</pubDate><author>desk@hewan.example (周岸)</author>\
                  <description><![CDATA[<p>渡口今天第{number}次鸣笛,{edition}。</p>]]></description></item>",
                 number % 60
@@ -24,7 +29,7 @@ fn feed(entries: usize, edition: &str) -> String {
         })
         .collect();
     format!(
-        "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>河湾通讯</title><link>http://hewan.example/</link><description>d</description><language>zh-cn</language>{items}</channel></rss>"
+        "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>河湾通讯</title><link>http://{host}/</link><description>d</description><language>zh-cn</language>{items}</channel></rss>"
     )
 }
 
@@ -192,7 +197,8 @@ async fn kill_9_in_the_middle_of_polls_loses_nothing_and_doubles_nothing() {
     let mut published: BTreeMap<String, String> = BTreeMap::new();
     for round in 0..10 {
         for n in 0..8 {
-            partner.put(&format!("/{n}"), Reply::ok(RSS, feed(20 + round, "晴")).header("ETag", format!("\"{round}\"")));
+            let document = feed_at(&format!("o{n}.example"), 20 + round, "晴");
+            partner.put(&format!("/{n}"), Reply::ok(RSS, document).header("ETag", format!("\"{round}\"")));
         }
         let program = restarted(folder, &toml).await;
         sleep(Duration::from_millis(40 + 130 * round as u64)).await;
@@ -249,6 +255,8 @@ async fn our_own_feed_relayed_by_a_second_reprint_has_one_origin_and_one_disclai
         let ours = feed_of(&first, &format!("feeds/all.{format}"), 1).await;
         second_partner.put(&format!("/{format}"), Reply::ok(&ours.header("content-type").expect("a type"), ours.body));
         let toml = feeds_toml(HOURLY, &[("relay", second_partner.url(&format!("/{format}")).to_string())]);
+        // Another site: the first one would refuse its own articles.
+        let toml = toml.replace("https://relay.example.net", "https://second.example.net");
         let second = started(&toml).await;
         let text = feed_of(&second, "feeds/all.atom", 1).await.text();
         assert_eq!(count(&text, "reprint-credit"), 1, "{format}: {text}");
@@ -292,7 +300,7 @@ async fn a_partner_that_misbehaves_changes_nothing_that_readers_see() {
     ];
     let mut outlets = Vec::new();
     for (id, _, _) in &faults {
-        partner.put(&format!("/{id}"), Reply::ok(RSS, feed(3, id)));
+        partner.put(&format!("/{id}"), Reply::ok(RSS, feed_at(&format!("{id}.example"), 3, id)));
         outlets.push((*id, partner.url(&format!("/{id}")).to_string()));
     }
     let program = started(&feeds_toml(EVERY_SECOND, &outlets)).await;

@@ -15,4 +15,5 @@ mod polls;
 mod published;
 mod reading;
 mod serve;
+mod stories;
 mod terms;

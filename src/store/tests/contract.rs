@@ -9,8 +9,7 @@ fn change(new: &[&AttributedArticle], changed: &[&AttributedArticle], held: usiz
         changed: changed.iter().map(|article| key(article)).collect(),
         held,
         unchanged,
-        titles: BTreeMap::new(),
-        queued: 0,
+        ..Change::default()
     }
 }
 

@@ -128,6 +128,9 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
     record(&store, &[ready(&one)], 10).await;
     let writer = store.shared.writer.clone().unwrap();
     for statement in [
+        "DROP TABLE story_mark",
+        "DROP TABLE story_way",
+        "DROP TABLE story",
         "DROP TABLE article_mark",
         "DROP TABLE feed_identity",
         "DROP TABLE frontier",
@@ -155,6 +158,9 @@ async fn a_first_start_that_was_killed() {
     let pool = SqlitePool::connect_with(ours).await.unwrap();
     // What there is before the transaction of the first migration ends.
     for statement in [
+        "DROP TABLE story_mark",
+        "DROP TABLE story_way",
+        "DROP TABLE story",
         "DROP TABLE article_mark",
         "DROP TABLE feed_identity",
         "DROP TABLE frontier",

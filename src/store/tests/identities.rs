@@ -79,6 +79,7 @@ impl Told {
             title: digest(&self.title),
             text: digest(&self.text),
             text_length: self.text.chars().filter(|c| c.is_alphanumeric()).count(),
+            ..Marks::default()
         };
         article.source_key =
             [&self.guid, &self.page, &self.title].into_iter().find(|value| !value.is_empty()).cloned().unwrap_or_default();
@@ -345,7 +346,7 @@ async fn an_article_in_two_feeds_is_one() {
 async fn equal_guids_of_two_outlets_are_two_articles() {
     let mut outlet = Outlet::new().await;
     outlet.poll(&stories(0..1)).await;
-    let Verdict::Ready(mut copy) = story(0).verdict() else { panic!("it can be published") };
+    let Verdict::Ready(mut copy) = story(0).text(&words(7, 40)).verdict() else { panic!("it can be published") };
     copy.article.outlet = "harbour".to_owned();
     let change = outlet.store.record(&state("harbour"), &[Verdict::Ready(copy)], at(9)).await.unwrap();
     assert_eq!(change.new.len(), 1);

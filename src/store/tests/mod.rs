@@ -5,6 +5,7 @@ mod failures;
 mod frontier;
 mod identities;
 mod records;
+mod stories;
 mod windows;
 
 use std::path::PathBuf;
@@ -128,6 +129,8 @@ fn full() -> AttributedArticle {
                 title: Some([7; 16]),
                 text: Some([0xf0; 16]),
                 text_length: 4,
+                story: Vec::new(),
+                links: None,
             },
             url: Some(url("https://harbour.example.com/渡轮/1?a=1&b=2")),
             title: "渡轮停航 “三天” <b>&amp;</b>".to_owned(),
