@@ -6,11 +6,14 @@ mod de;
 mod en;
 mod es;
 mod fr;
+mod id;
 mod it;
 mod ja;
 mod ko;
 mod pt;
 mod ru;
+mod th;
+mod vi;
 mod zh_hans;
 mod zh_hant;
 
@@ -177,6 +180,9 @@ const LANGUAGES: &[Words] = &[
     de::WORDS,
     pt::WORDS,
     it::WORDS,
+    vi::WORDS,
+    id::WORDS,
+    th::WORDS,
 ];
 
 /// Every language.
