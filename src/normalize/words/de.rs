@@ -59,5 +59,7 @@ pub(super) const WORDS: Words = Words {
     title_prefixes: &["exklusiv"],
     credit_labels: &["foto von ", "bild:", "bildquelle:"],
     agencies: &["dpa"],
+    first: &["ursprünglich", "zuerst", "erstmals"],
+    rights: &["alle rechte vorbehalten", "lizenz"],
     ..Words::NONE
 };

@@ -224,5 +224,18 @@ pub(super) const WORDS: Words = Words {
         "leggi tutto",
         "continua a leggere",
     ],
+    first: &["originally", "first appeared", "first published", "first ran"],
+    rights: &[
+        "copyright",
+        "©",
+        "(c) ",
+        "all rights reserved",
+        "creative commons",
+        "cc by",
+        "cc0",
+        "licensed under",
+        "license.",
+        "public domain",
+    ],
     ..Words::NONE
 };

@@ -66,5 +66,7 @@ pub(super) const WORDS: Words = Words {
     title_labels: &["republicado", "traducción", "exclusivo", "exclusiva"],
     credit_labels: &["foto:", "fotos:", "crédito:", "créditos:", "fotografía:", "imagen:"],
     agencies: &["efe"],
+    first: &["originalmente", "por primera vez"],
+    rights: &["todos los derechos reservados", "bajo licencia", "licencia"],
     ..Words::NONE
 };

@@ -60,5 +60,7 @@ pub(super) const WORDS: Words = Words {
     title_prefixes: &["exclusif"],
     credit_labels: &["crédit photo:", "crédits photo:", "crédit:", "crédits:", "photo :"],
     agencies: &["afp"],
+    first: &["initialement", "originellement", "à l'origine", "pour la première fois", "d'abord"],
+    rights: &["tous droits réservés", "licence creative commons", "sous licence"],
     ..Words::NONE
 };

@@ -19,6 +19,8 @@ pub(super) const WORDS: Words = Words {
         (Label::Comments, &["komentar", "komen", "ulasan"]),
         (Label::Section, &["kategori", "rubrik", "kanal", "bagian"]),
         (Label::Tags, &["tag", "tags", "kata kunci", "topik", "label"]),
+        (Label::Poster, &["diposting oleh", "diunggah oleh", "pengunggah", "dikirim oleh"]),
+        (Label::Note, &["catatan", "catatan redaksi", "catatan editor", "nota", "nota editor"]),
         (Label::Chrome, &["dibaca", "dilihat", "bagikan", "kongsi", "cetak", "ukuran huruf", "ukuran font", "jumlah pembaca", "tayangan", "pembaca", "saiz teks", "berita sebelumnya", "berita selanjutnya", "surel", "telepon"]),
     ],
     before: &[
@@ -48,6 +50,8 @@ pub(super) const WORDS: Words = Words {
         "pertama kali terbit di", "pertama kali diterbitkan di", "pertama kali diterbitkan oleh", "pertama kali dipublikasikan di", "pertama kali tayang di", "telah tayang di", "sudah tayang di", "diterbitkan ulang dari", "dipublikasikan ulang dari", "diterbitkan semula daripada", "diterbitkan semula dari", "telah terbit di", "terbit di", "diterbitkan di", "diterjemahkan dari", "diterjemahkan daripada", "disadur dari",
         "dikutip dari", "dilansir dari", "dipetik daripada", "dengan izin dari", "dengan izin", "dengan kebenaran", "atas izin", "sumber:",
     ],
+    first: &["pertama kali", "diterjemahkan dari", "diterjemahkan daripada", "artikel asli"],
+    name_before: &[],
     name_ends: &[" dengan judul", " dengan tajuk", " dengan izin", " dengan kebenaran", " di bawah", " pada ", " dan ", " oleh ", " dalam bahasa", " atas ", " http", " berdasarkan", " untuk ", " dari "],
     vague: &["internet", "berbagai sumber", "pelbagai sumber", "media sosial", "penulis", "warganet", "bahasa inggris", "netizen"],
     reposted: &["terbit ulang", "diterbitkan ulang", "siar ulang", "kongsi", "dibagikan"],

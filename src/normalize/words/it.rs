@@ -10,5 +10,7 @@ pub(super) const WORDS: Words = Words {
     nobody: &["redazione"],
     title_labels: &["traduzione", "esclusiva"],
     agencies: &["ansa"],
+    first: &["originariamente", "originalmente", "per la prima volta"],
+    rights: &["tutti i diritti riservati", "licenza"],
     ..Words::NONE
 };

@@ -70,5 +70,7 @@ pub(super) const WORDS: Words = Words {
     nobody: &["redação"],
     title_labels: &["republicação", "tradução"],
     credit_labels: &["imagem:", "crédito da foto:"],
+    first: &["originalmente", "primeiro", "pela primeira vez"],
+    rights: &["todos os direitos reservados", "licença"],
     ..Words::NONE
 };

@@ -19,7 +19,9 @@ pub(super) const WORDS: Words = Words {
         (Label::Comments, &["bình luận", "ý kiến", "phản hồi"]),
         (Label::Section, &["chuyên mục", "danh mục", "thể loại", "chủ đề"]),
         (Label::Tags, &["từ khóa", "từ khoá", "thẻ", "tags", "tag", "từ khóa liên quan"]),
-        (Label::Chrome, &["lượt xem", "lượt đọc", "số lượt xem", "chia sẻ", "in bài", "in bài viết", "cỡ chữ", "thích", "lưu bài", "in trang", "đánh giá", "nghe đọc bài", "đăng bởi", "người đăng", "email", "điện thoại", "hotline", "đường dây nóng", "bài trước", "bài sau", "bài tiếp theo", "thời gian đọc"]),
+        (Label::Poster, &["đăng bởi", "người đăng", "người gửi"]),
+        (Label::Note, &["ghi chú", "lưu ý", "lời tòa soạn", "lời toà soạn", "chú thích"]),
+        (Label::Chrome, &["lượt xem", "lượt đọc", "số lượt xem", "chia sẻ", "in bài", "in bài viết", "cỡ chữ", "thích", "lưu bài", "in trang", "đánh giá", "nghe đọc bài", "email", "điện thoại", "hotline", "đường dây nóng", "bài trước", "bài sau", "bài tiếp theo", "thời gian đọc"]),
     ],
     before: &[
         (Label::Author, &["viết bởi", "bài và ảnh:", "bài viết của"]),
@@ -51,6 +53,7 @@ pub(super) const WORDS: Words = Words {
     ],
     name_after: &["được đăng lần đầu trên", "đăng lần đầu trên", "được đăng trên", "đã đăng trên", "đã được đăng trên", "đăng tải trên", "đăng lại từ", "trích đăng từ", "được dịch từ", "dịch từ", "trích từ", "xuất bản lần đầu trên", "được xuất bản trên", "nguồn:", "theo nguồn:"],
     name_before: &["cho phép đăng lại"],
+    first: &["lần đầu", "bài gốc", "dịch từ"],
     name_ends: &[" với sự", " theo giấy phép", " dưới ", " ngày ", " và được", " được sự", " http", " số ", " bởi "],
     vague: &["internet", "mạng", "tổng hợp", "sưu tầm", "tác giả", "báo chí", "nhiều nguồn", "các báo", "mạng xã hội", "tiếng anh", "bản tiếng anh"],
     reposted: &["đăng lại", "trích đăng", "sưu tầm", "chia sẻ lại", "chia sẻ", "st"],
