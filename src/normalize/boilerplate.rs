@@ -244,7 +244,10 @@ pub(super) fn outlet_in(line: &str) -> Option<String> {
     let lower: String =
         line.chars().map(|c| c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c)).collect();
     let good = |name: String| {
-        (2..=40).contains(&name.chars().count()).then_some(name).filter(|name| !VAGUE.contains(&name.to_lowercase().as_str()))
+        (2..=40).contains(&name.chars().count()).then_some(name).filter(|name| {
+            let lower = name.to_lowercase();
+            !VAGUE.contains(&lower.as_str()) && !all(|words| words.vague).any(|vague| vague == lower)
+        })
     };
     for language in languages() {
         for mark in language.name_after {
@@ -262,7 +265,9 @@ pub(super) fn outlet_in(line: &str) -> Option<String> {
                         .find(['，', ',', '。', '；', ';', '（', '(', '）', ')', '、', '|', '【', '】', '!', '！'])
                         .unwrap_or(rest.len());
                     let stop = rest[..stop].find(". ").unwrap_or(stop);
-                    let words = STOPS.iter().filter_map(|word| rest[..stop].find(word)).min();
+                    let ends = STOPS.iter().copied().chain(all(|words| words.name_ends));
+                    // A name does not end where it begins.
+                    let words = ends.filter_map(|word| rest[..stop].find(word)).filter(|at| *at > 0).min();
                     Some(words.unwrap_or(stop))
                 };
                 if let Some(name) = good(trim_name(unlinked(&rest[..end.unwrap_or(rest.len())]))) {
@@ -277,6 +282,8 @@ pub(super) fn outlet_in(line: &str) -> Option<String> {
                 let start =
                     before.rfind(['《', '『', '「', '“', '、', '，', '。', '※', '经', '經', '由', '获', '獲', 'は', '는', '은']);
                 let name = start.map_or(before, |at| &before[at + before[at..].chars().next().map_or(0, char::len_utf8)..]);
+                // "『느린 강』 2024년 겨울호", "『潮目』第12号": the number of the issue stands behind the title.
+                let name = name.split(['》', '』', '」', '”']).next().unwrap_or(name);
                 if let Some(name) = good(trim_name(name)) {
                     return Some(name);
                 }

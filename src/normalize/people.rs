@@ -107,7 +107,7 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
         let (labelled, rest) = label(&piece);
         role = labelled.unwrap_or(role);
         let (suffixed, rest) = suffix(&rest);
-        let name = without_code(&rest)
+        let name = without_titles(without_code(&rest))
             .trim_matches(|c: char| {
                 c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
             })
@@ -127,6 +127,29 @@ fn without_code(name: &str) -> &str {
             || last.is_ascii() && last.bytes().any(|b| b.is_ascii_digit()) && last.bytes().all(|b| b.is_ascii_alphanumeric()))
     {
         name = before.trim_end();
+    }
+    name
+}
+
+/// "林书白先生", "早川葉子特派員", "본부장 문가온": what stands with a name and is no part of it, off both its ends.
+fn without_titles(name: &str) -> &str {
+    let mut name = name.trim();
+    let shorter = |name: &str, title: &'static str| {
+        // Between letters of words there is a space, between Han characters there may be nothing.
+        let cut = |rest: &str, edge: Option<char>| {
+            let apart = edge.is_some_and(|c| matches!(c, ' ' | '\u{a0}'));
+            let rest = rest.trim();
+            let whole = rest.chars().count() > 1 && (apart || is_han(title) && title.chars().count() > 1 && is_han(rest));
+            whole.then_some(rest.len())
+        };
+        let front = name.strip_prefix(title).and_then(|rest| cut(rest, rest.chars().next())).map(|length| (true, length));
+        front.or_else(|| {
+            name.strip_suffix(title).and_then(|rest| cut(rest, rest.chars().next_back())).map(|length| (false, length))
+        })
+    };
+    // Each round takes something off, so the rounds are bounded by the length.
+    while let Some((front, length)) = all(|words| words.titles).find_map(|title| shorter(name, title)) {
+        name = if front { &name[name.len() - length..] } else { &name[..length] };
     }
     name
 }
@@ -180,29 +203,57 @@ fn slashes(piece: &str) -> Vec<String> {
     out
 }
 
-/// "记者 林书白 周念": Han names of two to four characters with spaces between are a list; "林 书白" is not.
+/// "记者 林书白 周念", "林书白 实习生 周念": Han names of two to four characters with spaces between are a list when every one of them begins
+/// with a Chinese surname; "林 书白" and the Japanese "早川 葉子" are one name. A profession or a label between names ends the one before it.
 fn han_list(piece: &str) -> Vec<String> {
-    let words: Vec<&str> = piece.split(' ').collect();
-    let han = |word: &str| word.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}'));
-    let is_name =
-        |word: &str| (2..=4).contains(&word.chars().count()) && han(word) && !prefixes().any(|(label, _)| label == word);
-    if words.len() > 1 && words.iter().all(|word| is_name(word)) {
-        return words.into_iter().map(str::to_owned).collect();
-    }
-    // "潮报记者 温亦白", "译 周念": labels between names begin a new piece.
-    let mut out: Vec<String> = Vec::new();
-    for word in words {
+    let mut groups: Vec<Vec<&str>> = vec![Vec::new()];
+    for word in piece.split(' ') {
+        let is_label = is_han(word) && prefixes().any(|(label, _)| label == word);
         // Another label ("原載:", "Fotos:") ends the name before it; what it labels is no name (see `is_name`).
-        let begins = word.find(':').is_some_and(|at| at > 0);
-        match out.last_mut() {
-            Some(last) if !begins => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => out.push(word.to_owned()),
+        let begins = is_label || word.find(':').is_some_and(|at| at > 0);
+        if begins || is_title(word) {
+            groups.push(Vec::new());
+        }
+        if is_label || !is_title(word) {
+            groups.last_mut().into_iter().for_each(|group| group.push(word));
+        }
+    }
+    let mut out = Vec::new();
+    for group in groups.iter().filter(|group| !group.is_empty()) {
+        let labels = group.iter().take_while(|word| prefixes().any(|(label, _)| label == **word)).count();
+        let names = &group[labels..];
+        let is_list = names.len() > 1 && names.iter().all(|name| (2..=4).contains(&name.chars().count()) && has_chinese_surname(name));
+        if is_list {
+            out.push(group[..=labels].join(" "));
+            out.extend(names[1..].iter().map(|name| (*name).to_owned()));
+        } else {
+            out.push(group.join(" "));
         }
     }
     out
+}
+
+fn is_han(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}'))
+}
+
+/// Whether a Han word is a profession that stands with names.
+fn is_title(word: &str) -> bool {
+    is_han(word) && all(|words| words.titles).any(|title| title == word)
+}
+
+/// The surnames of nearly all who write their names in Chinese, in both scripts.
+const SURNAMES: &str = "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭萧田董袁潘于於蒋蔣蔡余\
+    杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾鐘谭譚陆陸汪范範金石廖贾賈夏韦韋付傅方白邹鄒孟熊秦邱丘江尹薛闫闫閻阎段雷侯龙龍史陶黎贺賀顾顧毛郝龚龔\
+    邵万萬钱錢严嚴覃武戴莫孔向汤湯温溫康施文牛樊葛邢安齐齊易乔喬伍庞龐颜顏倪庄莊聂聶章鲁魯岳翟殷詹申欧歐耿关關兰蘭焦俞左柳甘祝包宁寧尚符舒阮柯纪紀\
+    梅童凌毕畢单單季裴霍涂塗成苗谷穀盛曲翁冉骆駱蓝藍路游辛靳管柴蒙鲍鮑华華喻祁蒲房滕屈饶饒解牟艾尤阳陽时時穆农農司卓古吉缪繆简簡车車项項连連芦蘆\
+    麦麥褚娄婁窦竇戚岑景党黨宫宮费費卜冷晏席卫衛米柏宗瞿桂全佟应應臧闵閔苟邬鄔边邊卞姬师師和仇栾欒隋商刁沙荣榮巫寇桑郎甄丛叢仲虞敖巩鞏明佘池查麻苑迟遲\
+    邝鄺官封谈談匡鞠惠荆荊乐樂冀郁鬱胥南班储儲原栗燕楚鄢劳勞谌諶奚皮粟冼蔺藺楼樓盘盤满滿闻聞位厉厲伊仝区區郜海阚闞花权權强強帅帥屠豆朴盖蓋练練廉\
+    禹井祖漆巴丰豐支卿国國狄平计計索宣晋晉相初门門云雲容敬来來扈晁芮都普阙闕浦戈伏鹿薄邸雍辜羊阿乌烏母裘亓修邰赫杭况況那宿鲜鮮印逯隆茹诺諾战戰慕危玉银銀\
+    亢嵇公哈湛宾賓戎勾茅利于呼居揭干但尉冶斯元束檀衣信展阴陰昝智幸奉植衡富尧堯闭閉由慈邹水诸諸葛东東西上官皇甫尉迟欧阳司徒";
+
+fn has_chinese_surname(name: &str) -> bool {
+    is_han(name) && name.chars().next().is_some_and(|first| SURNAMES.contains(first))
 }
 
 /// Takes a label off the front.
@@ -212,18 +263,28 @@ fn label(piece: &str) -> (Option<Role>, String) {
         let found = prefixes()
             .filter(|(word, _)| {
                 lower.strip_prefix(word).is_some_and(|rest| {
-                    rest.starts_with([':', '：', '/']) || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
+                    rest.starts_with([':', '：', '/', '=']) || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
                 }) || lower == **word
             })
             .max_by_key(|(word, _)| word.len());
         if let Some((word, role)) = found {
-            return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', ' ']).to_owned());
+            return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', '=', ' ']).to_owned());
         }
     }
     // "潮声日报记者 温亦白": an outlet in front of the label.
     for mark in ["记者 ", "記者 ", "记者:", "記者:"] {
         if let Some((before, name)) = piece.split_once(mark)
             && before.chars().count() <= 12
+        {
+            return (Some(Role::Author), name.to_owned());
+        }
+    }
+    // "记者林书白", "潮声日报记者林书白": nothing between.
+    for mark in ["记者", "記者"] {
+        if let Some((before, name)) = piece.split_once(mark)
+            && before.chars().count() <= 12
+            && (2..=4).contains(&name.chars().count())
+            && has_chinese_surname(name)
         {
             return (Some(Role::Author), name.to_owned());
         }

@@ -20,7 +20,6 @@ pub(super) const WORDS: Words = Words {
         (Label::Section, &["kategori", "rubrik", "kanal", "bagian"]),
         (Label::Tags, &["tag", "tags", "kata kunci", "topik", "label"]),
         (Label::Poster, &["diposting oleh", "diunggah oleh", "pengunggah", "dikirim oleh"]),
-        (Label::Note, &["catatan", "catatan redaksi", "catatan editor", "nota", "nota editor"]),
         (Label::Chrome, &["dibaca", "dilihat", "bagikan", "kongsi", "cetak", "ukuran huruf", "ukuran font", "jumlah pembaca", "tayangan", "pembaca", "saiz teks", "berita sebelumnya", "berita selanjutnya", "surel", "telepon"]),
     ],
     before: &[

@@ -20,7 +20,6 @@ pub(super) const WORDS: Words = Words {
         (Label::Section, &["chuyên mục", "danh mục", "thể loại", "chủ đề"]),
         (Label::Tags, &["từ khóa", "từ khoá", "thẻ", "tags", "tag", "từ khóa liên quan"]),
         (Label::Poster, &["đăng bởi", "người đăng", "người gửi"]),
-        (Label::Note, &["ghi chú", "lưu ý", "lời tòa soạn", "lời toà soạn", "chú thích"]),
         (Label::Chrome, &["lượt xem", "lượt đọc", "số lượt xem", "chia sẻ", "in bài", "in bài viết", "cỡ chữ", "thích", "lưu bài", "in trang", "đánh giá", "nghe đọc bài", "email", "điện thoại", "hotline", "đường dây nóng", "bài trước", "bài sau", "bài tiếp theo", "thời gian đọc"]),
     ],
     before: &[
