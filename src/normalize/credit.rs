@@ -52,7 +52,6 @@ const HINTS: &[(&str, Hint)] = &[
     ("origin", Hint::Source),
     ("provider", Hint::Source),
     ("cp", Hint::Source),
-    ("media", Hint::Source),
     ("date", Hint::Date),
     ("time", Hint::Date),
     ("pubtime", Hint::Date),
@@ -341,7 +340,8 @@ fn label_at(row: &Row, at: usize, begins_part: bool) -> Option<(Label, usize)> {
             {
                 return Some((known.label, next));
             }
-            Some('|') if !known.bare && begins_part && folded[end..next].is_empty() && known.label.role().is_some() => {
+            // "文|林书白", "来源 | 旧街杂志"
+            Some('|') if !known.bare && begins_part && (known.label.role().is_some() || han && known.label == Label::Source) => {
                 return Some((known.label, next + 1));
             }
             Some(c) if known.bare && begins_part && next > end && (c.is_alphanumeric() || c == '@') => {
@@ -841,7 +841,14 @@ pub(super) fn of_notice(row: &Row, written: &str, own: &[&str], site: &Url) -> V
         let is_title = is_name
             && named.as_ref().is_some_and(|named| text::essence(named) != text::essence(&name))
             && name.split_whitespace().count().max(name.chars().filter(|c| is_han(*c)).count() / 3) > 4;
-        if is_name && !is_title && !is_own(own, &name) {
+        // "原文:《Letters to a Lamp》": what follows such a label is the article, however its title reads.
+        let before: String = row.folded[..range.start].iter().rev().take(16).collect();
+        let before: String = before.chars().rev().collect();
+        let is_original =
+            before.trim_end_matches([' ', SOFT, '《', '"', '「', '『', '«']).strip_suffix(':').is_some_and(|before| {
+                labelled(|words| words.labels).any(|(label, word)| label == Label::Original && before.trim_end().ends_with(word))
+            });
+        if is_name && !is_title && !is_original && !is_own(own, &name) {
             found.push((range.start, Party { name, url: Some(url.clone()) }));
         } else {
             articles.push((range.start, url.clone()));

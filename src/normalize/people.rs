@@ -43,7 +43,7 @@ fn suffixes() -> impl Iterator<Item = (&'static str, Role)> {
 /// Whether a byline says itself what somebody did.
 pub(super) fn is_marked(byline: &str) -> bool {
     let byline = tidy(byline);
-    label(&byline).0.is_some() || suffix(&byline).0.is_some()
+    label(&byline).0.is_some() || suffix(without_code(&byline)).0.is_some()
 }
 
 /// Reads names out of one person construct. Splits what is plainly a list, takes off labels, and leaves out what is nobody's name.
@@ -106,8 +106,8 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
     for piece in pieces(byline) {
         let (labelled, rest) = label(&piece);
         role = labelled.unwrap_or(role);
-        let (suffixed, rest) = suffix(&rest);
-        let name = without_titles(without_code(&rest))
+        let (suffixed, rest) = suffix(without_code(&rest));
+        let name = without_titles(&rest)
             .trim_matches(|c: char| {
                 c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
             })
@@ -222,10 +222,14 @@ fn han_list(piece: &str) -> Vec<String> {
     for group in groups.iter().filter(|group| !group.is_empty()) {
         let labels = group.iter().take_while(|word| prefixes().any(|(label, _)| label == **word)).count();
         let names = &group[labels..];
-        let is_list = names.len() > 1 && names.iter().all(|name| (2..=4).contains(&name.chars().count()) && has_chinese_surname(name));
-        if is_list {
-            out.push(group[..=labels].join(" "));
-            out.extend(names[1..].iter().map(|name| (*name).to_owned()));
+        let persons: Vec<&str> = names.iter().copied().filter(|name| is_chinese_person(name)).collect();
+        // "海港财经 林书白": an outlet or department in front of its writer is longer than a name.
+        let others = names.iter().filter(|name| !persons.contains(*name)).all(|other| is_han(other) && other.chars().count() > 3);
+        if let Some((first, more)) = persons.split_first()
+            && others
+        {
+            out.push(group[..labels].iter().chain([first]).copied().collect::<Vec<_>>().join(" "));
+            out.extend(more.iter().map(|name| (*name).to_owned()));
         } else {
             out.push(group.join(" "));
         }
@@ -252,6 +256,21 @@ const SURNAMES: &str = "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐�
     禹井祖漆巴丰豐支卿国國狄平计計索宣晋晉相初门門云雲容敬来來扈晁芮都普阙闕浦戈伏鹿薄邸雍辜羊阿乌烏母裘亓修邰赫杭况況那宿鲜鮮印逯隆茹诺諾战戰慕危玉银銀\
     亢嵇公哈湛宾賓戎勾茅利于呼居揭干但尉冶斯元束檀衣信展阴陰昝智幸奉植衡富尧堯闭閉由慈邹水诸諸葛东東西上官皇甫尉迟欧阳司徒";
 
+/// Surnames of two characters.
+const LONG_SURNAMES: &[&str] = &[
+    "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "皇甫", "尉迟", "尉遲", "东方", "東方", "公孙", "公孫", "慕容",
+    "令狐", "端木", "司徒", "夏侯", "西门", "西門", "南宫", "南宮", "独孤", "獨孤", "宇文", "长孙", "長孫", "轩辕", "軒轅",
+    "呼延", "澹台", "澹臺", "钟离", "鍾離",
+];
+
+fn is_chinese_person(name: &str) -> bool {
+    match name.chars().count() {
+        2 | 3 => has_chinese_surname(name),
+        4 => is_han(name) && LONG_SURNAMES.iter().any(|surname| name.starts_with(surname)),
+        _ => false,
+    }
+}
+
 fn has_chinese_surname(name: &str) -> bool {
     is_han(name) && name.chars().next().is_some_and(|first| SURNAMES.contains(first))
 }
@@ -263,7 +282,8 @@ fn label(piece: &str) -> (Option<Role>, String) {
         let found = prefixes()
             .filter(|(word, _)| {
                 lower.strip_prefix(word).is_some_and(|rest| {
-                    rest.starts_with([':', '：', '/', '=']) || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
+                    rest.starts_with([':', '：', '/', '='])
+                        || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
                 }) || lower == **word
             })
             .max_by_key(|(word, _)| word.len());
@@ -283,6 +303,7 @@ fn label(piece: &str) -> (Option<Role>, String) {
     for mark in ["记者", "記者"] {
         if let Some((before, name)) = piece.split_once(mark)
             && before.chars().count() <= 12
+            && let name = without_place(name)
             && (2..=4).contains(&name.chars().count())
             && has_chinese_surname(name)
         {
@@ -290,6 +311,12 @@ fn label(piece: &str) -> (Option<Role>, String) {
         }
     }
     (None, piece.to_owned())
+}
+
+/// "溫子謙台北報導" → 溫子謙: the place of the report right behind the name, which then has three characters.
+fn without_place(name: &str) -> &str {
+    let place = ["報導", "報道", "报道"].iter().find_map(|mark| name.strip_suffix(mark)).filter(|_| is_han(name));
+    place.map_or(name, |rest| rest.char_indices().nth(3).map_or(rest, |(at, _)| &rest[..at]))
 }
 
 fn suffix(name: &str) -> (Option<Role>, String) {

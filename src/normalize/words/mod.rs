@@ -123,6 +123,8 @@ pub(super) struct Words {
     pub(super) title_prefixes: List,
     /// Labels before the credit of a picture, with the colon or space they need.
     pub(super) credit_labels: List,
+    /// How the last sentence of a caption ends that is only a credit: " db", " 기자".
+    pub(super) credit_ends: List,
     /// News and picture agencies: they stand alone in brackets at the end of a caption, and are sources and not authors.
     pub(super) agencies: List,
     /// Beginnings of a paragraph that say it is a caption of the picture before it.
@@ -160,6 +162,7 @@ impl Words {
         title_labels: &[],
         title_prefixes: &[],
         credit_labels: &[],
+        credit_ends: &[],
         agencies: &[],
         caption_marks: &[],
         goes_on: &[],
@@ -235,6 +238,7 @@ mod tests {
                 language.title_labels,
                 language.title_prefixes,
                 language.credit_labels,
+                language.credit_ends,
                 language.agencies,
                 language.caption_marks,
                 language.goes_on,
