@@ -66,4 +66,5 @@ pub(super) const WORDS: Words = Words {
     agencies: &["antara", "antara foto", "lkbn antara", "bernama", "afp/antara", "reuters/antara", "anadolu", "xinhua/antara", "foto bernama"],
     caption_marks: &["ilustrasi", "foto ilustrasi", "gambar hiasan", "keterangan foto:"],
     goes_on: &["selengkapnya", "baca selengkapnya", "baca lebih lanjut", "baca lanjut", "lanjutkan membaca", "baca lagi", "lihat selengkapnya", "seterusnya"],
+    ..Words::NONE
 };
