@@ -207,14 +207,16 @@ fn slashes(piece: &str) -> Vec<String> {
 /// with a Chinese surname; "林 书白" and the Japanese "早川 葉子" are one name. A profession or a label between names ends the one before it.
 fn han_list(piece: &str) -> Vec<String> {
     let mut groups: Vec<Vec<&str>> = vec![Vec::new()];
-    for word in piece.split(' ') {
-        let is_label = is_han(word) && prefixes().any(|(label, _)| label == word);
+    let mut words = piece.split(' ').peekable();
+    while let Some(word) = words.next() {
+        // At the end it is a mark behind the name: "林书白 译".
+        let is_label = words.peek().is_some() && is_han(word) && prefixes().any(|(label, _)| label == word);
         // Another label ("原載:", "Fotos:") ends the name before it; what it labels is no name (see `is_name`).
         let begins = is_label || word.find(':').is_some_and(|at| at > 0);
-        if begins || is_title(word) {
+        if begins || words.peek().is_some() && is_title(word) {
             groups.push(Vec::new());
         }
-        if is_label || !is_title(word) {
+        if is_label || !is_title(word) || words.peek().is_none() {
             groups.last_mut().into_iter().for_each(|group| group.push(word));
         }
     }
@@ -432,6 +434,15 @@ mod tests {
         check("林书白/周念", &[(Author, "林书白"), (Author, "周念")]);
         check("海港日报记者 林书白", &[(Author, "林书白")]);
         check("记者 林书白", &[(Author, "林书白")]);
+        check("海港日报记者林书白", &[(Author, "林书白")]);
+        check("記者溫子謙／蘭澳報導", &[(Author, "溫子謙")]);
+        check("記者溫子謙蘭澳報導", &[(Author, "溫子謙")]);
+        check("记者 林书白 实习生 周念", &[(Author, "林书白"), (Author, "周念")]);
+        check("海港财经 林书白", &[(Author, "林书白")]);
+        check("早川 葉子", &[(Author, "早川 葉子")]);
+        check("早川葉子特派員", &[(Author, "早川葉子")]);
+        check("문가온 기자 gaon@x.example", &[(Author, "문가온")]);
+        check("林书白 先生", &[(Author, "林书白")]);
         check("译者：周念", &[(Translator, "周念")]);
         check("Nora Whitfield / 林书白(译)", &[(Author, "Nora Whitfield"), (Translator, "林书白")]);
         check("林书白（译）", &[(Translator, "林书白")]);

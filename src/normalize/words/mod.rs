@@ -211,6 +211,9 @@ pub(super) fn labelled(list: fn(&Words) -> &'static [(Label, List)]) -> impl Ite
 }
 
 #[cfg(test)]
+mod asian_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
