@@ -181,23 +181,16 @@ struct Answer {
     verdicts: Vec<Verdict>,
     warnings: Vec<Warning>,
     freshness: Freshness,
-    ttl: Option<Duration>,
     failed: Option<(String, Fault, String)>,
 }
 
 impl Answer {
     fn failed(code: impl Into<String>, fault: Fault, message: impl Into<String>, freshness: Freshness) -> Self {
-        Self {
-            verdicts: Vec::new(),
-            warnings: Vec::new(),
-            freshness,
-            ttl: None,
-            failed: Some((code.into(), fault, message.into())),
-        }
+        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, failed: Some((code.into(), fault, message.into())) }
     }
 
     fn unchanged(freshness: Freshness) -> Self {
-        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, ttl: None, failed: None }
+        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, failed: None }
     }
 }
 
@@ -224,7 +217,8 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
     let seed = format!("{} {}", outlet.id, after.source);
     let pace =
         Pace { cron: &outlet.schedule, zone: outlet.time_zone, longest: stages.config.limits.longest_backoff, seed: &seed };
-    after.next_poll = schedule::next_poll(&pace, now, outcome, answer.freshness, answer.ttl);
+    let ttl = after.ttl.filter(|_| answer.failed.is_none());
+    after.next_poll = schedule::next_poll(&pace, now, outcome, answer.freshness, ttl);
 
     let change = stages.store.record_following(&after, &answer.verdicts, &pages::followed(&answer.verdicts), now).await?;
     if change.queued > 0 {
@@ -270,7 +264,8 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
             }
             after.moved_to = moved_to;
             after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
-            Answer { verdicts: reading.verdicts, warnings: reading.warnings, freshness, ttl: reading.ttl, failed: None }
+            after.ttl = reading.ttl;
+            Answer { verdicts: reading.verdicts, warnings: reading.warnings, freshness, failed: None }
         }
         Ok(Err(unreadable)) => Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness),
         Err(panic) => Answer::failed(

@@ -1,12 +1,12 @@
 //! `reprint check [--online]`.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::poll::{Look, look};
 use super::{Failure, load, say, tell};
 use crate::config::Config;
 use crate::daemon;
+use crate::fetch::Turns;
 use crate::model::Verdict;
 use crate::pipeline;
 use crate::render::Renderer;
@@ -32,13 +32,11 @@ pub(super) async fn run(path: &Path, online: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let mut unreadable = 0;
-    for (number, outlet) in config.outlets.iter().enumerate() {
+    let turns = Turns::new(config.limits.host_spacing);
+    for outlet in &config.outlets {
         for feed in outlet.sources() {
-            if number > 0 {
-                tokio::time::sleep(config.limits.host_spacing.min(Duration::from_secs(1))).await;
-            }
             say(format_args!("\n{} ({}): {feed}", outlet.name, outlet.id));
-            match look(&config, &client, outlet, feed, daemon::now()).await {
+            match look(&config, &client, &turns, outlet, feed, daemon::now()).await {
                 Look::Failed { fault, message } => {
                     unreadable += 1;
                     say(format_args!("  FAILED (fault: {}): {message}", fault.name()));

@@ -1,5 +1,7 @@
 //! What is remembered of a source between polls.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use url::Url;
 
@@ -61,7 +63,7 @@ pub struct PollState {
     pub last_attempt: Option<DateTime<Utc>>,
     /// Last time we were answered with something we could read (304 included).
     pub last_success: Option<DateTime<Utc>>,
-    /// Last time something was new or changed.
+    /// Last time something was new or changed for readers, also by what its articles' own pages said.
     pub last_change: Option<DateTime<Utc>>,
     /// Failures in a row.
     pub failures: u32,
@@ -71,6 +73,10 @@ pub struct PollState {
     pub moved_to: Option<Url>,
     /// Entries in the last document.
     pub entries: u32,
+    /// How long the last document asked not to be polled again (RSS ttl): a 304 does not repeat it.
+    pub ttl: Option<Duration>,
+    /// Hash of the outlet's settings that the last document was read with.
+    pub settings: Option<[u8; 32]>,
 }
 
 impl PollState {
@@ -89,6 +95,8 @@ impl PollState {
             problem: None,
             moved_to: None,
             entries: 0,
+            ttl: None,
+            settings: None,
         }
     }
 

@@ -125,7 +125,8 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
         .or_else(|| read_date(setting, beside_source.as_deref(), "published", &mut warnings));
     let original_published = read_date(setting, entry.created.as_deref(), "created", &mut warnings);
 
-    let (authors, translators, editors) = people(setting, entry, &body);
+    let (mut authors, translators, editors) = people(setting, entry, &body);
+    outlets_among(&mut authors, entry, &own, &mut body);
     let images = media::images(setting, entry, &mut body.images);
     let source_key = source_key(entry, url.as_ref(), &title_raw);
     let marks = marks::of(entry, url.as_ref(), &title, &body.text);
@@ -266,6 +267,49 @@ fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec
     // Who is named as translator did not write it.
     authors.retain(|author| !translators.iter().any(|translator| same(author, translator)));
     (authors, translators, editors)
+}
+
+/// News agencies and other outlets named where authors belong are sources. A person's name may have one behind it.
+fn outlets_among(authors: &mut Vec<Person>, entry: &ParsedEntry, own: &[&str], body: &mut body::Body) {
+    let rights = entry.rights.iter().map(text::plain).chain(body.rights.iter().cloned());
+    let holders = rights.filter_map(|rights| boilerplate::rights_holder(&rights));
+    let known: Vec<String> =
+        body.chain.iter().map(|party| party.name.clone()).chain(holders).filter(|name| !name.is_empty()).collect();
+    let mut found: Vec<String> = Vec::new();
+    authors.retain_mut(|author| {
+        let Some(name) = author.name.as_deref() else { return true };
+        if credit::is_own(own, name) {
+            return true;
+        }
+        let behind = known.iter().find_map(|known| {
+            let bare = known.strip_prefix("The ").unwrap_or(known);
+            let person = name
+                .strip_suffix(bare)
+                .or_else(|| {
+                    name.get(name.len().checked_sub(bare.len())?..)
+                        .filter(|end| end.eq_ignore_ascii_case(bare))
+                        .map(|_| &name[..name.len() - bare.len()])
+                })?
+                .trim_end_matches([' ', ',', '/', '|', '-', '–', '—']);
+            (!person.trim().is_empty()).then(|| (person.trim().to_owned(), known.clone()))
+        });
+        if let Some((person, outlet)) = behind {
+            author.name = Some(person);
+            found.push(outlet);
+        } else if boilerplate::is_agency(name) || known.iter().any(|known| credit::same_outlet(known, name)) {
+            found.push(name.to_owned());
+            return false;
+        }
+        true
+    });
+    for name in found {
+        if !credit::is_own(own, &name) {
+            credit::join(&mut body.chain, crate::model::Party { name, url: None });
+        }
+    }
+    authors.retain(|author| {
+        author.name.as_deref().is_none_or(|name| !body.chain.iter().any(|party| credit::same_outlet(&party.name, name)))
+    });
 }
 
 /// Whether the entry links to its original in another language than its own.

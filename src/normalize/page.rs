@@ -153,6 +153,9 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                         continue;
                     }
                     let said = credit::read(&line, own);
+                    if written.chars().count() <= 80 {
+                        comments = comments.or_else(|| credit::comments_within(&written));
+                    }
                     if said.labelled && written.chars().count() <= 240 {
                         editors.extend(said.people);
                         comments = comments.or(said.comments);

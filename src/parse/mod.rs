@@ -2,6 +2,7 @@
 //! anything is built.
 
 mod actions;
+mod attributes;
 mod build;
 mod capture;
 pub mod discovery;
@@ -19,6 +20,7 @@ mod people;
 mod recovery;
 mod scope;
 mod sniff;
+mod straight;
 mod tags;
 mod vocabulary;
 mod xml;

@@ -11,5 +11,6 @@ mod fetch;
 mod identity;
 mod journeys;
 mod pages;
+mod polls;
 mod published;
 mod serve;

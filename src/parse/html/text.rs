@@ -88,6 +88,7 @@ pub(super) fn find(
     if is_first {
         found.rows.extend(rows::around(&document, headline, &Document::fragment(found.html.as_str())));
     }
+    found.html = rows::unnumbered(&found.html);
     Ok(found)
 }
 
