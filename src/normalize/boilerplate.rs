@@ -89,7 +89,7 @@ pub(super) fn rights_holder(notice: &str) -> Option<String> {
 pub(super) fn is_bare_rights(notice: &str) -> bool {
     let folded = fold(notice);
     // What news agencies ask to be shown with their texts is a notice.
-    if folded.starts_with("copyright") && folded.contains("all rights reserved") {
+    if folded.starts_with("copyright") && folded.contains("all rights reserved") && !folded.contains("무단") {
         return false;
     }
     [
@@ -241,6 +241,7 @@ fn unlinked(text: &str) -> &str {
 
 pub(super) fn trim_name(name: &str) -> String {
     let name = super::text::clean(name);
+    let name = without_number(without_account(&name));
     name.trim_matches(|c: char| {
         c.is_whitespace()
             || matches!(
@@ -282,6 +283,22 @@ pub(super) fn trim_name(name: &str) -> String {
             )
     })
     .to_owned()
+}
+
+/// "旧街杂志（ID：jiujie）": the account behind the name.
+fn without_account(name: &str) -> &str {
+    let at =
+        ["（ID", "(ID", "（id", "(id", "（微信", "(微信"].iter().filter_map(|mark| name.find(mark)).filter(|at| *at > 0).min();
+    at.map_or(name, |at| &name[..at])
+}
+
+/// "『潮目』第12号", "《长堤季刊》2024年冬季号": the number of the issue behind the title.
+fn without_number(name: &str) -> &str {
+    let inside = name.trim().strip_prefix(['《', '『', '「', '“']).and_then(|rest| rest.split_once(['》', '』', '」', '”']));
+    match inside {
+        Some((title, rest)) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '第' | '제')) => title,
+        _ => name,
+    }
 }
 
 /// The outlet a notice names.

@@ -354,6 +354,17 @@ fn label_at(row: &Row, at: usize, begins_part: bool) -> Option<(Label, usize)> {
             Some(c) if !known.bare && han && begins_part && next > end && known.label.role().is_some() && c.is_alphabetic() => {
                 return Some((known.label, next));
             }
+            // "发表于 2025-5-30", "입력 2025.05.30"
+            Some(c)
+                if !known.bare
+                    && han
+                    && begins_part
+                    && next > end
+                    && matches!(known.label, Label::Published | Label::Updated)
+                    && c.is_ascii_digit() =>
+            {
+                return Some((known.label, next));
+            }
             _ => {}
         }
     }

@@ -122,7 +122,7 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
 /// "周念 NW042", "林书白 lin@x.example": staff numbers and addresses behind a name.
 fn without_code(name: &str) -> &str {
     let mut name = name.trim();
-    while let Some((before, last)) = name.rsplit_once([' ', '\u{a0}'])
+    while let Some((before, last)) = name.rsplit_once([' ', '\u{a0}', '_'])
         && (is_email(last)
             || last.is_ascii() && last.bytes().any(|b| b.is_ascii_digit()) && last.bytes().all(|b| b.is_ascii_alphanumeric()))
     {
@@ -443,6 +443,7 @@ mod tests {
         check("早川葉子特派員", &[(Author, "早川葉子")]);
         check("문가온 기자 gaon@x.example", &[(Author, "문가온")]);
         check("林书白 先生", &[(Author, "林书白")]);
+        check("周念_NW042", &[(Author, "周念")]);
         check("译者：周念", &[(Translator, "周念")]);
         check("Nora Whitfield / 林书白(译)", &[(Author, "Nora Whitfield"), (Translator, "林书白")]);
         check("林书白（译）", &[(Translator, "林书白")]);
