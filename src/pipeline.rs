@@ -145,12 +145,41 @@ impl Reading {
     }
 }
 
+/// SHA-256 of all that [`read`] takes from feeds.toml for this source: another one means that the same bytes say something else.
+fn settings(outlet: &Outlet, source: &Url, bounds: parse::Bounds) -> [u8; 32] {
+    let terms = &outlet.terms;
+    let mut hash = Sha256::new();
+    let mut add = |value: Option<&str>| {
+        hash.update([u8::from(value.is_some())]);
+        let value = value.unwrap_or_default();
+        hash.update((value.len() as u64).to_le_bytes());
+        hash.update(value.as_bytes());
+    };
+    add(Some(&outlet.name));
+    add(outlet.homepage.as_ref().map(Url::as_str));
+    add(outlet.language.as_deref());
+    add(Some(outlet.time_zone.name()));
+    add(outlet.charset.as_deref());
+    add(Some(if outlet.full_text { "full text" } else { "" }));
+    add(terms.disclaimer.as_deref());
+    add(terms.rights.as_deref());
+    add(terms.licence.as_ref().map(Url::as_str));
+    add(Some(&bounds.entries.to_string()));
+    if let Some(listing) = outlet.listing(source) {
+        let selectors = &listing.selectors;
+        for selector in [&selectors.item, &selectors.link, &selectors.title, &selectors.date] {
+            add(selector.as_deref());
+        }
+    }
+    hash.finalize().into()
+}
+
 /// parse → normalize → attribute: one document of one outlet. Pure: same input, same output.
 pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse::Bounds) -> Result<Reading, Unreadable> {
     let charset = outlet.charset.as_deref();
     let feed = match outlet.listing(source) {
         Some(listing) => parse::html::listing(doc, charset, &listing.selectors, normalize::html::bounded, bounds)?,
-        None => parse::document(doc, charset, bounds)?,
+        None => parse::feed(doc, charset, bounds, normalize::html::bounded)?,
     };
     let setting = normalize::Setting { outlet, feed_url: source, base: &doc.url, fetched_at: doc.fetched_at, head: &feed.head };
     let verdict = |entry| pages::hold(outlet, source, attribute::article(outlet, normalize::entry(&setting, entry)));
@@ -232,6 +261,13 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
 }
 
 async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateTime<Utc>) -> Answer {
+    let bounds = parse::Bounds { entries: stages.config.limits.entries_per_poll };
+    let settings = settings(outlet, &after.source, bounds);
+    if after.settings != Some(settings) {
+        // What we have was read by other settings: the partner is asked for all of it, once. A failure asks again.
+        after.validators = Validators::default();
+        after.body_hash = None;
+    }
     let doc = match fetch_source(stages, outlet, after, now).await {
         Err(error) => {
             let freshness = Freshness { max_age: None, retry_after: error.retry_after };
@@ -250,7 +286,6 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
         after.moved_to = moved_to;
         return Answer::unchanged(freshness);
     }
-    let bounds = parse::Bounds { entries: stages.config.limits.entries_per_poll };
     let (reader, source) = (outlet.clone(), after.source.clone());
     match stages.blocking(move || read(&reader, &source, &doc, bounds)).await {
         Ok(Ok(reading)) => {
@@ -262,6 +297,7 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
                 after.validators = Validators::default();
                 after.body_hash = None;
             }
+            after.settings = Some(settings);
             after.moved_to = moved_to;
             after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
             after.ttl = reading.ttl;

@@ -3,7 +3,3 @@ ALTER TABLE source ADD COLUMN validated_by TEXT;
 
 -- How long the last document asked not to be polled again, in seconds (RSS ttl): a 304 does not repeat it.
 ALTER TABLE source ADD COLUMN ttl INTEGER;
-
--- Hash of the outlet's settings that the last document was read with. With others the same document may say something else, so it is asked for
--- once more without validators.
-ALTER TABLE source ADD COLUMN settings BLOB;

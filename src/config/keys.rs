@@ -33,6 +33,11 @@ pub const KEYS: &[Key] = &[
     optional("site", "templates", "folder of templates that replace the built-in ones; default none"),
     optional(
         "site",
+        "site_rules",
+        "folder of FiveFilters site configuration files, for article pages of outlets without extract; default none",
+    ),
+    optional(
+        "site",
         "default_disclaimer",
         "disclaimer for outlets without their own; default a standard wording in the article's language",
     ),

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{DaemonError, SET_BACK};
 use crate::config::{Config, Outlet};
-use crate::model::{PollState, Validators};
+use crate::model::PollState;
 use crate::pipeline::Stages;
 use crate::store::Store;
 
@@ -86,21 +85,9 @@ pub async fn poll_states(stages: &Stages, now: DateTime<Utc>) -> Result<Vec<Poll
             let mut state =
                 known.remove(&(outlet.id.clone(), feed.clone())).unwrap_or_else(|| PollState::new(&outlet.id, feed.clone(), now));
             mend_clock(&mut state, now);
-            // Read with other settings the document may say something else: what was held may be ready. It is asked for once without
-            // validators, when it is due.
-            let settings = settings(outlet);
-            if state.settings.replace(settings) != Some(settings) {
-                state.validators = Validators::default();
-                state.body_hash = None;
-            }
             state
         })
         .collect())
-}
-
-/// Hash of everything that feeds.toml says of an outlet. Secrets are not in it.
-fn settings(outlet: &Outlet) -> [u8; 32] {
-    Sha256::digest(format!("{outlet:?}")).into()
 }
 
 /// A clock that was set back must not leave a source unasked until the old time comes round again: the pause it had left is kept, from now.
@@ -184,13 +171,6 @@ mod tests {
         check_moved(&[("bay", A), ("bay", B)], &[("bay", &[C])], &[]);
         check_moved(&[("bay", A)], &[("bay", &[B, C])], &[]);
         check_moved(&[("bay", A)], &[("pier", &[B])], &[]);
-    }
-
-    #[test]
-    fn settings_are_told_apart_and_the_same_again_after_a_restart() {
-        let [one, again, other] = [&[A][..], &[A], &[A, B]].map(|feeds| settings(&config(&[("bay", feeds)]).outlets[0]));
-        assert_eq!(one, again);
-        assert_ne!(one, other);
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub struct PollState {
     pub validators: Validators,
     /// SHA-256 of the last body read whole: equal bytes are not read again.
     pub body_hash: Option<[u8; 32]>,
+    /// SHA-256 of what of the outlet's settings that body was read by. Under others it is asked for without validators and read again.
+    pub settings: Option<[u8; 32]>,
     /// Last time we asked.
     pub last_attempt: Option<DateTime<Utc>>,
     /// Last time we were answered with something we could read (304 included).
@@ -75,8 +77,6 @@ pub struct PollState {
     pub entries: u32,
     /// How long the last document asked not to be polled again (RSS ttl): a 304 does not repeat it.
     pub ttl: Option<Duration>,
-    /// Hash of the outlet's settings that the last document was read with.
-    pub settings: Option<[u8; 32]>,
 }
 
 impl PollState {
@@ -88,6 +88,7 @@ impl PollState {
             next_poll: now,
             validators: Validators::default(),
             body_hash: None,
+            settings: None,
             last_attempt: None,
             last_success: None,
             last_change: None,
@@ -96,7 +97,6 @@ impl PollState {
             moved_to: None,
             entries: 0,
             ttl: None,
-            settings: None,
         }
     }
 

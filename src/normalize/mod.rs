@@ -6,6 +6,7 @@ mod boilerplate;
 mod credit;
 pub mod date;
 mod drawing;
+mod escapes;
 mod hints;
 pub mod html;
 mod image;

@@ -8,7 +8,7 @@ use dom_query::{Document, NodeRef};
 
 use super::credit::{self, Row};
 use super::people::Role;
-use super::{CATEGORIES, SUMMARY, Setting, body, boilerplate, date, text, url, with_body, words};
+use super::{CATEGORIES, SUMMARY, Setting, body, boilerplate, date, escapes, text, url, with_body, words};
 use crate::config::Outlet;
 use crate::model::{Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Place, Precision, Timestamp, Warning};
 
@@ -381,6 +381,7 @@ fn without_repeats(parts: &[String]) -> String {
                 node.remove_from_parent();
             }
         }
+        escapes::cut(tree);
         if let Some(root) = tree.root().first_element_child() {
             out.push_str(&root.inner_html());
         }

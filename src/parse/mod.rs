@@ -74,6 +74,26 @@ pub fn document(doc: &FetchedDocument, charset: Option<&str>, bounds: Bounds) ->
     }
 }
 
+/// Reads a document as [`document`] does, and an HTML page that is none of those by what its own markup makes of it (h-feed, hAtom).
+/// `bounded` says whether a tree may be built.
+///
+/// # Errors
+/// As [`document`]; as [`html::feed`] for a page with such markup that cannot be read.
+pub fn feed(
+    doc: &FetchedDocument,
+    charset: Option<&str>,
+    bounds: Bounds,
+    bounded: html::Bounded,
+) -> Result<ParsedFeed, Unreadable> {
+    match document(doc, charset, bounds) {
+        Err(refusal) if refusal.code == "not_a_feed" => match html::feed(doc, charset, bounded, bounds) {
+            Err(again) if matches!(again.code, "not_a_feed" | "not_a_page") => Err(refusal),
+            read => read,
+        },
+        read => read,
+    }
+}
+
 /// A whole feed inside of an HTML page: some templates send their feed in the frame of their pages.
 fn wrapped(text: &str, bounds: Bounds) -> Option<Result<ParsedFeed, Unreadable>> {
     let start = sniff::feed_inside(text)?;

@@ -94,7 +94,10 @@ pub fn poll_state(row: &SqliteRow) -> Result<PollState, sqlx::Error> {
             })
         }
     };
-    let body_hash = row.try_get::<Option<Vec<u8>>, _>("body_hash")?;
+    let hash = |column: &str| -> Result<Option<[u8; 32]>, sqlx::Error> {
+        // A hash of another length is of another time: the document is read once more.
+        Ok(row.try_get::<Option<Vec<u8>>, _>(column)?.and_then(|hash| hash.try_into().ok()))
+    };
     Ok(PollState {
         outlet: row.try_get("outlet")?,
         source: address("address", row.try_get("address")?)?,
@@ -104,8 +107,8 @@ pub fn poll_state(row: &SqliteRow) -> Result<PollState, sqlx::Error> {
             last_modified: row.try_get("last_modified")?,
             site: row.try_get::<Option<String>, _>("validated_by")?.map(|value| address("validated_by", &value)).transpose()?,
         },
-        // A hash of another length is of another time: the document is read once more.
-        body_hash: body_hash.and_then(|hash| hash.try_into().ok()),
+        body_hash: hash("body_hash")?,
+        settings: hash("settings")?,
         last_attempt: maybe_time(row, "last_attempt")?,
         last_success: maybe_time(row, "last_success")?,
         last_change: maybe_time(row, "last_change")?,
@@ -114,7 +117,6 @@ pub fn poll_state(row: &SqliteRow) -> Result<PollState, sqlx::Error> {
         moved_to: row.try_get::<Option<String>, _>("moved_to")?.map(|value| address("moved_to", &value)).transpose()?,
         entries: row.try_get("entries")?,
         ttl: row.try_get::<Option<u32>, _>("ttl")?.map(|seconds| Duration::from_secs(seconds.into())),
-        settings: row.try_get::<Option<Vec<u8>>, _>("settings")?.and_then(|hash| hash.try_into().ok()),
     })
 }
 

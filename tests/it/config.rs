@@ -68,12 +68,14 @@ fn everything_on_with(credentials: &str) -> String {
 fn example_loads_with_every_key_switched_on() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("templates")).expect("a folder");
+    std::fs::create_dir(folder.path().join("site-rules")).expect("a folder");
     std::fs::write(folder.path().join("harbour-ledger.key"), "tide-9-lantern\n").expect("written");
     let path = folder.path().join("feeds.toml");
     for kind in ["basic", "bearer_file", "header", "query"] {
         std::fs::write(&path, everything_on_with(kind)).expect("written");
         let config = config::load(&path).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(config.site.templates, Some(folder.path().join("templates")));
+        assert_eq!(config.site.site_rules, Some(folder.path().join("site-rules")));
         assert_eq!(config.site.contact.as_deref(), Some("ops@relay.example.net"));
         assert_eq!(config.limits.allow_networks.len(), 2);
         assert!(config.outlets[0].terms.licence.is_some());

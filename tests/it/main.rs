@@ -13,4 +13,5 @@ mod journeys;
 mod pages;
 mod polls;
 mod published;
+mod reading;
 mod serve;

@@ -215,7 +215,7 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>) -> Vec<P
             let inside = node.ancestors_it(Some(6)).any(|above| taken.contains(&above.id));
             let fits = short_text(node, longest).is_some_and(|text| !text.is_empty());
             if fits && !inside && rows.iter().filter(|row| row.place == place).count() < 16 {
-                rows.push(PageRow { place, html: node.html().to_string() });
+                rows.push(PageRow { place, html: unnumbered(&node.html()) });
                 taken.insert(node.id);
             }
         };

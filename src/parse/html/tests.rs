@@ -18,7 +18,7 @@ fn sound(_: &str) -> Result<(), Unreadable> {
 
 fn try_page(body: &str, selectors: &PageSelectors) -> Result<ParsedPage, Unreadable> {
     let doc = doc("/a/1.html", body);
-    page(&doc, None, &Asked { first: &doc.url, number: 1, selectors, bounded: sound })
+    page(&doc, None, &Asked { first: &doc.url, number: 1, selectors, bounded: sound, rules: None })
 }
 
 fn read(body: &str) -> ParsedPage {
@@ -207,7 +207,7 @@ fn the_next_page_is_the_articles_own() {
         ),
     );
     let first = Url::parse("https://hewan.example/a/1.html").expect("a literal");
-    let asked = Asked { first: &first, number: 2, selectors: &PageSelectors::default(), bounded: sound };
+    let asked = Asked { first: &first, number: 2, selectors: &PageSelectors::default(), bounded: sound, rules: None };
     let second = page(&doc, None, &asked).expect("a page");
     assert_eq!(second.next.as_deref(), Some("1_3.html"));
     assert!(!second.entry.content[0].value.contains("上一页"));
@@ -228,8 +228,12 @@ fn what_is_no_page_is_refused() {
     let check = |body: &[u8], expected: &str| {
         let mut doc = doc("/a/1.html", "");
         doc.body = body.to_vec();
-        let error =
-            page(&doc, None, &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: sound }).err();
+        let error = page(
+            &doc,
+            None,
+            &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: sound, rules: None },
+        )
+        .err();
         assert_eq!(error.map(|error| error.code), Some(expected));
     };
     check(b"", "empty_body");
@@ -241,8 +245,12 @@ fn what_is_no_page_is_refused() {
     check(b"<html><body><p>x</p></body></html>", "no_text");
     let refuse: Bounded = |_| Err(Unreadable::new("html_too_deep", "too deep"));
     let doc = doc("/a/1.html", "<p>x</p>");
-    let error =
-        page(&doc, None, &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: refuse }).err();
+    let error = page(
+        &doc,
+        None,
+        &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: refuse, rules: None },
+    )
+    .err();
     assert_eq!(error.map(|error| error.code), Some("html_too_deep"), "no tree is built before the bound is asked");
 }
 

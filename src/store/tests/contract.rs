@@ -274,6 +274,7 @@ async fn poll_states_come_back() {
         site: Some(url("https://cdn.example.com:8443/")),
     };
     failing.body_hash = Some([7; 32]);
+    failing.settings = Some([8; 32]);
     failing.last_attempt = Some(at(1));
     failing.last_success = Some(at(2));
     failing.last_change = Some(at(3));
