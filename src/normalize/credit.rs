@@ -551,16 +551,14 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
                 said.published = date_in(written).map(|(date, _)| date);
             }
         }
-        Label::Published => {
-            if said.published.is_none() {
-                said.published = date_in(written).map(|(date, _)| date);
+        // "9:05 配信 | X": the label stood behind its date, and what comes after it has none.
+        Label::Published | Label::Updated => match date_in(written) {
+            Some((date, _)) => {
+                let known = if label == Label::Published { &mut said.published } else { &mut said.updated };
+                known.get_or_insert(date);
             }
-        }
-        Label::Updated => {
-            if said.updated.is_none() {
-                said.updated = date_in(written).map(|(date, _)| date);
-            }
-        }
+            None => unlabelled(row, range, written, own, said),
+        },
         Label::Comments => said.comments = said.comments.or_else(|| number(written)),
         Label::Section | Label::Tags => {
             let links: Vec<String> = row
