@@ -114,7 +114,7 @@ pub async fn open(config: Config) -> Result<Stages, DaemonError> {
     let snapshot = snapshot.await.map_err(|panic| DaemonError::failed(panic.to_string()))?.map_err(|error| {
         DaemonError::configuration(format!("cannot use {}: {error}; it must be writable by reprint", published.display()))
     })?;
-    Ok(Stages::new(Arc::new(config), client, store, renderer, snapshot))
+    Ok(Stages::new(Arc::new(config), client, store, renderer, snapshot, now))
 }
 
 /// The stages, running.
@@ -164,6 +164,13 @@ impl Daemon {
         // What the last run left is served at once; a feed that has never been published is rendered before anybody can ask for it.
         let missing = stages.config.feeds.iter().any(|feed| stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).is_none());
         let published = missing && publish(&stages, None).await;
+        if !missing {
+            // Terms may be others than at the last run, embargoes and lives of articles may have ended since.
+            publish_due(&stages).await;
+        }
+        if let Err(error) = pipeline::recall(&stages, now()) {
+            tracing::error!(%error, "cannot remove documents that show more than outlets allow");
+        }
         let accepting = CancellationToken::new();
         let beat = pulse.clone();
         let site = serve::Site {
@@ -429,11 +436,25 @@ fn record_again(before: u32, longest: Duration) -> TimeDelta {
 /// Publishes what changed, together what changes together: the longer a publication takes, the more it waits for the next to gather.
 async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: CancellationToken) {
     let mut pause = COALESCE;
+    // What could not be published on time is tried again then.
+    let mut again: Option<tokio::time::Instant> = None;
     loop {
+        let due = match (again, stages.snapshot.next_moment()) {
+            (Some(again), _) => again.saturating_duration_since(tokio::time::Instant::now()),
+            (None, Some(moment)) => (moment - now()).to_std().unwrap_or_default(),
+            (None, None) => LONGEST_SLEEP,
+        };
+        let due = due.clamp(Duration::from_millis(5), LONGEST_SLEEP);
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
             () = changed.wake.notified() => {}
+            () = tokio::time::sleep(due) => {
+                let overtaken = stages.snapshot.next_moment().is_some_and(|moment| moment <= now());
+                let failed = overtaken && !publish_due(&stages).await;
+                again = failed.then(|| tokio::time::Instant::now() + LONGEST_SLEEP);
+                continue;
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -458,7 +479,17 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
 
 /// Publishes and says what came of it; false when it is to be tried again.
 async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) -> bool {
-    match pipeline::publish(stages, outlets).await {
+    told(pipeline::publish(stages, outlets, now()).await).is_some()
+}
+
+/// Publishes what time has overtaken. False when that is still to be done.
+async fn publish_due(stages: &Stages) -> bool {
+    told(pipeline::publish_due(stages, now()).await) == Some(true)
+}
+
+/// Says once what a publication came to: whether every document was made; `None` when none could be.
+fn told(published: Result<pipeline::Publication, pipeline::PublishError>) -> Option<bool> {
+    match published {
         Ok(publication) => {
             for rejected in &publication.rejected {
                 tracing::error!(
@@ -470,11 +501,11 @@ async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) -> bool {
             if !publication.changed.is_empty() {
                 tracing::debug!(documents = publication.changed.len(), "published");
             }
-            true
+            Some(publication.rejected.is_empty())
         }
         Err(error) => {
             tracing::error!(%error, "cannot publish; readers still see the last good documents, and it is tried again");
-            false
+            None
         }
     }
 }

@@ -109,7 +109,7 @@ async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
     }
     read_pages(&stages, outlet).await?;
     let outlets = BTreeSet::from([outlet.id.clone()]);
-    let publication = pipeline::publish(&stages, Some(&outlets)).await.map_err(Failure::failed)?;
+    let publication = pipeline::publish(&stages, Some(&outlets), daemon::now()).await.map_err(Failure::failed)?;
     for rejected in &publication.rejected {
         failed = Some(format!("{} was kept back: {}", rejected.path, rejected.reason));
     }

@@ -17,7 +17,7 @@ use super::language::{charset, language};
 use super::read::{Document, Section};
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong};
-use super::{Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, Terms};
+use super::{Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, terms};
 use crate::model::{ListingSelectors, PageSelectors};
 use crate::schedule::Cron;
 
@@ -314,7 +314,12 @@ fn outlet(
     let full_text = section.boolean(mistakes, "full_text").unwrap_or(false);
     let extract =
         section.table(mistakes, "extract", "outlet.extract").map(|section| extract(&section, mistakes)).unwrap_or_default();
-    let terms = section.table(mistakes, "terms", "outlet.terms").map(|section| terms(&section, mistakes)).unwrap_or_default();
+    let terms_section = section.table(mistakes, "terms", "outlet.terms");
+    let terms = terms_section.as_ref().map(|section| terms::read(section, mistakes)).unwrap_or_default();
+    if let Some(section) = &terms_section {
+        let language = language.as_ref().map(|language| language.get_ref().as_str());
+        terms::warn(&terms, section, language, full_text, warnings);
+    }
     let credentials = section
         .table(mistakes, "credentials", "outlet.credentials")
         .and_then(|section| credentials::read(&section, mistakes, setting.places, &addresses, warnings));
@@ -373,15 +378,6 @@ fn extract(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> PageSelectors 
         title: selector("title"),
         author: selector("author"),
         date: selector("date"),
-    }
-}
-
-fn terms(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> Terms {
-    section.check_keys(mistakes);
-    Terms {
-        disclaimer: section.string(mistakes, "disclaimer", value::text).map(Spanned::into_inner),
-        rights: section.string(mistakes, "rights", value::text).map(Spanned::into_inner),
-        licence: section.string(mistakes, "licence", address::web).map(Spanned::into_inner),
     }
 }
 

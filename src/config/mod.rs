@@ -21,12 +21,14 @@ mod language;
 mod read;
 mod report;
 mod site_rules;
+mod terms;
 mod value;
 mod xpath;
 
 pub use append::{Draft, Known, NewOutlet, Refused, SaveError};
 pub use keys::{KEYS, Key};
 pub use site_rules::SiteRuleSet;
+pub use terms::{Publish, Standing, Terms};
 
 /// A feeds.toml that has been checked as a whole.
 #[derive(Debug, Clone)]
@@ -152,17 +154,6 @@ pub struct Listing {
     pub url: Url,
     /// How it is read where the general rules fail.
     pub selectors: ListingSelectors,
-}
-
-/// `[outlet.terms]`: on what terms we repost an outlet's articles.
-#[derive(Debug, Clone, Default)]
-pub struct Terms {
-    /// Disclaimer at both ends of each of its articles.
-    pub disclaimer: Option<String>,
-    /// Rights text where the feed has none.
-    pub rights: Option<String>,
-    /// Licence where the feed has none.
-    pub licence: Option<Url>,
 }
 
 /// `[[feed]]`: what we publish.

@@ -54,6 +54,9 @@ const CATEGORIES: usize = 32;
 /// How far two clocks may differ: a date that is later by more is put right.
 const CLOCK_SKEW: Duration = Duration::minutes(10);
 
+/// How far ahead an article may be sent.
+const LONGEST_EMBARGO: Duration = Duration::days(366);
+
 /// Normalizes one entry. Cannot fail: what is missing stays missing.
 pub fn entry(setting: &Setting<'_>, entry: &ParsedEntry) -> Article {
     with_body(setting, entry, None)
@@ -124,6 +127,14 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     let published = read_date(setting, entry.published.as_deref(), "published", &mut warnings)
         .or(updated)
         .or_else(|| read_date(setting, beside_source.as_deref(), "published", &mut warnings));
+    let embargoed_until = embargo(setting, entry.published.as_deref().or(entry.updated.as_deref()));
+    if embargoed_until.is_some() {
+        warnings.retain(|warning| warning.code != "date_in_future");
+    }
+    let published = match (embargoed_until, published) {
+        (Some(until), Some(published)) => Some(Timestamp { at: until, ..published }),
+        (_, published) => published,
+    };
     let original_published = read_date(setting, entry.created.as_deref(), "created", &mut warnings);
 
     let (mut authors, translators, editors) = people(setting, entry, &body);
@@ -142,6 +153,7 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
         title_raw,
         language,
         published,
+        embargoed_until,
         updated,
         authors,
         summary: short,
@@ -227,6 +239,16 @@ fn read_date(setting: &Setting<'_>, written: Option<&str>, which: &str, warnings
         found.at = setting.fetched_at;
     }
     Some(found)
+}
+
+/// The date that an outlet with an embargo in its terms has put on an article ahead of time. Of other outlets a date in the future is a wrong
+/// clock, and one more than a year ahead is a slip of anybody's.
+fn embargo(setting: &Setting<'_>, written: Option<&str>) -> Option<DateTime<Utc>> {
+    setting.outlet.terms.embargo?;
+    let clock = date::Clock { zone: setting.outlet.time_zone, fetched_at: setting.fetched_at };
+    let until = date::parse(written?, &clock)?.at;
+    let ahead = until - setting.fetched_at;
+    (ahead > CLOCK_SKEW && ahead <= LONGEST_EMBARGO).then_some(until)
 }
 
 /// Authors, translators and editors: of the entry, of the feed it was copied from, of the feed (RFC 4287 § 4.2.1), and of lines in the text.

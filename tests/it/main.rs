@@ -15,3 +15,4 @@ mod polls;
 mod published;
 mod reading;
 mod serve;
+mod terms;
