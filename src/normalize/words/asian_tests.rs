@@ -61,7 +61,12 @@ fn text_that_resembles_a_notice_stays() {
         "Theo ông Nam, giá vé sẽ tăng vào mùa mưa.",
         "Menurut penulis, pandangan itu sudah lama ditinggalkan.",
     ] {
-        assert!(!is_notice(line) && !is_promotion(line), "notice {}, promotion {}: {line:?}", is_notice(line), is_promotion(line));
+        assert!(
+            !is_notice(line) && !is_promotion(line),
+            "notice {}, promotion {}: {line:?}",
+            is_notice(line),
+            is_promotion(line)
+        );
     }
 }
 

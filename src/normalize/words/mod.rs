@@ -207,7 +207,7 @@ pub(super) fn all(list: fn(&Words) -> List) -> impl Iterator<Item = &'static str
 
 /// All labelled words of one of their lists of labels.
 pub(super) fn labelled(list: fn(&Words) -> &'static [(Label, List)]) -> impl Iterator<Item = (Label, &'static str)> {
-    languages().flat_map(move |words| list(words)).flat_map(|(label, words)| words.iter().map(|word| (*label, *word)))
+    languages().flat_map(list).flat_map(|(label, words)| words.iter().map(|word| (*label, *word)))
 }
 
 #[cfg(test)]
