@@ -89,7 +89,7 @@ pub(super) fn rights_holder(notice: &str) -> Option<String> {
 pub(super) fn is_bare_rights(notice: &str) -> bool {
     let folded = fold(notice);
     // What news agencies ask to be shown with their texts is a notice.
-    if folded.starts_with("copyright") && folded.contains("all rights reserved") {
+    if folded.starts_with("copyright") && folded.contains("all rights reserved") && !folded.contains("무단") {
         return false;
     }
     [
@@ -241,6 +241,7 @@ fn unlinked(text: &str) -> &str {
 
 pub(super) fn trim_name(name: &str) -> String {
     let name = super::text::clean(name);
+    let name = without_number(without_account(&name));
     name.trim_matches(|c: char| {
         c.is_whitespace()
             || matches!(
@@ -284,13 +285,32 @@ pub(super) fn trim_name(name: &str) -> String {
     .to_owned()
 }
 
+/// "旧街杂志（ID：jiujie）": the account behind the name.
+fn without_account(name: &str) -> &str {
+    let at =
+        ["（ID", "(ID", "（id", "(id", "（微信", "(微信"].iter().filter_map(|mark| name.find(mark)).filter(|at| *at > 0).min();
+    at.map_or(name, |at| &name[..at])
+}
+
+/// "『潮目』第12号", "《长堤季刊》2024年冬季号": the number of the issue behind the title.
+fn without_number(name: &str) -> &str {
+    let inside = name.trim().strip_prefix(['《', '『', '「', '“']).and_then(|rest| rest.split_once(['》', '』', '」', '”']));
+    match inside {
+        Some((title, rest)) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '第' | '제')) => title,
+        _ => name,
+    }
+}
+
 /// The outlet a notice names.
 pub(super) fn outlet_in(line: &str) -> Option<String> {
     // Character by character the same length, so that places in one are places in the other.
     let lower: String =
         line.chars().map(|c| c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c)).collect();
     let good = |name: String| {
-        (2..=40).contains(&name.chars().count()).then_some(name).filter(|name| !VAGUE.contains(&name.to_lowercase().as_str()))
+        (2..=40).contains(&name.chars().count()).then_some(name).filter(|name| {
+            let lower = name.to_lowercase();
+            !VAGUE.contains(&lower.as_str()) && !all(|words| words.vague).any(|vague| vague == lower)
+        })
     };
     for language in languages() {
         for mark in language.name_after {
@@ -308,7 +328,9 @@ pub(super) fn outlet_in(line: &str) -> Option<String> {
                         .find(['，', ',', '。', '；', ';', '（', '(', '）', ')', '、', '|', '【', '】', '!', '！'])
                         .unwrap_or(rest.len());
                     let stop = rest[..stop].find(". ").unwrap_or(stop);
-                    let words = STOPS.iter().filter_map(|word| rest[..stop].find(word)).min();
+                    let ends = STOPS.iter().copied().chain(all(|words| words.name_ends));
+                    // A name does not end where it begins.
+                    let words = ends.filter_map(|word| rest[..stop].find(word)).filter(|at| *at > 0).min();
                     Some(words.unwrap_or(stop))
                 };
                 if let Some(name) = good(trim_name(unlinked(&rest[..end.unwrap_or(rest.len())]))) {
@@ -323,6 +345,8 @@ pub(super) fn outlet_in(line: &str) -> Option<String> {
                 let start =
                     before.rfind(['《', '『', '「', '“', '、', '，', '。', '※', '经', '經', '由', '获', '獲', 'は', '는', '은']);
                 let name = start.map_or(before, |at| &before[at + before[at..].chars().next().map_or(0, char::len_utf8)..]);
+                // "『느린 강』 2024년 겨울호", "『潮目』第12号": the number of the issue stands behind the title.
+                let name = name.split(['》', '』', '」', '”']).next().unwrap_or(name);
                 if let Some(name) = good(trim_name(name)) {
                     return Some(name);
                 }

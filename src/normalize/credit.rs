@@ -54,7 +54,6 @@ const HINTS: &[(&str, Hint)] = &[
     ("origin", Hint::Source),
     ("provider", Hint::Source),
     ("cp", Hint::Source),
-    ("media", Hint::Source),
     ("date", Hint::Date),
     ("time", Hint::Date),
     ("pubtime", Hint::Date),
@@ -337,10 +336,14 @@ fn label_at(row: &Row, at: usize, begins_part: bool) -> Option<(Label, usize)> {
                 return Some((known.label, next + 1));
             }
             // "<b>来源</b> X", "<dt>作者</dt><dd>X</dd>": the element ends behind the label.
-            Some(SOFT | HARD) if !known.bare && begins_part && after_break(row, next).is_some() => {
+            // A link that says so ("原文链接", the tag "翻译") is no label of what comes after it.
+            Some(SOFT | HARD)
+                if !known.bare && begins_part && after_break(row, next).is_some() && row.link(&(at..end)).is_none() =>
+            {
                 return Some((known.label, next));
             }
-            Some('|') if !known.bare && begins_part && folded[end..next].is_empty() && known.label.role().is_some() => {
+            // "文|林书白", "来源 | 旧街杂志"
+            Some('|') if !known.bare && begins_part && (known.label.role().is_some() || han && known.label == Label::Source) => {
                 return Some((known.label, next + 1));
             }
             Some(c) if known.bare && begins_part && next > end && (c.is_alphanumeric() || c == '@') => {
@@ -349,6 +352,17 @@ fn label_at(row: &Row, at: usize, begins_part: bool) -> Option<(Label, usize)> {
             Some(SOFT) if known.bare && begins_part => return Some((known.label, next)),
             // "编辑 周念"
             Some(c) if !known.bare && han && begins_part && next > end && known.label.role().is_some() && c.is_alphabetic() => {
+                return Some((known.label, next));
+            }
+            // "发表于 2025-5-30", "입력 2025.05.30"
+            Some(c)
+                if !known.bare
+                    && han
+                    && begins_part
+                    && next > end
+                    && matches!(known.label, Label::Published | Label::Updated)
+                    && c.is_ascii_digit() =>
+            {
                 return Some((known.label, next));
             }
             _ => {}
@@ -537,16 +551,14 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
                 said.published = date_in(written).map(|(date, _)| date);
             }
         }
-        Label::Published => {
-            if said.published.is_none() {
-                said.published = date_in(written).map(|(date, _)| date);
+        // "9:05 配信 | X": the label stood behind its date, and what comes after it has none.
+        Label::Published | Label::Updated => match date_in(written) {
+            Some((date, _)) => {
+                let known = if label == Label::Published { &mut said.published } else { &mut said.updated };
+                known.get_or_insert(date);
             }
-        }
-        Label::Updated => {
-            if said.updated.is_none() {
-                said.updated = date_in(written).map(|(date, _)| date);
-            }
-        }
+            None => unlabelled(row, range, written, own, said),
+        },
         Label::Comments => said.comments = said.comments.or_else(|| number(written)),
         Label::Section | Label::Tags => {
             let links: Vec<String> = row
@@ -869,7 +881,14 @@ pub(super) fn of_notice(row: &Row, written: &str, own: &[&str], site: &Url) -> V
         let is_title = is_name
             && named.as_ref().is_some_and(|named| text::essence(named) != text::essence(&name))
             && name.split_whitespace().count().max(name.chars().filter(|c| is_han(*c)).count() / 3) > 4;
-        if is_name && !is_title && !is_own(own, &name) {
+        // "原文:《Letters to a Lamp》": what follows such a label is the article, however its title reads.
+        let before: String = row.folded[..range.start].iter().rev().take(16).collect();
+        let before: String = before.chars().rev().collect();
+        let is_original =
+            before.trim_end_matches([' ', SOFT, '《', '"', '「', '『', '«']).strip_suffix(':').is_some_and(|before| {
+                labelled(|words| words.labels).any(|(label, word)| label == Label::Original && before.trim_end().ends_with(word))
+            });
+        if is_name && !is_title && !is_original && !is_own(own, &name) {
             found.push((range.start, Party { name, url: Some(url.clone()) }));
         } else {
             articles.push((range.start, url.clone()));

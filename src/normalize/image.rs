@@ -10,6 +10,7 @@ pub(super) fn split(caption: &str) -> (Option<String>, Option<String>) {
     let text = caption.trim();
     let (said, credit) = by_label(text)
         .or_else(|| by_suffix(text))
+        .or_else(|| by_last_sentence(text))
         .or_else(|| in_brackets(text))
         .or_else(|| in_capitals(text))
         .unwrap_or((text, ""));
@@ -65,7 +66,7 @@ fn is_agency(name: &str) -> bool {
     all(|words| words.agencies).any(|agency| agency == name)
 }
 
-/// "……。新华社记者 林书白 摄", "(海港纪事供图)"
+/// "……。新华社记者 林书白 摄", "(海港纪事供图)", "新华社发(林书白摄)", "埠頭=7日、港町、早川葉子撮影"
 fn by_suffix(text: &str) -> Option<(&str, &str)> {
     let end = text.trim_end_matches([')', '）', '。', ']', '】', ' ']);
     let mark = ["摄影", "攝影", "供图", "供圖", "提供", "摄", "攝", "撮影", "제공", "/图", "/圖"]
@@ -75,12 +76,33 @@ fn by_suffix(text: &str) -> Option<(&str, &str)> {
     if matches!(*mark, "提供" | "제공") && !text.trim_end().ends_with([')', '）', ']', '】']) {
         return None;
     }
-    let start = end
-        .rfind(['。', '！', '？', '(', '（', '[', '【', '|', '｜'])
-        .map_or(0, |at| at + end[at..].chars().next().map_or(0, char::len_utf8));
+    let behind = |at: usize| at + end[at..].chars().next().map_or(0, char::len_utf8);
+    let mut start = end.rfind(['。', '！', '？', '(', '（', '[', '【', '|', '｜']).map_or(0, behind);
+    // An agency in front of the bracket that names its photographer.
+    let agency = end[..start].strip_suffix(['(', '（']).filter(|before| before.ends_with(['发', '發'])).and_then(|before| {
+        let from = before.rfind(['。', '！', '？', ' ', '，', '\u{3000}']).map_or(0, behind);
+        (from > 0 && before[from..].chars().count() <= 16).then_some(from)
+    });
+    if let Some(from) = agency {
+        return Some((&text[..from], &text[from..]));
+    }
+    // A Japanese caption goes on with day and place.
+    if matches!(*mark, "撮影" | "提供") {
+        start = end[start..].rfind(['、', '＝', '=']).map_or(start, |at| behind(start + at));
+    }
     let credit = end[start..].trim();
     let name = credit.strip_suffix(mark)?.trim();
-    (!name.is_empty() && credit.chars().count() <= 30).then(|| (&text[..start], name))
+    let said = text[..start].trim_end_matches(['、', '＝', '=']);
+    (!name.is_empty() && credit.chars().count() <= 30).then_some((said, name))
+}
+
+/// "폐선 도서관의 서가. 항구일보 DB", "…가 정박해 있다. 연합뉴스": a Korean caption whose last sentence is only a name.
+fn by_last_sentence(text: &str) -> Option<(&str, &str)> {
+    let (before, credit) = text.trim_end_matches(['.', ' ']).rsplit_once(". ")?;
+    let credit = credit.trim();
+    let lower = credit.to_lowercase();
+    let marked = all(|words| words.credit_ends).any(|mark| lower.ends_with(mark)) || is_agency(&lower);
+    (marked && credit.chars().count() <= 30).then(|| (&text[..=before.len()], credit))
 }
 
 /// "… (Tomas Reed / HW)", "…（路透社）"
@@ -162,6 +184,12 @@ mod tests {
         check("食物由镇政府提供。", "食物由镇政府提供。", "");
         check("渡轮(镇政府提供)", "渡轮", "镇政府");
         check("The score (3/4)", "The score (3/4)", "");
+        check("渡轮停在码头。海港社发（林书白 摄）", "渡轮停在码头。", "海港社发（林书白 摄");
+        check("埠頭に並ぶ船＝7日、港町、早川葉子撮影", "埠頭に並ぶ船＝7日、港町", "早川葉子");
+        check("폐선 도서관의 서가. 항구일보 DB", "폐선 도서관의 서가.", "항구일보 DB");
+        check("배가 정박해 있다. 연합뉴스", "배가 정박해 있다.", "연합뉴스");
+        check("배가 정박해 있다. 문가온 기자", "배가 정박해 있다.", "문가온 기자");
+        check("배가 온다. 사람들이 기다린다.", "배가 온다. 사람들이 기다린다.", "");
         check("", "", "");
     }
 

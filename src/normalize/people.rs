@@ -43,7 +43,7 @@ fn suffixes() -> impl Iterator<Item = (&'static str, Role)> {
 /// Whether a byline says itself what somebody did.
 pub(super) fn is_marked(byline: &str) -> bool {
     let byline = tidy(byline);
-    label(&byline).0.is_some() || suffix(&byline).0.is_some()
+    label(&byline).0.is_some() || suffix(without_code(&byline)).0.is_some()
 }
 
 /// Reads names out of one person construct. Splits what is plainly a list, takes off labels, and leaves out what is nobody's name.
@@ -106,8 +106,8 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
     for piece in pieces(byline) {
         let (labelled, rest) = label(&piece);
         role = labelled.unwrap_or(role);
-        let (suffixed, rest) = suffix(&rest);
-        let name = without_code(&rest)
+        let (suffixed, rest) = suffix(without_code(&rest));
+        let name = without_titles(&rest)
             .trim_matches(|c: char| {
                 c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
             })
@@ -122,11 +122,34 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
 /// "周念 NW042", "林书白 lin@x.example": staff numbers and addresses behind a name.
 fn without_code(name: &str) -> &str {
     let mut name = name.trim();
-    while let Some((before, last)) = name.rsplit_once([' ', '\u{a0}'])
+    while let Some((before, last)) = name.rsplit_once([' ', '\u{a0}', '_'])
         && (is_email(last)
             || last.is_ascii() && last.bytes().any(|b| b.is_ascii_digit()) && last.bytes().all(|b| b.is_ascii_alphanumeric()))
     {
         name = before.trim_end();
+    }
+    name
+}
+
+/// "林书白先生", "早川葉子特派員", "본부장 문가온": what stands with a name and is no part of it, off both its ends.
+fn without_titles(name: &str) -> &str {
+    let mut name = name.trim();
+    let shorter = |name: &str, title: &'static str| {
+        // Between letters of words there is a space, between Han characters there may be nothing.
+        let cut = |rest: &str, edge: Option<char>| {
+            let apart = edge.is_some_and(|c| matches!(c, ' ' | '\u{a0}'));
+            let rest = rest.trim();
+            let whole = rest.chars().count() > 1 && (apart || is_han(title) && title.chars().count() > 1 && is_han(rest));
+            whole.then_some(rest.len())
+        };
+        let front = name.strip_prefix(title).and_then(|rest| cut(rest, rest.chars().next())).map(|length| (true, length));
+        front.or_else(|| {
+            name.strip_suffix(title).and_then(|rest| cut(rest, rest.chars().next_back())).map(|length| (false, length))
+        })
+    };
+    // Each round takes something off, so the rounds are bounded by the length.
+    while let Some((front, length)) = all(|words| words.titles).find_map(|title| shorter(name, title)) {
+        name = if front { &name[name.len() - length..] } else { &name[..length] };
     }
     name
 }
@@ -180,29 +203,78 @@ fn slashes(piece: &str) -> Vec<String> {
     out
 }
 
-/// "记者 林书白 周念": Han names of two to four characters with spaces between are a list; "林 书白" is not.
+/// "记者 林书白 周念", "林书白 实习生 周念": Han names of two to four characters with spaces between are a list when every one of them begins
+/// with a Chinese surname; "林 书白" and the Japanese "早川 葉子" are one name. A profession or a label between names ends the one before it.
 fn han_list(piece: &str) -> Vec<String> {
-    let words: Vec<&str> = piece.split(' ').collect();
-    let han = |word: &str| word.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}'));
-    let is_name =
-        |word: &str| (2..=4).contains(&word.chars().count()) && han(word) && !prefixes().any(|(label, _)| label == word);
-    if words.len() > 1 && words.iter().all(|word| is_name(word)) {
-        return words.into_iter().map(str::to_owned).collect();
-    }
-    // "潮报记者 温亦白", "译 周念": labels between names begin a new piece.
-    let mut out: Vec<String> = Vec::new();
-    for word in words {
+    let mut groups: Vec<Vec<&str>> = vec![Vec::new()];
+    let mut words = piece.split(' ').peekable();
+    while let Some(word) = words.next() {
+        // At the end it is a mark behind the name: "林书白 译".
+        let is_label = words.peek().is_some() && is_han(word) && prefixes().any(|(label, _)| label == word);
         // Another label ("原載:", "Fotos:") ends the name before it; what it labels is no name (see `is_name`).
-        let begins = word.find(':').is_some_and(|at| at > 0);
-        match out.last_mut() {
-            Some(last) if !begins => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => out.push(word.to_owned()),
+        let begins = is_label || word.find(':').is_some_and(|at| at > 0);
+        if begins || words.peek().is_some() && is_title(word) {
+            groups.push(Vec::new());
+        }
+        if is_label || !is_title(word) || words.peek().is_none() {
+            groups.last_mut().into_iter().for_each(|group| group.push(word));
+        }
+    }
+    let mut out = Vec::new();
+    for group in groups.iter().filter(|group| !group.is_empty()) {
+        let labels = group.iter().take_while(|word| prefixes().any(|(label, _)| label == **word)).count();
+        let names = &group[labels..];
+        let persons: Vec<&str> = names.iter().copied().filter(|name| is_chinese_person(name)).collect();
+        // "海港财经 林书白": an outlet or department in front of its writer is longer than a name.
+        let others = names.iter().filter(|name| !persons.contains(*name)).all(|other| is_han(other) && other.chars().count() > 3);
+        if let Some((first, more)) = persons.split_first()
+            && others
+        {
+            out.push(group[..labels].iter().chain([first]).copied().collect::<Vec<_>>().join(" "));
+            out.extend(more.iter().map(|name| (*name).to_owned()));
+        } else {
+            out.push(group.join(" "));
         }
     }
     out
+}
+
+fn is_han(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}'))
+}
+
+/// Whether a Han word is a profession that stands with names.
+fn is_title(word: &str) -> bool {
+    is_han(word) && all(|words| words.titles).any(|title| title == word)
+}
+
+/// The surnames of nearly all who write their names in Chinese, in both scripts.
+const SURNAMES: &str = "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭萧田董袁潘于於蒋蔣蔡余\
+    杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾鐘谭譚陆陸汪范範金石廖贾賈夏韦韋付傅方白邹鄒孟熊秦邱丘江尹薛闫闫閻阎段雷侯龙龍史陶黎贺賀顾顧毛郝龚龔\
+    邵万萬钱錢严嚴覃武戴莫孔向汤湯温溫康施文牛樊葛邢安齐齊易乔喬伍庞龐颜顏倪庄莊聂聶章鲁魯岳翟殷詹申欧歐耿关關兰蘭焦俞左柳甘祝包宁寧尚符舒阮柯纪紀\
+    梅童凌毕畢单單季裴霍涂塗成苗谷穀盛曲翁冉骆駱蓝藍路游辛靳管柴蒙鲍鮑华華喻祁蒲房滕屈饶饒解牟艾尤阳陽时時穆农農司卓古吉缪繆简簡车車项項连連芦蘆\
+    麦麥褚娄婁窦竇戚岑景党黨宫宮费費卜冷晏席卫衛米柏宗瞿桂全佟应應臧闵閔苟邬鄔边邊卞姬师師和仇栾欒隋商刁沙荣榮巫寇桑郎甄丛叢仲虞敖巩鞏明佘池查麻苑迟遲\
+    邝鄺官封谈談匡鞠惠荆荊乐樂冀郁鬱胥南班储儲原栗燕楚鄢劳勞谌諶奚皮粟冼蔺藺楼樓盘盤满滿闻聞位厉厲伊仝区區郜海阚闞花权權强強帅帥屠豆朴盖蓋练練廉\
+    禹井祖漆巴丰豐支卿国國狄平计計索宣晋晉相初门門云雲容敬来來扈晁芮都普阙闕浦戈伏鹿薄邸雍辜羊阿乌烏母裘亓修邰赫杭况況那宿鲜鮮印逯隆茹诺諾战戰慕危玉银銀\
+    亢嵇公哈湛宾賓戎勾茅利于呼居揭干但尉冶斯元束檀衣信展阴陰昝智幸奉植衡富尧堯闭閉由慈邹水诸諸葛东東西上官皇甫尉迟欧阳司徒";
+
+/// Surnames of two characters.
+const LONG_SURNAMES: &[&str] = &[
+    "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "皇甫", "尉迟", "尉遲", "东方", "東方", "公孙", "公孫", "慕容",
+    "令狐", "端木", "司徒", "夏侯", "西门", "西門", "南宫", "南宮", "独孤", "獨孤", "宇文", "长孙", "長孫", "轩辕", "軒轅",
+    "呼延", "澹台", "澹臺", "钟离", "鍾離",
+];
+
+fn is_chinese_person(name: &str) -> bool {
+    match name.chars().count() {
+        2 | 3 => has_chinese_surname(name),
+        4 => is_han(name) && LONG_SURNAMES.iter().any(|surname| name.starts_with(surname)),
+        _ => false,
+    }
+}
+
+fn has_chinese_surname(name: &str) -> bool {
+    is_han(name) && name.chars().next().is_some_and(|first| SURNAMES.contains(first))
 }
 
 /// Takes a label off the front.
@@ -212,12 +284,13 @@ fn label(piece: &str) -> (Option<Role>, String) {
         let found = prefixes()
             .filter(|(word, _)| {
                 lower.strip_prefix(word).is_some_and(|rest| {
-                    rest.starts_with([':', '：', '/']) || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
+                    rest.starts_with([':', '：', '/', '='])
+                        || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
                 }) || lower == **word
             })
             .max_by_key(|(word, _)| word.len());
         if let Some((word, role)) = found {
-            return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', ' ']).to_owned());
+            return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', '=', ' ']).to_owned());
         }
     }
     // "潮声日报记者 温亦白": an outlet in front of the label.
@@ -228,7 +301,24 @@ fn label(piece: &str) -> (Option<Role>, String) {
             return (Some(Role::Author), name.to_owned());
         }
     }
+    // "记者林书白", "潮声日报记者林书白": nothing between.
+    for mark in ["记者", "記者"] {
+        if let Some((before, name)) = piece.split_once(mark)
+            && before.chars().count() <= 12
+            && let name = without_place(name)
+            && (2..=4).contains(&name.chars().count())
+            && has_chinese_surname(name)
+        {
+            return (Some(Role::Author), name.to_owned());
+        }
+    }
     (None, piece.to_owned())
+}
+
+/// "溫子謙台北報導" → 溫子謙: the place of the report right behind the name, which then has three characters.
+fn without_place(name: &str) -> &str {
+    let place = ["報導", "報道", "报道"].iter().find_map(|mark| name.strip_suffix(mark)).filter(|_| is_han(name));
+    place.map_or(name, |rest| rest.char_indices().nth(3).map_or(rest, |(at, _)| &rest[..at]))
 }
 
 fn suffix(name: &str) -> (Option<Role>, String) {
@@ -344,6 +434,16 @@ mod tests {
         check("林书白/周念", &[(Author, "林书白"), (Author, "周念")]);
         check("海港日报记者 林书白", &[(Author, "林书白")]);
         check("记者 林书白", &[(Author, "林书白")]);
+        check("海港日报记者林书白", &[(Author, "林书白")]);
+        check("記者溫子謙／蘭澳報導", &[(Author, "溫子謙")]);
+        check("記者溫子謙蘭澳報導", &[(Author, "溫子謙")]);
+        check("记者 林书白 实习生 周念", &[(Author, "林书白"), (Author, "周念")]);
+        check("海港财经 林书白", &[(Author, "林书白")]);
+        check("早川 葉子", &[(Author, "早川 葉子")]);
+        check("早川葉子特派員", &[(Author, "早川葉子")]);
+        check("문가온 기자 gaon@x.example", &[(Author, "문가온")]);
+        check("林书白 先生", &[(Author, "林书白")]);
+        check("周念_NW042", &[(Author, "周念")]);
         check("译者：周念", &[(Translator, "周念")]);
         check("Nora Whitfield / 林书白(译)", &[(Author, "Nora Whitfield"), (Translator, "林书白")]);
         check("林书白（译）", &[(Translator, "林书白")]);

@@ -6,11 +6,14 @@ mod de;
 mod en;
 mod es;
 mod fr;
+mod id;
 mod it;
 mod ja;
 mod ko;
 mod pt;
 mod ru;
+mod th;
+mod vi;
 mod zh_hans;
 mod zh_hant;
 
@@ -120,6 +123,8 @@ pub(super) struct Words {
     pub(super) title_prefixes: List,
     /// Labels before the credit of a picture, with the colon or space they need.
     pub(super) credit_labels: List,
+    /// How the last sentence of a caption ends that is only a credit: " db", " 기자".
+    pub(super) credit_ends: List,
     /// News and picture agencies: they stand alone in brackets at the end of a caption, and are sources and not authors.
     pub(super) agencies: List,
     /// Beginnings of a paragraph that say it is a caption of the picture before it.
@@ -157,6 +162,7 @@ impl Words {
         title_labels: &[],
         title_prefixes: &[],
         credit_labels: &[],
+        credit_ends: &[],
         agencies: &[],
         caption_marks: &[],
         goes_on: &[],
@@ -184,6 +190,9 @@ const LANGUAGES: &[Words] = &[
     de::WORDS,
     pt::WORDS,
     it::WORDS,
+    vi::WORDS,
+    id::WORDS,
+    th::WORDS,
 ];
 
 /// Every language.
@@ -198,8 +207,11 @@ pub(super) fn all(list: fn(&Words) -> List) -> impl Iterator<Item = &'static str
 
 /// All labelled words of one of their lists of labels.
 pub(super) fn labelled(list: fn(&Words) -> &'static [(Label, List)]) -> impl Iterator<Item = (Label, &'static str)> {
-    languages().flat_map(move |words| list(words)).flat_map(|(label, words)| words.iter().map(|word| (*label, *word)))
+    languages().flat_map(list).flat_map(|(label, words)| words.iter().map(|word| (*label, *word)))
 }
+
+#[cfg(test)]
+mod asian_tests;
 
 #[cfg(test)]
 mod tests {
@@ -229,6 +241,7 @@ mod tests {
                 language.title_labels,
                 language.title_prefixes,
                 language.credit_labels,
+                language.credit_ends,
                 language.agencies,
                 language.caption_marks,
                 language.goes_on,

@@ -1,0 +1,70 @@
+//! Indonesian and Malay.
+
+use super::{Label, Notice, Words, notice};
+
+#[rustfmt::skip] // A table reads better with many words on a line.
+pub(super) const WORDS: Words = Words {
+    tag: "id",
+    labels: &[
+        (Label::Source, &["sumber", "sumber berita", "sumber artikel", "sumber asli", "dikutip dari", "dilansir dari", "disadur dari", "dipetik daripada", "dipetik dari", "diterbitkan ulang dari", "diterbitkan semula daripada"]),
+        (Label::Via, &["melalui"]),
+        (Label::Original, &["artikel asli", "tautan asli", "naskah asli", "teks asli", "baca artikel asli", "pautan asal", "artikel asal", "versi asli"]),
+        (Label::Author, &["penulis", "oleh", "ditulis oleh", "reporter", "pewarta", "wartawan", "jurnalis", "kontributor", "kontribusi", "koresponden", "laporan", "laporan oleh", "teks", "pengarang", "penulis artikel", "naskah"]),
+        (Label::Translator, &["penerjemah", "penterjemah", "diterjemahkan oleh", "alih bahasa", "terjemahan", "terjemahan oleh", "penyadur"]),
+        (Label::Editor, &["editor", "redaktur", "penyunting", "disunting oleh", "editor bahasa", "redaktur pelaksana", "pemeriksa fakta", "penyelaras"]),
+        (Label::Photographer, &["foto", "fotografer", "pewarta foto", "juru foto", "gambar", "ilustrasi", "jurugambar"]),
+        (Label::OriginalTitle, &["judul asli", "tajuk asal"]),
+        (Label::Published, &["diterbitkan", "dipublikasikan", "tanggal", "terbit", "tayang", "diposting", "diunggah", "diterbitkan pada", "tarikh", "disiarkan", "disiarkan pada", "tanggal terbit"]),
+        (Label::Updated, &["diperbarui", "terakhir diperbarui", "pembaruan", "dimutakhirkan", "dikemas kini", "dikemaskini", "kemas kini terakhir", "update terakhir"]),
+        (Label::Comments, &["komentar", "komen", "ulasan"]),
+        (Label::Section, &["kategori", "rubrik", "kanal", "bagian"]),
+        (Label::Tags, &["tag", "tags", "kata kunci", "topik", "label"]),
+        (Label::Poster, &["diposting oleh", "diunggah oleh", "pengunggah", "dikirim oleh"]),
+        (Label::Chrome, &["dibaca", "dilihat", "bagikan", "kongsi", "cetak", "ukuran huruf", "ukuran font", "jumlah pembaca", "tayangan", "pembaca", "saiz teks", "berita sebelumnya", "berita selanjutnya", "surel", "telepon"]),
+    ],
+    before: &[
+        (Label::Author, &["oleh", "ditulis oleh", "laporan oleh", "penulis"]),
+        (Label::Translator, &["diterjemahkan oleh", "penerjemah", "dialihbahasakan oleh", "terjemahan oleh"]),
+        (Label::Editor, &["disunting oleh"]),
+        (Label::Photographer, &["foto oleh", "gambar oleh"]),
+    ],
+    after: &[(Label::Translator, &[" (penerjemah)", " (penterjemah)"]), (Label::Editor, &[" (editor)", " (penyunting)"]), (Label::Author, &[" (penulis)", " (kontributor)"])],
+    titles: &["wartawan", "jurnalis", "reporter", "koresponden", "kontributor", "pewarta", "redaktur", "dosen", "peneliti", "profesor", "guru besar", "dr.", "prof.", "bapak", "ibu", "encik", "puan", "datuk"],
+    nobody: &["redaksi", "tim redaksi", "dewan redaksi", "admin", "pengelola", "anonim", "tanpa nama", "penulis", "wartawan", "kontributor", "pengarang", "sidang redaksi", "pengunjung", "tim liputan", "unit berita"],
+    offices: &["redaksi", "tim redaksi", "tim liputan", ".com", "newsroom"],
+    own: &["artikel asli kami", "liputan sendiri"],
+    link_texts: &["artikel asli", "tautan asli", "tautan", "di sini", "sini", "baca artikel asli", "baca aslinya", "baca artikel aslinya", "baca artikel sumber", "baca selengkapnya", "selengkapnya", "sumber", "sumber asli", "pautan", "pautan asal", "baca lagi", "baca lanjut", "baca di sini", "klik di sini", "versi asli", "versi bahasa inggris"],
+    notices: &[
+        notice!(320, ["artikel ini", "tulisan ini", "berita ini", "naskah ini", "cerita ini", "laporan ini", "esai ini", "rencana ini", "terjemahan ini", "diterbitkan ulang", "diterbitkan semula", "pertama kali", "catatan redaksi: artikel", "artikel asli"],
+            ["pertama kali terbit", "pertama kali diterbitkan", "pertama kali dipublikasikan", "pertama kali tayang", "telah tayang", "diterbitkan ulang", "dipublikasikan ulang", "diterbitkan semula", "terbit di", "terbit pertama", "diterbitkan di", "diterjemahkan dari", "diterjemahkan daripada", "disadur dari", "dengan izin", "dengan kebenaran", "atas izin", "di bawah lisensi", "lisensi creative commons", "telah terbit", "sudah tayang"]),
+        notice!(320, [], ["pandangan", "pendapat", "opini", "isi artikel", "pernyataan"], ["penulis", "pribadi", "peribadi"], ["tidak mewakili", "tidak mencerminkan", "tidak selalu", "tidak semestinya", "bukan tanggung jawab", "tanggung jawab penulis", "bukan pandangan", "tidak menggambarkan"]),
+        notice!(220, ["dilarang", "hak cipta", "hakcipta", "©", "copyright", "mengutip", "dilindungi"], ["mengutip", "menyalin", "memperbanyak", "menyiarkan", "mengambil", "dilindungi undang", "terpelihara", "menerbitkan"], ["izin", "kebenaran", "hak cipta", "hakcipta", "undang", "tanpa", "sumber"]),
+        notice!(320, ["penafian:", "penafian", "disklaimer", "sanggahan:"], ["tanggung jawab", "tanggungjawab", "pandangan", "penulis", "investasi", "informasi", "pendapat"]),
+    ],
+    promotions: &[
+        notice!(140, ["ikuti kami", "ikuti berita", "dapatkan berita", "dapatkan update", "simak berita", "baca berita", "gabung di", "mari bergabung", "yuk gabung", "berlangganan", "langganan", "unduh aplikasi", "muat turun aplikasi", "sertai kami", "ikut serta saluran"], ["google news", "whatsapp", "telegram", "facebook", "instagram", "kanal", "aplikasi", "saluran", "nawala", "newsletter", "buletin", "channel"]),
+        notice!(60, ["silakan masuk", "masuk untuk", "jadilah yang pertama", "log masuk"], ["komentar", "komen"]),
+    ],
+    name_after: &[
+        "pertama kali terbit di", "pertama kali diterbitkan di", "pertama kali diterbitkan oleh", "pertama kali dipublikasikan di", "pertama kali tayang di", "telah tayang di", "sudah tayang di", "diterbitkan ulang dari", "dipublikasikan ulang dari", "diterbitkan semula daripada", "diterbitkan semula dari", "telah terbit di", "terbit di", "diterbitkan di", "diterjemahkan dari", "diterjemahkan daripada", "disadur dari",
+        "dikutip dari", "dilansir dari", "dipetik daripada", "dengan izin dari", "dengan izin", "dengan kebenaran", "atas izin", "sumber:",
+    ],
+    first: &["pertama kali", "diterjemahkan dari", "diterjemahkan daripada", "artikel asli"],
+    name_before: &[],
+    name_ends: &[" dengan judul", " dengan tajuk", " dengan izin", " dengan kebenaran", " di bawah", " pada ", " dan ", " oleh ", " dalam bahasa", " atas ", " http", " berdasarkan", " untuk ", " dari "],
+    vague: &["internet", "berbagai sumber", "pelbagai sumber", "media sosial", "penulis", "warganet", "bahasa inggris", "netizen"],
+    reposted: &["terbit ulang", "diterbitkan ulang", "siar ulang", "kongsi", "dibagikan"],
+    translated: &["terjemahan", "diterjemahkan", "alih bahasa"],
+    rights: &["hak cipta", "hakcipta", "dilindungi undang-undang", "di bawah lisensi", "lisensi creative commons", "cc by", "dilarang mengutip", "dilarang memperbanyak", "hak cipta terpelihara"],
+    related: &["berita terkait", "artikel terkait", "baca juga", "terkait", "berita lainnya", "artikel lainnya", "berita terkini", "berita terbaru", "berita populer", "terpopuler", "paling populer", "populer", "artikel terbaru", "rekomendasi", "rekomendasi untuk anda", "berita pilihan", "pilihan editor", "pilihan redaksi", "simak juga", "lihat juga", "berita berkaitan", "artikel berkaitan", "berita lain", "anda mungkin suka", "mungkin anda suka", "mungkin anda berminat", "komentar", "tulis komentar", "tinggalkan komentar", "tinggalkan balasan", "ruang komentar", "bacaan lanjut"],
+    comments: &["komentar", "komen", "ulasan"],
+    home: &["beranda", "laman utama", "halaman utama", "utama"],
+    here: &["anda di sini", "anda berada di", "anda berada di sini", "anda di", "baca", "detail berita", "detail"],
+    title_labels: &["terjemahan", "terbit ulang", "eksklusif", "foto", "galeri foto", "galeri", "video", "kongsi", "gambar", "infografis"],
+    title_prefixes: &["eksklusif", "terjemahan", "foto"],
+    credit_labels: &["foto:", "foto oleh ", "foto/", "sumber foto:", "sumber gambar:", "sumber:", "ilustrasi:", "gambar:", "gambar oleh ", "dok.", "dok ", "dokumentasi ", "kredit foto:", "ihsan ", "foto ihsan "],
+    agencies: &["antara", "antara foto", "lkbn antara", "bernama", "afp/antara", "reuters/antara", "anadolu", "xinhua/antara", "foto bernama"],
+    caption_marks: &["ilustrasi", "foto ilustrasi", "gambar hiasan", "keterangan foto:"],
+    goes_on: &["selengkapnya", "baca selengkapnya", "baca lebih lanjut", "baca lanjut", "lanjutkan membaca", "baca lagi", "lihat selengkapnya", "seterusnya"],
+    ..Words::NONE
+};

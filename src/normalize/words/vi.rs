@@ -1,0 +1,72 @@
+//! Vietnamese.
+
+use super::{Label, Notice, Words, notice};
+
+#[rustfmt::skip] // A table reads better with many words on a line.
+pub(super) const WORDS: Words = Words {
+    tag: "vi",
+    labels: &[
+        (Label::Source, &["nguồn", "nguồn tin", "nguồn bài", "nguồn bài viết", "nguồn dẫn", "theo nguồn", "trích nguồn", "dẫn nguồn", "dẫn lại từ", "trích từ", "đăng lại từ", "nguồn gốc", "theo báo"]),
+        (Label::Via, &["thông qua", "dẫn qua"]),
+        (Label::Original, &["bài gốc", "link gốc", "bản gốc", "nguyên văn", "bài viết gốc", "link bài gốc", "đường dẫn gốc", "link nguồn", "xem bài gốc"]),
+        (Label::Author, &["tác giả", "người viết", "phóng viên", "pv", "bài viết", "bài và ảnh", "bài, ảnh", "bài & ảnh", "thực hiện", "nhóm phóng viên", "nhóm pv", "biên soạn", "tác giả bài viết", "cộng tác viên", "ctv"]),
+        (Label::Translator, &["người dịch", "dịch giả", "biên dịch", "biên dịch viên", "dịch", "chuyển ngữ", "lược dịch", "dịch và biên tập", "dịch thuật"]),
+        (Label::Editor, &["biên tập", "biên tập viên", "btv", "hiệu đính", "biên tập và hiệu đính", "duyệt bài", "tổng biên tập", "chịu trách nhiệm nội dung"]),
+        (Label::Photographer, &["ảnh", "hình ảnh", "hình", "nhiếp ảnh", "chụp ảnh", "ảnh minh họa", "đồ họa", "minh họa", "video"]),
+        (Label::OriginalTitle, &["nhan đề gốc", "tiêu đề gốc", "tựa gốc", "tựa đề gốc", "tên gốc", "nguyên tác", "nhan đề nguyên bản", "tựa đề do"]),
+        (Label::Published, &["ngày đăng", "đăng ngày", "đăng lúc", "đăng vào", "xuất bản", "ngày xuất bản", "thời gian", "ngày phát hành", "ngày đăng tin", "đăng bởi lúc", "ngày tạo"]),
+        (Label::Updated, &["cập nhật", "cập nhật lúc", "cập nhật lần cuối", "cập nhật ngày", "lần cuối cập nhật", "sửa đổi lần cuối", "chỉnh sửa lần cuối"]),
+        (Label::Comments, &["bình luận", "ý kiến", "phản hồi"]),
+        (Label::Section, &["chuyên mục", "danh mục", "thể loại", "chủ đề"]),
+        (Label::Tags, &["từ khóa", "từ khoá", "thẻ", "tags", "tag", "từ khóa liên quan"]),
+        (Label::Poster, &["đăng bởi", "người đăng", "người gửi"]),
+        (Label::Chrome, &["lượt xem", "lượt đọc", "số lượt xem", "chia sẻ", "in bài", "in bài viết", "cỡ chữ", "thích", "lưu bài", "in trang", "đánh giá", "nghe đọc bài", "email", "điện thoại", "hotline", "đường dây nóng", "bài trước", "bài sau", "bài tiếp theo", "thời gian đọc"]),
+    ],
+    before: &[
+        (Label::Author, &["viết bởi", "bài và ảnh:", "bài viết của"]),
+        (Label::Translator, &["dịch bởi", "được dịch bởi", "người dịch", "biên dịch bởi"]),
+        (Label::Editor, &["biên tập bởi", "hiệu đính bởi"]),
+        (Label::Photographer, &["ảnh của"]),
+    ],
+    after: &[
+        (Label::Translator, &[" dịch", " (dịch)", " biên dịch", " lược dịch", " chuyển ngữ", " (biên dịch)", " (chuyển ngữ)", " (lược dịch)", " (người dịch)"]),
+        (Label::Editor, &[" (biên tập)", " (hiệu đính)", " hiệu đính"]),
+        (Label::Author, &[" (thực hiện)", " (tổng hợp)", " (ghi)", " (t/h)", " thực hiện"]),
+    ],
+    titles: &["phóng viên", "pv", "nhà báo", "biên tập viên", "cộng tác viên", "bình luận viên", "tiến sĩ", "ts.", "gs.", "pgs.", "gs.ts", "pgs.ts", "ths.", "thạc sĩ", "giáo sư", "luật sư", "bác sĩ", "ông", "bà", "nhà văn", "nhà thơ", "dịch giả"],
+    nobody: &["ban biên tập", "quản trị viên", "quản trị", "ẩn danh", "khuyết danh", "tòa soạn", "toà soạn", "phóng viên", "nhóm phóng viên", "nhóm pv", "biên tập viên", "cộng tác viên", "pv", "ctv", "btv", "tổng hợp", "bạn đọc", "sưu tầm", "không rõ", "theo tổng hợp"],
+    offices: &["ban biên tập", "tòa soạn", "toà soạn", "nhóm phóng viên"],
+    own: &["bài độc quyền", "bài viết gốc của chúng tôi"],
+    link_texts: &["bài gốc", "link gốc", "bản gốc", "nguồn", "link nguồn", "link", "tại đây", "ở đây", "xem tại đây", "xem bài gốc", "xem bản gốc", "đọc bài gốc", "đọc bản gốc", "bài viết gốc", "liên kết", "đường dẫn", "xem thêm", "xem thêm tại đây", "đọc tiếp", "nguyên văn", "bản tiếng anh", "đọc bản tiếng anh"],
+    notices: &[
+        notice!(300, ["bài viết này", "bài này", "bài viết được", "bài được", "bài báo này", "bài gốc", "bản dịch", "bản dịch này", "nội dung bài viết", "tác phẩm này", "đăng lại", "trích đăng", "ghi chú: bài", "lời tòa soạn: bài"],
+            ["đăng lại", "đăng lần đầu", "được đăng trên", "đã đăng trên", "đã được đăng", "đăng tải trên", "xuất bản lần đầu", "được xuất bản", "dịch từ", "được dịch", "cho phép", "đồng ý của", "trích từ", "theo giấy phép"]),
+        notice!(300, [], ["quan điểm", "ý kiến", "góc nhìn"], ["tác giả", "cá nhân", "người viết"], ["không nhất thiết", "không phản ánh", "không đại diện", "không thể hiện", "không phải là quan điểm", "không phải quan điểm"]),
+        notice!(240, ["bài viết thể hiện", "bài viết này thể hiện", "bài thể hiện", "bài viết phản ánh"], ["quan điểm", "góc nhìn", "văn phong"], ["tác giả", "cá nhân"]),
+        notice!(200, ["nghiêm cấm", "cấm", "không được", "vui lòng", "ghi rõ nguồn", "bản quyền", "©", "copyright", "mọi hình thức", "khi đăng lại", "yêu cầu ghi", "đề nghị ghi"], ["sao chép", "đăng lại", "phát hành lại", "ghi rõ nguồn", "trích dẫn nguồn", "dẫn nguồn", "bản quyền thuộc"], ["đồng ý", "văn bản", "nguồn", "cho phép", "hình thức", "thuộc"]),
+        notice!(300, ["miễn trừ trách nhiệm", "tuyên bố miễn trừ", "lưu ý:", "khuyến cáo:"], ["trách nhiệm", "tham khảo", "quan điểm", "đầu tư", "tác giả"]),
+    ],
+    promotions: &[
+        notice!(120, ["mời bạn đọc", "mời quý độc giả", "mời độc giả", "theo dõi chúng tôi", "đăng ký nhận", "đăng ký kênh", "hãy theo dõi", "tải ứng dụng", "bấm theo dõi"], ["facebook", "zalo", "youtube", "bản tin", "kênh", "fanpage", "ứng dụng", "email", "google news"]),
+        notice!(60, ["vui lòng đăng nhập", "đăng nhập để", "hãy là người đầu tiên"], ["bình luận"]),
+    ],
+    name_after: &["được đăng lần đầu trên", "đăng lần đầu trên", "được đăng trên", "đã đăng trên", "đã được đăng trên", "đăng tải trên", "đăng lại từ", "trích đăng từ", "được dịch từ", "dịch từ", "trích từ", "xuất bản lần đầu trên", "được xuất bản trên", "nguồn:", "theo nguồn:"],
+    name_before: &["cho phép đăng lại"],
+    first: &["lần đầu", "bài gốc", "dịch từ"],
+    name_ends: &[" với sự", " theo giấy phép", " dưới ", " ngày ", " và được", " được sự", " http", " số ", " bởi "],
+    vague: &["internet", "mạng", "tổng hợp", "sưu tầm", "tác giả", "báo chí", "nhiều nguồn", "các báo", "mạng xã hội", "tiếng anh", "bản tiếng anh"],
+    reposted: &["đăng lại", "trích đăng", "sưu tầm", "chia sẻ lại", "chia sẻ", "st"],
+    translated: &["dịch", "bản dịch", "lược dịch", "biên dịch"],
+    rights: &["bản quyền thuộc", "bản quyền ©", "giữ bản quyền", "theo giấy phép", "giấy phép creative commons", "cc by", "nghiêm cấm sao chép", "không được sao chép"],
+    related: &["tin liên quan", "bài liên quan", "bài viết liên quan", "tin tức liên quan", "các tin liên quan", "có thể bạn quan tâm", "có thể bạn muốn xem", "bạn có thể quan tâm", "đọc thêm", "xem thêm", "đọc nhiều", "tin đọc nhiều", "đọc nhiều nhất", "xem nhiều", "xem nhiều nhất", "tin mới", "tin mới nhất", "tin khác", "các tin khác", "tin cùng chuyên mục", "cùng chuyên mục", "bài cùng chuyên mục", "tin nổi bật", "tin hot", "bình luận", "ý kiến bạn đọc", "gửi bình luận", "tin tiếp theo", "bài đọc nhiều"],
+    comments: &["bình luận", "ý kiến", "phản hồi"],
+    home: &["trang chủ", "trang nhất"],
+    here: &["bạn đang ở đây", "bạn đang ở", "chi tiết", "tin chi tiết", "chi tiết bài viết", "vị trí"],
+    title_labels: &["đăng lại", "trích đăng", "sưu tầm", "dịch", "bản dịch", "lược dịch", "độc quyền", "chia sẻ", "ảnh", "chùm ảnh", "video", "hình ảnh", "có video", "kèm video"],
+    title_prefixes: &["độc quyền", "đăng lại", "bản dịch", "chùm ảnh"],
+    credit_labels: &["ảnh:", "ảnh :", "hình:", "ảnh minh họa:", "nguồn ảnh:", "hình ảnh:", "nguồn:", "ảnh chụp:", "đồ họa:", "minh họa:"],
+    agencies: &["ttxvn", "thông tấn xã việt nam", "tân hoa xã", "thx/ttxvn", "afp/ttxvn", "reuters/ttxvn", "yonhap/ttxvn", "kyodo/ttxvn", "ap/ttxvn", "tass/ttxvn"],
+    caption_marks: &["ảnh minh họa", "trong ảnh:", "trong ảnh là", "ảnh trên:"],
+    goes_on: &["xem thêm", "đọc tiếp", "đọc thêm", "xem chi tiết", "chi tiết", "xem tiếp", "đọc toàn bộ"],
+    ..Words::NONE
+};
