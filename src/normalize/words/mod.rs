@@ -2,15 +2,24 @@
 //!
 //! All strings are in lower case with ASCII punctuation, as [`super::boilerplate::fold`] makes the text they are compared with.
 
+mod ar;
+mod ca;
 mod de;
 mod en;
 mod es;
+mod fa;
 mod fr;
+mod hi;
 mod it;
 mod ja;
 mod ko;
+mod nl;
+mod pl;
 mod pt;
 mod ru;
+mod sv;
+mod tr;
+mod uk;
 mod zh_hans;
 mod zh_hant;
 
@@ -177,6 +186,15 @@ const LANGUAGES: &[Words] = &[
     de::WORDS,
     pt::WORDS,
     it::WORDS,
+    uk::WORDS,
+    nl::WORDS,
+    pl::WORDS,
+    tr::WORDS,
+    ca::WORDS,
+    sv::WORDS,
+    ar::WORDS,
+    fa::WORDS,
+    hi::WORDS,
 ];
 
 /// Every language.

@@ -1,0 +1,283 @@
+//! Polish.
+
+use super::{Label, Notice, Words, notice};
+
+#[rustfmt::skip]
+pub(super) const WORDS: Words = Words {
+    tag: "pl",
+    labels: &[
+        (Label::Source, &[
+            "źródło", "źródła informacji", "źródło informacji", "źródło tekstu", "źródło artykułu", "oryginalne źródło",
+            "przedruk z", "za", "przedruk za", "agencja",
+        ]),
+        (Label::Via, &["via", "za pośrednictwem", "znalezione na"]),
+        (Label::Original, &[
+            "oryginał", "artykuł oryginalny", "oryginalny artykuł", "oryginalny tekst", "wersja oryginalna", "link do oryginału",
+            "pierwotnie opublikowano w", "pierwotnie opublikowano na", "pierwotna publikacja", "pierwodruk", "czytaj oryginał",
+        ]),
+        (Label::OriginalTitle, &["tytuł oryginału", "tytuł oryginalny", "oryginalny tytuł"]),
+        (Label::Author, &[
+            "autor", "autorka", "autorzy", "autor/ka", "tekst", "teksty", "tekst i zdjęcia", "napisał", "napisała", "opracował",
+            "opracowała", "opracowanie", "oprac.", "rozmawiał", "rozmawiała", "wysłuchał", "wysłuchała", "dziennikarz",
+            "dziennikarka", "reporter", "reporterka",
+        ]),
+        (Label::Translator, &[
+            "tłumaczenie", "tłumacz", "tłumaczka", "tłumaczył", "tłumaczyła", "przełożył", "przełożyła", "przekład", "tłum.",
+            "przeł.", "z angielskiego przełożył", "z angielskiego przełożyła", "z angielskiego tłumaczył",
+            "z angielskiego tłumaczyła",
+        ]),
+        (Label::Editor, &[
+            "redakcja", "redaktor", "redaktorka", "red.", "redagował", "redagowała", "korekta", "redaktor prowadzący",
+            "redaktor wydania", "wydawca",
+        ]),
+        (Label::Photographer, &[
+            "zdjęcia", "zdjęcie", "foto", "fot.", "fotograf", "fotografie", "autor zdjęcia", "ilustracja", "ilustracje",
+            "grafika", "rysunek",
+        ]),
+        (Label::Published, &[
+            "opublikowano", "data publikacji", "publikacja", "dodano", "data dodania", "utworzono", "data", "data utworzenia",
+        ]),
+        (Label::Updated, &[
+            "aktualizacja", "zaktualizowano", "ostatnia aktualizacja", "data aktualizacji", "zmodyfikowano",
+            "ostatnia modyfikacja", "edytowano",
+        ]),
+        (Label::Comments, &["komentarze", "komentarzy", "komentarz", "liczba komentarzy"]),
+        (Label::Section, &["dział", "kategoria", "kategorie", "rubryka", "sekcja"]),
+        (Label::Tags, &["tagi", "tag", "słowa kluczowe", "tematy", "temat", "oznaczone", "więcej na temat"]),
+        (Label::Chrome, &[
+            "czas czytania", "przeczytasz w", "odsłony", "wyświetleń", "wyświetlenia", "liczba wyświetleń", "odsłon",
+            "udostępnij", "udostępnień", "podziel się", "drukuj", "wydrukuj", "posłuchaj", "ocena", "dodał", "dodała",
+        ]),
+    ],
+    before: &[
+        (Label::Author, &[
+            "autor", "autorka", "tekst", "opracował", "opracowała", "oprac.", "rozmawiał", "rozmawiała", "napisał", "napisała",
+            "przygotował", "przygotowała",
+        ]),
+        (Label::Translator, &[
+            "tłumaczenie", "tłumaczył", "tłumaczyła", "przełożył", "przełożyła", "tłum.", "przeł.", "przekład",
+            "z angielskiego przełożył", "z angielskiego przełożyła", "z angielskiego tłumaczył", "z angielskiego tłumaczyła",
+            "z niemieckiego przełożył", "z niemieckiego przełożyła", "z niemieckiego tłumaczył", "z niemieckiego tłumaczyła",
+            "z francuskiego przełożył", "z francuskiego przełożyła", "z francuskiego tłumaczył", "z francuskiego tłumaczyła",
+            "z rosyjskiego przełożył", "z rosyjskiego przełożyła", "z rosyjskiego tłumaczył", "z rosyjskiego tłumaczyła",
+            "z ukraińskiego przełożył", "z ukraińskiego przełożyła", "z ukraińskiego tłumaczył", "z ukraińskiego tłumaczyła",
+            "z hiszpańskiego przełożył", "z hiszpańskiego przełożyła", "z hiszpańskiego tłumaczył", "z hiszpańskiego tłumaczyła",
+        ]),
+        (Label::Editor, &["redagował", "redagowała", "redakcja"]),
+        (Label::Photographer, &["fot.", "foto", "zdjęcia"]),
+        (Label::Original, &["pierwotnie opublikowano w", "pierwotnie opublikowano na"]),
+        (Label::Published, &["opublikowano", "dodano"]),
+        (Label::Updated, &["zaktualizowano", "ostatnia aktualizacja", "aktualizacja"]),
+    ],
+    after: &[
+        (Label::Translator, &["(tłum.)", "(przeł.)", "(tłumaczenie)"]),
+        (Label::Editor, &["(red.)", "(redakcja)", "(oprac.)"]),
+        (Label::Chrome, &[" min czytania", " minut czytania", " wyświetleń", " odsłon"]),
+    ],
+    titles: &[
+        "korespondent", "korespondentka", "nasz korespondent", "specjalny wysłannik", "specjalna wysłanniczka", "dziennikarz",
+        "dziennikarka", "reporter", "reporterka", "publicysta", "publicystka", "felietonista", "felietonistka", "komentator",
+        "redaktor naczelny", "redaktorka naczelna", "zastępca redaktora naczelnego", "politolog", "historyk", "ekonomista",
+        "prof.", "dr", "dr hab.", "mgr",
+    ],
+    nobody: &[
+        "redakcja", "od redakcji", "nasza redakcja", "admin", "administrator", "anonim", "nieznany", "gość", "użytkownik",
+        "materiał prasowy", "informacja prasowa", "materiały prasowe", "biuro prasowe", "materiał sponsorowany",
+        "artykuł sponsorowany", "materiał partnera", "opr. red.", "własne", "inf. wł.", "agencje", "(red.)", "red",
+    ],
+    offices: &[" redakcja", "redakcja ", " biuro prasowe"],
+    own: &[
+        "własne", "inf. własna", "inf. wł.", "informacja własna", "materiał własny", "opracowanie własne", "redakcja",
+        "tekst własny",
+    ],
+    link_texts: &[
+        "oryginał", "oryginalny artykuł", "artykuł oryginalny", "link", "link do oryginału", "link do artykułu", "źródło",
+        "czytaj oryginał", "czytaj w oryginale", "przeczytaj oryginał", "przeczytaj oryginalny artykuł", "przejdź do artykułu",
+        "tutaj", "tu", "czytaj tutaj", "czytaj więcej", "czytaj dalej", "cały artykuł", "więcej", "zobacz oryginał",
+    ],
+    notices: &[
+        notice!(
+            450,
+            [
+                "artykuł", "tekst", "ten artykuł", "ten tekst", "ten wywiad", "niniejszy artykuł", "niniejszy tekst", "wywiad",
+                "felieton", "materiał", "esej", "to tłumaczenie", "tłumaczenie artykułu",
+            ],
+            [
+                "pierwotnie", "po raz pierwszy", "oryginalnie", "pierwodruk", "pierwszy raz", "ukazał się w", "ukazał się na",
+                "ukazał się oryginalnie", "ukazał się pierwotnie", "ukazała się", "przedruk", "przedrukow", "za zgodą",
+                "dzięki uprzejmości", "na licencji", "licencji creative commons", "został opublikowany w",
+                "został opublikowany na", "został opublikowany przez", "we współpracy",
+            ],
+            [
+                "pierwotnie", "po raz pierwszy", "oryginalnie", "opublikowan", "przedruk", "zgod", "uprzejmo", "licencj",
+                "portal", "tygodnik", "dziennik", "magazyn", "stron", "ukazał się w", "współprac",
+            ],
+        ),
+        notice!(
+            300,
+            [
+                "pierwotnie opublikowan", "po raz pierwszy opublikowan", "przedruk", "tekst ukazał się", "artykuł ukazał się",
+                "opublikowano za zgodą", "opublikowano na licencji", "przeczytaj oryginalny", "czytaj oryginalny", "wpis ",
+            ],
+            ["w ", "na ", "z ", "za ", "przez ", "artykuł"],
+            ["opublikowan", "przedruk", "ukazał", "zgod", "licencj", "oryginalny", "pojawił się"],
+        ),
+        notice!(
+            500,
+            [],
+            ["opinie", "poglądy", "opinia", "stanowisk"],
+            ["autor", "redakcj", "publicyst", "felieton"],
+            [
+                "nie muszą", "nie musi", "niekoniecznie", "nie odzwierciedla", "nie zawsze", "nie są tożsame", "nie stanowi",
+                "nie odpowiada", "wyłącznie",
+            ],
+        ),
+        notice!(
+            500,
+            ["zastrzeżenie", "nota prawna", "wyłączenie odpowiedzialności", "disclaimer"],
+            ["odpowiedzialn", "opini", "inform", "praw"],
+        ),
+        notice!(
+            350,
+            [
+                "©", "copyright", "wszelkie prawa", "wszystkie prawa", "kopiowanie", "przedruk", "rozpowszechnianie",
+                "zabrania się", "zakaz",
+            ],
+            [
+                "prawa zastrzeżone", "zastrzeżon", "zgod", "zabronion", "bez pisemnej", "zakaz", "podaniem źródła", "dozwolon",
+            ],
+        ),
+    ],
+    promotions: &[
+        notice!(
+            200,
+            [
+                "zapisz się", "subskrybuj", "obserwuj", "śledź", "polub", "dołącz", "pobierz", "wesprzyj", "bądź na bieżąco",
+                "chcesz", "jeśli", "otrzymuj",
+            ],
+            [
+                "newsletter", "whatsapp", "telegram", "facebook", "twitter", "instagram", "youtube", "google news",
+                "wiadomości google", "aplikacj", "patronite", "kanał", "subskry",
+            ],
+        ),
+        notice!(
+            200,
+            [
+                "czytaj także:", "czytaj także", "czytaj też:", "czytaj też", "czytaj również:", "czytaj więcej:",
+                "zobacz także:", "zobacz też:", "zobacz również:", "przeczytaj także:", "przeczytaj też:", "przeczytaj również:",
+                "polecamy:", "sprawdź też:", ">> czytaj",
+            ],
+        ),
+        notice!(
+            50,
+            [
+                "reklama", "dalszy ciąg materiału pod", "dalsza część artykułu", "udostępnij", "podziel się", "skomentuj",
+                "dodaj komentarz", "drukuj", "kopiuj link", "na górę", "zgłoś błąd", "dalsza część tekstu",
+            ],
+        ),
+    ],
+    name_after: &[
+        "pierwotnie opublikowany na portalu", "pierwotnie opublikowany na stronie", "pierwotnie opublikowany na łamach",
+        "pierwotnie opublikowany w tygodniku", "pierwotnie opublikowany w dzienniku", "pierwotnie opublikowany w magazynie",
+        "pierwotnie opublikowany w serwisie", "pierwotnie opublikowany w", "pierwotnie opublikowany na",
+        "pierwotnie opublikowany przez", "pierwotnie opublikowane na portalu", "pierwotnie opublikowane na stronie",
+        "pierwotnie opublikowane na łamach", "pierwotnie opublikowane w tygodniku", "pierwotnie opublikowane w dzienniku",
+        "pierwotnie opublikowane w magazynie", "pierwotnie opublikowane w serwisie", "pierwotnie opublikowane w",
+        "pierwotnie opublikowane na", "pierwotnie opublikowane przez", "pierwotnie opublikowano na portalu",
+        "pierwotnie opublikowano na stronie", "pierwotnie opublikowano na łamach", "pierwotnie opublikowano w tygodniku",
+        "pierwotnie opublikowano w dzienniku", "pierwotnie opublikowano w magazynie", "pierwotnie opublikowano w serwisie",
+        "pierwotnie opublikowano w", "pierwotnie opublikowano na", "pierwotnie opublikowano przez",
+        "pierwotnie ukazał się na portalu", "pierwotnie ukazał się na stronie", "pierwotnie ukazał się na łamach",
+        "pierwotnie ukazał się w tygodniku", "pierwotnie ukazał się w dzienniku", "pierwotnie ukazał się w magazynie",
+        "pierwotnie ukazał się w serwisie", "pierwotnie ukazał się w", "pierwotnie ukazał się na", "pierwotnie ukazał się przez",
+        "po raz pierwszy opublikowany na portalu", "po raz pierwszy opublikowany na stronie",
+        "po raz pierwszy opublikowany na łamach", "po raz pierwszy opublikowany w tygodniku",
+        "po raz pierwszy opublikowany w dzienniku", "po raz pierwszy opublikowany w magazynie",
+        "po raz pierwszy opublikowany w serwisie", "po raz pierwszy opublikowany w", "po raz pierwszy opublikowany na",
+        "po raz pierwszy opublikowany przez", "po raz pierwszy opublikowane na portalu",
+        "po raz pierwszy opublikowane na stronie", "po raz pierwszy opublikowane na łamach",
+        "po raz pierwszy opublikowane w tygodniku", "po raz pierwszy opublikowane w dzienniku",
+        "po raz pierwszy opublikowane w magazynie", "po raz pierwszy opublikowane w serwisie", "po raz pierwszy opublikowane w",
+        "po raz pierwszy opublikowane na", "po raz pierwszy opublikowane przez", "po raz pierwszy opublikowano na portalu",
+        "po raz pierwszy opublikowano na stronie", "po raz pierwszy opublikowano na łamach",
+        "po raz pierwszy opublikowano w tygodniku", "po raz pierwszy opublikowano w dzienniku",
+        "po raz pierwszy opublikowano w magazynie", "po raz pierwszy opublikowano w serwisie", "po raz pierwszy opublikowano w",
+        "po raz pierwszy opublikowano na", "po raz pierwszy opublikowano przez", "po raz pierwszy ukazał się na portalu",
+        "po raz pierwszy ukazał się na stronie", "po raz pierwszy ukazał się na łamach", "po raz pierwszy ukazał się w tygodniku",
+        "po raz pierwszy ukazał się w dzienniku", "po raz pierwszy ukazał się w magazynie",
+        "po raz pierwszy ukazał się w serwisie", "po raz pierwszy ukazał się w", "po raz pierwszy ukazał się na",
+        "po raz pierwszy ukazał się przez", "oryginalnie opublikowany na portalu", "oryginalnie opublikowany na stronie",
+        "oryginalnie opublikowany na łamach", "oryginalnie opublikowany w tygodniku", "oryginalnie opublikowany w dzienniku",
+        "oryginalnie opublikowany w magazynie", "oryginalnie opublikowany w serwisie", "oryginalnie opublikowany w",
+        "oryginalnie opublikowany na", "oryginalnie opublikowany przez", "oryginalnie opublikowane na portalu",
+        "oryginalnie opublikowane na stronie", "oryginalnie opublikowane na łamach", "oryginalnie opublikowane w tygodniku",
+        "oryginalnie opublikowane w dzienniku", "oryginalnie opublikowane w magazynie", "oryginalnie opublikowane w serwisie",
+        "oryginalnie opublikowane w", "oryginalnie opublikowane na", "oryginalnie opublikowane przez",
+        "oryginalnie opublikowano na portalu", "oryginalnie opublikowano na stronie", "oryginalnie opublikowano na łamach",
+        "oryginalnie opublikowano w tygodniku", "oryginalnie opublikowano w dzienniku", "oryginalnie opublikowano w magazynie",
+        "oryginalnie opublikowano w serwisie", "oryginalnie opublikowano w", "oryginalnie opublikowano na",
+        "oryginalnie opublikowano przez", "oryginalnie ukazał się na portalu", "oryginalnie ukazał się na stronie",
+        "oryginalnie ukazał się na łamach", "oryginalnie ukazał się w tygodniku", "oryginalnie ukazał się w dzienniku",
+        "oryginalnie ukazał się w magazynie", "oryginalnie ukazał się w serwisie", "oryginalnie ukazał się w",
+        "oryginalnie ukazał się na", "oryginalnie ukazał się przez", "ukazał się pierwotnie na portalu",
+        "ukazał się pierwotnie na stronie", "ukazał się pierwotnie na łamach", "ukazał się pierwotnie w tygodniku",
+        "ukazał się pierwotnie w dzienniku", "ukazał się pierwotnie w magazynie", "ukazał się pierwotnie w serwisie",
+        "ukazał się pierwotnie w", "ukazał się pierwotnie na", "ukazał się po raz pierwszy na portalu",
+        "ukazał się po raz pierwszy na stronie", "ukazał się po raz pierwszy na łamach", "ukazał się po raz pierwszy w tygodniku",
+        "ukazał się po raz pierwszy w dzienniku", "ukazał się po raz pierwszy w magazynie",
+        "ukazał się po raz pierwszy w serwisie", "ukazał się po raz pierwszy w", "ukazał się po raz pierwszy na",
+        "ukazał się oryginalnie na portalu", "ukazał się oryginalnie na stronie", "ukazał się oryginalnie na łamach",
+        "ukazał się oryginalnie w tygodniku", "ukazał się oryginalnie w dzienniku", "ukazał się oryginalnie w magazynie",
+        "ukazał się oryginalnie w serwisie", "ukazał się oryginalnie w", "ukazał się oryginalnie na", "ukazał się na portalu",
+        "ukazał się na stronie", "ukazał się na łamach", "ukazał się w tygodniku", "ukazał się w dzienniku",
+        "ukazał się w magazynie", "ukazał się w serwisie", "ukazał się w", "ukazał się na", "opublikowany na portalu",
+        "opublikowany na stronie", "opublikowany na łamach", "opublikowany w tygodniku", "opublikowany w serwisie",
+        "opublikowany w", "opublikowany na", "opublikowany przez", "przedruk z tygodnika", "przedruk z portalu", "przedruk z",
+        "przedruk za", "za zgodą redakcji", "za zgodą portalu", "za zgodą wydawcy", "za zgodą", "dzięki uprzejmości",
+        "we współpracy z",
+    ],
+    name_ends: &[
+        " i został", " na licencji", " pod ", " za zgodą", " w dniu", " dnia ", " z dnia", " 1", " 2", " 3", " w tłumaczeniu",
+        " czytaj", " tutaj", " w ramach", " po angielsku", " oraz ",
+    ],
+    vague: &["internet", "internetu", "autora", "autor", "redakcji", "innych mediów", "sieci"],
+    reposted: &["przedruk", "udostępnione", "repost"],
+    translated: &["tłumaczenie", "przekład", "tłum."],
+    rights: &[
+        "©", "wszelkie prawa zastrzeżone", "prawa zastrzeżone", "licencji creative commons", "creative commons", "na licencji",
+        "prawa autorskie", "cc by",
+    ],
+    related: &[
+        "czytaj także", "czytaj też", "czytaj również", "czytaj więcej", "czytaj dalej", "przeczytaj także", "przeczytaj też",
+        "przeczytaj również", "zobacz także", "zobacz też", "zobacz również", "zobacz więcej", "polecamy", "polecane",
+        "polecane artykuły", "powiązane", "powiązane artykuły", "powiązane tematy", "powiązane wpisy", "podobne artykuły",
+        "podobne wpisy", "najczęściej czytane", "najchętniej czytane", "najpopularniejsze", "najnowsze", "najnowsze wiadomości",
+        "najnowsze wpisy", "ostatnie wpisy", "popularne", "więcej na ten temat", "więcej wiadomości", "więcej o",
+        "więcej artykułów", "może cię zainteresować", "może cię także zainteresować", "może zainteresować cię także",
+        "to może cię zainteresować", "poprzedni artykuł", "następny artykuł", "poprzedni wpis", "następny wpis",
+        "nawigacja wpisu", "udostępnij", "podziel się", "komentarze", "skomentuj", "dodaj komentarz", "o autorze", "o autorce",
+        "newsletter", "tagi", "tematy", "inne języki",
+    ],
+    comments: &["komentarzy", "komentarze", "komentarz", "odpowiedzi", "opinii"],
+    home: &["strona główna", "start", "główna", "home"],
+    here: &["jesteś tutaj", "tu jesteś", "znajdujesz się", "artykuł", "wiadomość", "jesteś w"],
+    title_labels: &[
+        "przedruk", "tłumaczenie", "przekład", "tylko u nas", "zdjęcia", "foto", "galeria", "wideo", "video", "film",
+        "zdjęcia i wideo", "fotogaleria", "na wyłączność", "repost",
+    ],
+    title_prefixes: &["tylko u nas", "tłumaczenie", "przedruk", "wideo", "galeria", "zdjęcia"],
+    credit_labels: &[
+        "fot. ", "fot.:", "fot./", "foto:", "zdjęcie:", "zdjęcia:", "autor zdjęcia:", "źródło:", "źródło zdjęcia:", "ilustracja:",
+        "grafika:", "rys. ", "archiwum:",
+    ],
+    agencies: &[
+        "pap", "iar", "kai", "ap", "reuters", "afp", "dpa", "getty images", "shutterstock", "agencja gazeta",
+        "agencja wyborcza.pl", "forum", "east news", "newspix", "reporter", "archiwum", "materiały prasowe", "mat. prasowe",
+        "domena publiczna", "ukrinform",
+    ],
+    goes_on: &[
+        "czytaj więcej", "czytaj dalej", "czytaj całość", "czytaj cały artykuł", "więcej", "więcej...", "przeczytaj więcej",
+        "przeczytaj całość", "przejdź do artykułu",
+    ],
+    ..Words::NONE
+};
