@@ -54,6 +54,8 @@ pub enum Place {
     Head,
     /// After the text, before what belongs to other articles.
     Tail,
+    /// After the element that holds headline and text: most of it is of the site or of other articles.
+    After,
     /// In or at the list of comments: their number.
     Comments,
     /// In the way from the front page to the article.

@@ -3,7 +3,8 @@
 use dom_query::{Document, NodeRef};
 use url::Url;
 
-use super::boilerplate::{self, Kind};
+use super::boilerplate;
+use super::credit::{self, Row, Said};
 use super::{html, image, people, text};
 use crate::model::{Html, Image, Party, Warning};
 
@@ -61,6 +62,9 @@ const BLOCKS: &[&str] = &[
 const HEAD: usize = 4;
 const TAIL: usize = 6;
 
+/// Characters a line of facts has at most.
+const FACTS: usize = 240;
+
 /// Lines lifted out of one body, and pictures looked at: beyond any real article, and the time stays in proportion to the size.
 const LIFTED: usize = 64;
 const PICTURES: usize = 200;
@@ -80,6 +84,12 @@ pub(super) struct Body {
     pub(super) date: Option<String>,
     /// Names out of lines such as "作者:X | 译者:Y".
     pub(super) names: Vec<(people::Role, String)>,
+    /// Number of comments, where a line tells it.
+    pub(super) comments: Option<u64>,
+    /// Sections and tags that lines name.
+    pub(super) categories: Vec<String>,
+    /// Sentences that say who holds the rights.
+    pub(super) rights: Vec<String>,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -111,7 +121,8 @@ pub(super) fn read(source: &str, base: &Url, known: &[String], own: &[&str]) -> 
         }
     };
     lift_own_blocks(&document, &mut body);
-    lift_lines(&document, known, own, &mut body);
+    lift_watermarks(&document, base);
+    lift_lines(&document, base, known, own, &mut body);
     figures(&document, &mut body);
     body.html = html::finish(&document);
     body.text = text::of_html(body.html.as_str());
@@ -128,18 +139,39 @@ impl Body {
         }
     }
 
-    fn add_source(&mut self, name: String, url: Option<Url>) {
-        match self.chain.first_mut() {
-            None => self.chain.push(Party { name, url }),
-            Some(party) => {
-                if party.name.is_empty() {
-                    party.name = name;
-                }
-                if party.url.is_none() {
-                    party.url = url;
-                }
+    /// Adds a notice, and the outlets it names.
+    pub(super) fn add_notice(&mut self, row: &Row, written: &str, own: &[&str], site: &Url) {
+        let parties = credit::of_notice(row, written, own, site);
+        // "The post … appeared first on X" in X's own feed tells nobody anything.
+        let ours = boilerplate::outlet_in(written).is_some_and(|outlet| credit::is_own(own, &outlet));
+        let states = boilerplate::states_rights(written);
+        if let Some(rights) = &states
+            && !self.rights.contains(rights)
+        {
+            self.rights.push(rights.clone());
+        }
+        let only_rights = states.is_some() && parties.is_empty() && boilerplate::is_bare_rights(written);
+        if !(ours && written.starts_with("The post ")) && !only_rights {
+            self.add_disclaimer(written.to_owned());
+        }
+        parties.into_iter().for_each(|party| credit::join(&mut self.chain, party));
+    }
+
+    /// Adds what a row says. What a row says of its source goes before what notices say.
+    pub(super) fn add_said(&mut self, said: Said) {
+        if !said.chain.is_empty() {
+            let mut chain = said.chain;
+            std::mem::take(&mut self.chain).into_iter().for_each(|party| credit::join(&mut chain, party));
+            self.chain = chain;
+        }
+        for name in said.people {
+            if !self.names.contains(&name) {
+                self.names.push(name);
             }
         }
+        self.date = self.date.take().or(said.published);
+        self.comments = self.comments.or(said.comments);
+        self.categories.extend(said.categories);
     }
 }
 
@@ -161,13 +193,37 @@ fn lift_own_blocks(document: &Document, body: &mut Body) {
     }
 }
 
-fn is_block(node: &NodeRef<'_>) -> bool {
+/// Takes out the outlet's own address where it stands in the text by itself: put there to be found in copies.
+fn lift_watermarks(document: &Document, base: &Url) {
+    let Some(host) = base.host_str() else { return };
+    let bare = host.strip_prefix("www.").unwrap_or(host);
+    for node in document.root().descendants_it().filter(NodeRef::is_text).collect::<Vec<_>>() {
+        let text = node.text();
+        let text = text.trim().trim_end_matches('/');
+        if text.len() < 4 || text.len() > 80 || !text.is_ascii() {
+            continue;
+        }
+        let text = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
+        let text = text.strip_prefix("www.").unwrap_or(text);
+        let owned = text.contains('.') && (bare == text || bare.strip_suffix(text).is_some_and(|front| front.ends_with('.')));
+        let linked = node.ancestors_it(Some(3)).any(|above| above.has_name("a"));
+        if owned && !linked {
+            node.remove_from_parent();
+        }
+    }
+}
+
+pub(super) fn is_block(node: &NodeRef<'_>) -> bool {
     node.node_name().is_some_and(|name| BLOCKS.contains(&&*name))
 }
 
 /// The lines of a tree in document order. No recursion: the stack is ours.
 fn lines(document: &Document) -> Vec<Line<'_>> {
-    let Some(root) = document.root().first_element_child() else { return Vec::new() };
+    document.root().first_element_child().map(lines_of).unwrap_or_default()
+}
+
+/// The lines in an element.
+fn lines_of(root: NodeRef<'_>) -> Vec<Line<'_>> {
     // Inline elements that hold blocks (an `a` around a `div`) hold lines too.
     let mut holders = std::collections::HashSet::new();
     holders.insert(root.id);
@@ -234,11 +290,10 @@ fn lines(document: &Document) -> Vec<Line<'_>> {
     out
 }
 
-fn lift_lines(document: &Document, known: &[String], own: &[&str], body: &mut Body) {
+fn lift_lines(document: &Document, base: &Url, known: &[String], own: &[&str], body: &mut Body) {
     let lines = lines(document);
     let known: Vec<String> = known.iter().map(|notice| text::essence(notice)).filter(|notice| !notice.is_empty()).collect();
     let texts: Vec<usize> = (0..lines.len()).filter(|at| !lines[*at].text.is_empty()).collect();
-    let mut sources: Vec<(String, Option<Url>)> = Vec::new();
     let mut lifted = 0;
     for (order, at) in texts.iter().enumerate() {
         let line = &lines[*at];
@@ -257,77 +312,104 @@ fn lift_lines(document: &Document, known: &[String], own: &[&str], body: &mut Bo
         // The line under a picture is its caption, whatever it says.
         let after_image = *at > 0 && !lines[*at - 1].images.is_empty() && lines[*at - 1].text.is_empty();
         let edge = (order < HEAD || order + TAIL >= texts.len()) && !after_image;
-        match boilerplate::kind(&line.text, edge) {
-            Some(Kind::Notice { outlet }) if !after_image || outlet.is_some() => {
-                // "The post … appeared first on X" in X's own feed tells nobody anything.
-                let ours = outlet.as_deref().is_some_and(|outlet| is_own(own, outlet));
-                if !(ours && line.text.starts_with("The post ")) {
-                    body.add_disclaimer(line.text.clone());
-                }
-                if let Some(outlet) = outlet.filter(|_| !ours) {
-                    sources.push((outlet, link(line)));
-                }
-                remove(line);
-                lifted += 1;
+        if trailing_notice(line, base, own, body) {
+            continue;
+        }
+        let begins_with_label = edge && credit::begins_with_label(&row(line, base));
+        if begins_with_label && let Some(notices) = labelled_notices(line, base, own, body) {
+            for notice in notices {
+                body.add_notice(&Row::default(), &notice, own, base);
             }
-            Some(Kind::Source { outlet, date }) => {
-                body.date = body.date.take().or(date);
-                let ours = is_own(own, &outlet);
-                let url = link(line);
-                if ours {
-                    // The outlet names itself: nothing to learn, nothing to show twice.
-                    remove(line);
-                    lifted += 1;
-                } else if !outlet.is_empty() || url.is_some() {
-                    // A source line says more than a notice, so it comes first.
-                    sources.insert(0, (outlet, url));
-                    remove(line);
-                    lifted += 1;
-                }
+            remove(line);
+            lifted += 1;
+        } else if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
+            body.add_notice(&row(line, base), &line.text, own, base);
+            remove(line);
+            lifted += 1;
+        } else if edge && boilerplate::is_promotion(&line.text) {
+            remove(line);
+            lifted += 1;
+        } else if edge && let Some(said) = said(line, base, own) {
+            body.add_said(said);
+            remove(line);
+            lifted += 1;
+        } else {
+            if order < 2 || order + 2 >= texts.len() {
+                names_in_brackets(&line.text, body);
             }
-            Some(Kind::Byline) => {
-                let names = people::names(&line.text, people::Role::Author);
-                if !names.is_empty() {
-                    body.names.extend(names);
-                    remove(line);
-                    lifted += 1;
-                }
-            }
-            _ => trailing_notice(line, own, body, &mut sources),
         }
     }
-    for (name, url) in sources {
-        body.add_source(name, url);
+}
+
+/// The lines of HTML that is no body, as rows and as text.
+pub(super) fn rows(root: &NodeRef<'_>, base: &Url) -> Vec<(Row, String)> {
+    lines_of(*root).iter().filter(|line| !line.text.is_empty()).map(|line| (row(line, base), line.text.clone())).collect()
+}
+
+/// A line as a row of facts.
+fn row(line: &Line<'_>, base: &Url) -> Row {
+    let mut row = Row::default();
+    line.nodes.iter().for_each(|node| row.push(node, base));
+    row
+}
+
+/// "来源:X 于 2026-05-04 提示:本文不代表本网立场": a line of facts with a notice behind them.
+fn labelled_notices(line: &Line<'_>, base: &Url, own: &[&str], body: &mut Body) -> Option<Vec<String>> {
+    let mut said = credit::read(&row(line, base), own);
+    let notices = std::mem::take(&mut said.rest);
+    let all = !notices.is_empty() && notices.iter().all(|notice| boilerplate::is_notice(notice));
+    all.then(|| {
+        body.add_said(said);
+        notices
+    })
+}
+
+/// What a line says, if it is nothing but facts.
+fn said(line: &Line<'_>, base: &Url, own: &[&str]) -> Option<Said> {
+    if line.text.chars().count() > FACTS {
+        return None;
+    }
+    let said = credit::read(&row(line, base), own);
+    // "来源:他在会上说,……。" goes on like a sentence.
+    let sentence = line.text.ends_with(['。', '！', '？', '!', '?', '”', '"', '」']) && said.people.is_empty();
+    (said.labelled && said.rest.is_empty() && !sentence).then_some(said)
+}
+
+/// "新潮社海港6月26日电(记者 林书白)": names in a bracket near the beginning or end of the text.
+fn names_in_brackets(line: &str, body: &mut Body) {
+    let head: String = line.chars().take(60).collect();
+    let tail: String = {
+        let length = line.chars().count();
+        line.chars().skip(length.saturating_sub(40)).collect()
+    };
+    for part in [head, tail] {
+        let Some((_, rest)) = part.split_once(['(', '（']) else { continue };
+        let Some((inside, _)) = rest.split_once([')', '）']) else { continue };
+        if people::is_marked(inside) {
+            for name in people::names(inside, people::Role::Author) {
+                if name.0 != people::Role::Photographer && !body.names.contains(&name) {
+                    body.names.push(name);
+                }
+            }
+        }
     }
 }
 
-/// Whether a name is the outlet's own.
-fn is_own(own: &[&str], name: &str) -> bool {
-    let essence = text::essence(name);
-    !essence.is_empty() && own.iter().any(|known| text::essence(known) == essence)
-}
-
-/// "……他说。(本文转载自海港纪事)": only the bracket is a notice.
-fn trailing_notice(line: &Line<'_>, own: &[&str], body: &mut Body, sources: &mut Vec<(String, Option<Url>)>) {
-    let Some(last) = line.nodes.last().filter(|node| node.is_text()) else { return };
+/// "……他说。(本文转载自海港纪事)": only the bracket is a notice. Whether there was one.
+fn trailing_notice(line: &Line<'_>, base: &Url, own: &[&str], body: &mut Body) -> bool {
+    let Some(last) = line.nodes.last().filter(|node| node.is_text()) else { return false };
     let written = last.text().to_string();
     let trimmed = written.trim_end();
-    let Some(inside) = trimmed.strip_suffix([')', '）', '】', ']']) else { return };
-    let Some(at) = inside.rfind(['(', '（', '【', '[']) else { return };
-    let notice = &trimmed[at..];
-    if let Some(Kind::Notice { outlet }) = boilerplate::kind(notice, false) {
-        body.add_disclaimer(text::clean(notice));
-        if let Some(outlet) = outlet.filter(|outlet| !is_own(own, outlet)) {
-            sources.push((outlet, None));
-        }
-        last.set_text(written[..at].trim_end());
+    let Some(inside) = trimmed.strip_suffix([')', '）', '】', ']']) else { return false };
+    let Some(at) = inside.rfind(['(', '（', '【', '[']) else { return false };
+    let (before, notice) = trimmed.split_at(at);
+    let alone = line.nodes.len() == 1 && before.trim().is_empty();
+    if alone || !boilerplate::is_notice(notice) {
+        return false;
     }
-}
-
-/// The first link of a line.
-fn link(line: &Line<'_>) -> Option<Url> {
-    let all = line.nodes.iter().flat_map(|node| std::iter::once(*node).chain(node.descendants()));
-    all.filter(|node| node.has_name("a")).find_map(|node| super::url::absolute(&node.attr("href")?))
+    body.add_notice(&Row::default(), &text::clean(notice), own, base);
+    last.set_text(before.trim_end());
+    true
 }
 
 /// Takes a line out, with its line break, and its paragraph if nothing else is in it.

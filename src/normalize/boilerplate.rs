@@ -1,22 +1,9 @@
 //! What a paragraph is when it is no part of the text: a notice, a source line, a line of names.
 
-use super::words::{Label, Notice, all, labelled, languages};
+use super::words::{Notice, Words, all, languages};
 
-/// What a line is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A notice or disclaimer; the outlet it names, if any.
-    Notice { outlet: Option<String> },
-    /// "7天前 来源: X 原文链接": the outlet's name, empty if only the link is there, and the date beside it as written.
-    Source { outlet: String, date: Option<String> },
-    /// "作者:X | 译者:Y": a byline.
-    Byline,
-}
-
-/// Characters a source line has at most: longer ones are sentences.
-const SOURCE_LONGEST: usize = 80;
-/// Characters a byline has at most.
-const BYLINE_LONGEST: usize = 80;
+/// Characters a notice has at most.
+const NOTICE_LONGEST: usize = 600;
 
 /// Lower case, ASCII punctuation, marks around it and white space in front of a colon taken off.
 pub(super) fn fold(text: &str) -> String {
@@ -53,27 +40,78 @@ pub(super) fn fold(text: &str) -> String {
     folded.to_owned()
 }
 
-/// Reads a line. `edge`: it is among the first or last lines, where source lines and bylines stand.
-pub(super) fn kind(line: &str, edge: bool) -> Option<Kind> {
-    if line.chars().count() > 600 {
-        return None;
-    }
-    let folded = fold(line);
-    if folded.is_empty() {
-        return None;
-    }
-    if edge && let Some((outlet, date)) = source(line) {
-        return Some(Kind::Source { outlet, date });
-    }
-    if is_notice(&folded) {
-        return Some(Kind::Notice { outlet: outlet_in(line) });
-    }
-    (edge && is_byline(&folded)).then_some(Kind::Byline)
+/// Whether a line is a notice or disclaimer.
+pub(super) fn is_notice(line: &str) -> bool {
+    is_one_of(line, |words| words.notices)
 }
 
-fn is_notice(folded: &str) -> bool {
+/// The sentence of a notice that states who holds the rights or under which licence the text is.
+pub(super) fn states_rights(notice: &str) -> Option<String> {
+    let holds = |part: &str| {
+        let folded = fold(part);
+        all(|words| words.rights).any(|words| folded.contains(words))
+    };
+    if !holds(notice) {
+        return None;
+    }
+    let sentences = super::text::sentences(notice);
+    let found: Vec<&str> = sentences.into_iter().filter(|sentence| holds(sentence)).collect();
+    Some(if found.is_empty() { notice.trim().to_owned() } else { found.join("").trim().to_owned() })
+}
+
+/// Whether a notice only says whose the text is, and is thereby no disclaimer: "© Outlet", "Copyright … all rights reserved".
+pub(super) fn is_bare_rights(notice: &str) -> bool {
+    let folded = fold(notice);
+    // What news agencies ask to be shown with their texts is a notice.
+    if folded.starts_with("copyright") && folded.contains("all rights reserved") {
+        return false;
+    }
+    [
+        "©",
+        "(c)",
+        "copyright",
+        "저작권자",
+        "ⓒ",
+        "版权所有",
+        "版權所有",
+        "all rights reserved",
+        "alle rechte",
+        "tous droits",
+        "todos los derechos",
+        "todos os direitos",
+        "все права",
+        "tutti i diritti",
+    ]
+    .iter()
+    .any(|start| folded.starts_with(start))
+}
+
+/// Whether a line invites the reader to something: it is neither text nor notice.
+pub(super) fn is_promotion(line: &str) -> bool {
+    is_one_of(line, |words| words.promotions)
+}
+
+/// Whether a line is a heading after which other articles are listed.
+pub(super) fn is_related(line: &str) -> bool {
+    let folded = fold(line);
+    let folded = folded.trim_end_matches([':', ' ']);
+    folded.chars().count() <= 60 && all(|words| words.related).any(|heading| heading == folded)
+}
+
+/// Whether the text of a link names no outlet: "原文链接", "original article".
+pub(super) fn is_link_text(text: &str) -> bool {
+    let folded = fold(text);
+    let folded = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    all(|words| words.link_texts).any(|known| known == folded)
+}
+
+fn is_one_of(line: &str, list: fn(&Words) -> &'static [Notice]) -> bool {
+    if line.chars().count() > NOTICE_LONGEST {
+        return false;
+    }
+    let folded = fold(line);
     let length = folded.chars().count();
-    languages().flat_map(|language| language.notices).any(|notice| matches(notice, folded, length))
+    length > 0 && languages().flat_map(list).any(|notice| matches(notice, &folded, length))
 }
 
 fn matches(notice: &Notice, folded: &str, length: usize) -> bool {
@@ -82,37 +120,14 @@ fn matches(notice: &Notice, folded: &str, length: usize) -> bool {
         && notice.holds.iter().all(|group| group.iter().any(|held| folded.contains(held)))
 }
 
-/// The outlet of a source line, a label, a colon, and little more; and the date in front of the label or at the end.
-fn source(line: &str) -> Option<(String, Option<String>)> {
-    if line.chars().count() > SOURCE_LONGEST {
-        return None;
-    }
-    let known = |label: &str| labelled(|words| words.labels).any(|(kind, word)| kind == Label::Source && word == label);
-    // The colon after the label: one in "21:05 来源:X" is not it.
-    let mut labelled = line.match_indices([':', '：']).filter_map(|(at, colon)| {
-        let before = fold(&line[..at]);
-        let word = before.rsplit([' ', '|']).next().unwrap_or(&before).to_owned();
-        if known(&before) {
-            return Some((String::new(), &line[at + colon.len()..]));
-        }
-        let front = line[..at].trim_end();
-        let front = front.get(..front.len().saturating_sub(word.len()))?.trim();
-        // In front of the label only a date may stand.
-        (known(&word) && is_date(front)).then(|| (front.to_owned(), &line[at + colon.len()..]))
-    });
-    let (front, rest) = labelled.next()?;
-    // "来源:他在会上说,……。" goes on like a sentence.
-    if rest.trim().ends_with(['。', '！', '？']) {
-        return None;
-    }
-    let (rest, behind) = without_date(rest);
-    let date = behind.or_else(|| (!front.is_empty()).then_some(front));
-    let name = name(rest);
-    (name.chars().count() <= 40).then_some((name, date))
+/// The name in the value of a source label, and the date behind it.
+pub(super) fn outlet_of(written: &str) -> (String, Option<String>) {
+    let (rest, date) = without_date(written);
+    (name(rest), date)
 }
 
 /// Whether a text is a date. Which moment it is depends on the outlet's clock; that it is one does not.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let clock = super::date::Clock {
         zone: chrono_tz::UTC,
         fetched_at: chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap_or_default(),
@@ -127,6 +142,13 @@ fn without_date(rest: &str) -> (&str, Option<String>) {
         .match_indices([' ', '\u{3000}', '|'])
         .map(|(at, mark)| (&trimmed[..at], trimmed[at + mark.len()..].trim_matches([' ', '\u{3000}', '|'])))
         .find(|(_, date)| is_date(date))
+        .or_else(|| {
+            // "X 于2024-04-19 22:03"
+            let at = trimmed.find(|c: char| c.is_ascii_digit())?;
+            let before = trimmed[..at].trim_end();
+            let name = before.strip_suffix(['于', '於'])?;
+            Some((name.trim_end(), &trimmed[at..]))
+        })
         .map_or((trimmed, None), |(name, date)| (name, Some(date.to_owned())))
 }
 
@@ -171,7 +193,7 @@ fn unlinked(text: &str) -> &str {
     }
 }
 
-fn trim_name(name: &str) -> String {
+pub(super) fn trim_name(name: &str) -> String {
     let name = super::text::clean(name);
     name.trim_matches(|c: char| {
         c.is_whitespace()
@@ -217,7 +239,7 @@ fn trim_name(name: &str) -> String {
 }
 
 /// The outlet a notice names.
-fn outlet_in(line: &str) -> Option<String> {
+pub(super) fn outlet_in(line: &str) -> Option<String> {
     // Character by character the same length, so that places in one are places in the other.
     let lower: String =
         line.chars().map(|c| c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c)).collect();
@@ -309,39 +331,16 @@ const VAGUE: &[&str] = &[
     "интернета",
 ];
 
-/// What a byline begins with.
-fn byline_labels() -> impl Iterator<Item = &'static str> {
-    let begins = |kind: &Label| matches!(kind, Label::Author | Label::Translator | Label::Editor | Label::OriginalTitle);
-    labelled(|words| words.labels).filter(move |(kind, _)| begins(kind)).map(|(_, word)| word)
-}
-
-/// "作者:林书白 译者:周念", "文/林书白": every part says what somebody did.
-fn is_byline(folded: &str) -> bool {
-    if folded.chars().count() > BYLINE_LONGEST || folded.ends_with(['.', '!', '?']) {
-        return false;
-    }
-    byline_labels().any(|label| folded.strip_prefix(label).is_some_and(|rest| rest.trim_start().starts_with([':', '/'])))
-        || ["记者 ", "記者 "].iter().any(|mark| {
-            folded.split_once(mark).is_some_and(|(before, name)| {
-                before.chars().count() <= 12 && name.chars().count() <= 12 && !name.contains([',', '.'])
-            })
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn notice(outlet: &str) -> Option<Kind> {
-        Some(Kind::Notice { outlet: (!outlet.is_empty()).then(|| outlet.to_owned()) })
+    fn notice(outlet: &str) -> Option<Option<String>> {
+        Some((!outlet.is_empty()).then(|| outlet.to_owned()))
     }
 
-    fn source(outlet: &str) -> Option<Kind> {
-        Some(Kind::Source { outlet: outlet.to_owned(), date: None })
-    }
-
-    fn check(line: &str, expected: Option<Kind>) {
-        assert_eq!(kind(line, true), expected, "{line:?}");
+    fn check(line: &str, expected: Option<Option<String>>) {
+        assert_eq!(is_notice(line).then(|| outlet_in(line)), expected, "{line:?}");
     }
 
     #[test]
@@ -373,36 +372,6 @@ mod tests {
         check("Zuerst erschienen in Hafenblatt.", notice("Hafenblatt"));
         check("Publicado originalmente em Diário do Cais.", notice("Diário do Cais"));
         check("As opiniões do autor não refletem a posição deste site.", notice(""));
-    }
-
-    #[test]
-    fn source_lines() {
-        check("来源:海港纪事 原文链接", source("海港纪事"));
-        let dated = |outlet: &str, date: &str| Some(Kind::Source { outlet: outlet.to_owned(), date: Some(date.to_owned()) });
-        check("7天前 来源: 海港纪事中文网 原文链接", dated("海港纪事中文网", "7天前"));
-        check("来源：海港纪事 昨天 21:05", dated("海港纪事", "昨天 21:05"));
-        check("来源:海港纪事 | 2026-06-02", dated("海港纪事", "2026-06-02"));
-        check("他说 来源:海港纪事", None);
-        check("来源：《海港纪事》", source("海港纪事"));
-        check("来源:原文链接", source(""));
-        check("文章來源：海港紀事 作者：林書白", source("海港紀事"));
-        check("Source: The Harbour Ledger (original article)", source("The Harbour Ledger"));
-        check("Source : Le Quai", source("Le Quai"));
-        check("出典:港日報", source("港日報"));
-        check("출처: 항구일보", source("항구일보"));
-        check("Источник: Портовая газета", source("Портовая газета"));
-        check("Fuente: El Faro del Puerto", source("El Faro del Puerto"));
-        check("Quelle: Hafenblatt", source("Hafenblatt"));
-        check("Fonte: Diário do Cais", source("Diário do Cais"));
-        assert_eq!(kind("来源:海港纪事", false), None, "not in the middle of a text");
-    }
-
-    #[test]
-    fn bylines() {
-        check("作者:林书白|译者:周念", Some(Kind::Byline));
-        check("文/林书白", Some(Kind::Byline));
-        check("海港日报记者 林书白", Some(Kind::Byline));
-        check("责任编辑:周念", Some(Kind::Byline));
     }
 
     #[test]

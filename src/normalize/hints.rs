@@ -67,7 +67,7 @@ pub(super) fn of(
     let said = |written: &Option<Text>| written.as_ref().map(text::plain).filter(|text| !text.is_empty());
     let rights = said(&entry.rights)
         .or_else(|| source.and_then(|source| said(&source.rights)))
-        .or_else(|| body.disclaimers.iter().find(|notice| states_rights(notice)).cloned())
+        .or_else(|| body.rights.first().cloned())
         .or_else(|| said(&head.rights));
     let license = |written: &[String]| written.iter().find_map(|written| url::resolve(setting.base, &entry.base, written));
     Hints {
@@ -109,24 +109,4 @@ fn party(setting: &Setting<'_>, link: &Link) -> Option<Party> {
         }
         _ => None,
     }
-}
-
-/// Whether a notice states who holds the rights.
-fn states_rights(notice: &str) -> bool {
-    let lower = notice.to_lowercase();
-    ["copyright", "©", "(c) ", "版权归", "版權歸", "著作权归", "著作權歸", "저작권자"]
-        .iter()
-        .any(|start| lower.starts_with(start))
-        || [
-            "all rights reserved",
-            "协议",
-            "cc by",
-            "creative commons",
-            "版权所有",
-            "版權所有",
-            "tous droits réservés",
-            "alle rechte vorbehalten",
-        ]
-        .iter()
-        .any(|held| lower.contains(held))
 }

@@ -3,6 +3,7 @@
 
 mod body;
 mod boilerplate;
+mod credit;
 pub mod date;
 mod drawing;
 mod hints;

@@ -6,9 +6,11 @@ use ::url::Url;
 use chrono::{DateTime, Utc};
 use dom_query::{Document, NodeRef};
 
-use super::{CATEGORIES, SUMMARY, Setting, body, text, url, with_body, words};
+use super::credit::{self, Row};
+use super::people::Role;
+use super::{CATEGORIES, SUMMARY, Setting, body, boilerplate, date, text, url, with_body, words};
 use crate::config::Outlet;
-use crate::model::{Article, FeedHead, Html, ParsedPage, Precision, Timestamp, Warning};
+use crate::model::{Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Place, Precision, Timestamp, Warning};
 
 /// Characters of text (one of Chinese, Japanese or Korean counts for three) that no excerpt has.
 const WHOLE: usize = 1_500;
@@ -58,7 +60,8 @@ pub struct Pages<'a> {
 /// `None` if there is no page.
 pub fn alone(found: &Pages<'_>, source: &Url) -> Option<Article> {
     let (address, first) = found.pages.first()?;
-    let own = [found.outlet.name.as_str()];
+    let mut own = vec![found.outlet.name.as_str()];
+    own.extend(first.site.iter().map(String::as_str));
     let mut joined = body::Body::default();
     let mut parts: Vec<String> = Vec::new();
     for (address, page) in found.pages {
@@ -78,6 +81,20 @@ pub fn alone(found: &Pages<'_>, source: &Url) -> Option<Article> {
     let mut entry = first.entry.clone();
     entry.content.clear();
     entry.summary = None;
+    // A page that calls another site's the canonical one has its text from there (RFC 6596 § 3).
+    let canonical =
+        entry.links.iter().find(|link| link.rel == "alternate").and_then(|link| url::resolve(address, &entry.base, &link.href));
+    match &canonical {
+        Some(canonical) if !url::same_owner(canonical, address) => {
+            let link = std::mem::take(&mut entry.links);
+            entry.derived_from.extend(link.into_iter().map(|link| Link { rel: "related".to_owned(), ..link }));
+        }
+        _ => {}
+    }
+    if entry.links.is_empty() {
+        entry.links.push(Link { rel: "alternate".to_owned(), href: address.to_string(), ..Link::default() });
+    }
+    around(address, first, &own, &mut joined, &mut entry);
     let mut article = with_body(&setting, &entry, Some(joined));
     for warning in found.pages.iter().flat_map(|(_, page)| &page.warnings) {
         if !article.warnings.iter().any(|known| known.code == warning.code) {
@@ -86,6 +103,178 @@ pub fn alone(found: &Pages<'_>, source: &Url) -> Option<Article> {
     }
     Some(article)
 }
+
+/// Adds what the rows around the text say. What the page shows goes before what its metadata say, but for dates with a zone.
+fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body, entry: &mut ParsedEntry) {
+    let base = url::base(address, &page.entry.base);
+    let in_text = body.names.iter().any(|(role, _)| *role == Role::Author);
+    let mut head = Row::default();
+    let mut pictures = String::new();
+    let mut categories: Vec<String> = Vec::new();
+    let mut comments = None;
+    let mut editors = Vec::new();
+    for row in &page.rows {
+        let document = Document::fragment(row.html.as_str());
+        let Some(root) = document.root().first_element_child() else { continue };
+        match row.place {
+            Place::Head => {
+                if is_picture(&root) {
+                    pictures.push_str(&row.html);
+                } else {
+                    head.push(&root, &base);
+                    head.end_line();
+                }
+            }
+            Place::Tail | Place::After => {
+                let lines = body::rows(&root, &base);
+                for (line, written) in lines {
+                    if boilerplate::is_related(&written) {
+                        break;
+                    }
+                    if boilerplate::is_notice(&written) {
+                        body.add_notice(&line, &written, own, address);
+                        continue;
+                    }
+                    if row.place == Place::After {
+                        continue;
+                    }
+                    // A licence is named without further words, too.
+                    if let Some(rights) = boilerplate::states_rights(&written).filter(|rights| rights.chars().count() <= 240)
+                        && !body.rights.contains(&rights)
+                    {
+                        body.rights.push(rights);
+                        continue;
+                    }
+                    let said = credit::read(&line, own);
+                    if said.labelled && written.chars().count() <= 240 {
+                        editors.extend(said.people);
+                        comments = comments.or(said.comments);
+                        categories.extend(said.categories);
+                        said.chain.into_iter().for_each(|party| credit::join(&mut body.chain, party));
+                    }
+                }
+            }
+            Place::Comments => {
+                let text = text::clean(&root.text());
+                let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
+                let count = if bare.bytes().all(|b| b.is_ascii_digit() || b == b',') {
+                    credit::number(bare)
+                } else {
+                    credit::comments_in(&text)
+                };
+                comments = comments.or(count);
+            }
+            Place::Crumbs => categories.extend(crumbs(&root, own)),
+            Place::Tags => {
+                let links = root.descendants_it().filter(|node| node.has_name("a")).map(|node| text::clean(&node.text()));
+                categories.extend(links.map(|term| term.trim_start_matches('#').to_owned()));
+            }
+        }
+    }
+    let mut said = credit::read(&head, own);
+    let shown = said.published.take();
+    body.comments = said.comments.take().or(body.comments).or(comments);
+    // Whoever a line of the text names wrote it, whoever put it up.
+    if in_text {
+        said.people.retain(|(role, _)| *role != Role::Author);
+    }
+    let named = in_text || said.people.iter().any(|(role, _)| *role == Role::Author);
+    if named {
+        entry.authors.clear();
+    }
+    let mut people = std::mem::take(&mut body.names);
+    for name in said.people.drain(..).chain(editors.into_iter().filter(|(role, _)| *role != Role::Author || !named)) {
+        if !people.contains(&name) {
+            people.push(name);
+        }
+    }
+    body.names = people;
+    categories.splice(0..0, said.categories.drain(..));
+    body.add_said(said);
+    let zoned = entry.published.as_deref().is_some_and(date::has_zone);
+    if !zoned && shown.is_some() {
+        entry.published = shown;
+    }
+    let entry_source_is_own =
+        entry.source.as_ref().and_then(|source| source.title.as_ref()).is_some_and(|title| credit::is_own(own, &title.value));
+    if entry_source_is_own {
+        entry.source = None;
+    }
+    if !pictures.is_empty() {
+        let above = body::read(&pictures, &base, &[], own);
+        let new: Vec<_> =
+            above.images.into_iter().filter(|image| !body.images.iter().any(|known| known.url == image.url)).collect();
+        if !new.is_empty() {
+            let html = format!("{}{}", above.html.as_str(), body.html.as_str());
+            body.html = Html::from_sanitized(html);
+            body.images.splice(0..0, new);
+        }
+    }
+    categories.append(&mut body.categories);
+    let title = text::essence(entry.title.as_ref().map_or("", |title| title.value.as_str()));
+    for term in categories {
+        let known = entry.categories.iter().any(|known| text::essence(&known.term) == text::essence(&term));
+        if !known
+            && !term.is_empty()
+            && term.chars().count() <= 40
+            && text::essence(&term) != title
+            && !credit::is_own(own, &term)
+        {
+            entry.categories.push(Category { term, ..Category::default() });
+        }
+    }
+    if entry.comment_count.is_none() {
+        entry.comment_count = body.comments.map(|count| count.to_string());
+    }
+}
+
+/// Whether a row is a picture of the article: not of a person, and not a sign.
+fn is_picture(root: &NodeRef<'_>) -> bool {
+    const SIGNS: &[&str] = &[
+        "avatar", "logo", "cp", "provider", "icon", "author", "profile", "qrcode", "emoji", "badge", "gravatar", "byline",
+        "share",
+    ];
+    let sign = |node: &NodeRef<'_>| {
+        ["class", "id", "src", "alt"].iter().filter_map(|name| node.attr(name)).any(|value| {
+            let value = value.to_ascii_lowercase();
+            value.split(|c: char| !c.is_ascii_alphabetic()).any(|word| SIGNS.contains(&word))
+        })
+    };
+    let small = |node: &NodeRef<'_>| {
+        ["width", "height"].iter().filter_map(|name| super::html::pixels(&node.attr(name)?)).any(|pixels| pixels < 120)
+    };
+    let mut found = false;
+    for node in std::iter::once(*root).chain(root.descendants_it()).filter(NodeRef::is_element) {
+        if sign(&node) {
+            return false;
+        }
+        found |= node.has_name("img") && !small(&node);
+    }
+    found
+}
+
+/// The sections in a way from the front page.
+fn crumbs(root: &NodeRef<'_>, own: &[&str]) -> Vec<String> {
+    let mut row = Row::default();
+    row.push(root, &NOWHERE);
+    let parts = row.parts();
+    let known = |list: fn(&words::Words) -> &'static [&'static str], term: &str| {
+        let folded = boilerplate::fold(term);
+        let folded = folded.trim_end_matches([':', ' ']);
+        words::all(list)
+            .any(|word| folded == word || folded.ends_with(word) && word.chars().next().is_some_and(text::is_asian_letter))
+    };
+    parts
+        .into_iter()
+        .map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+        .filter(|part| {
+            !part.is_empty() && !known(|words| words.home, part) && !known(|words| words.here, part) && !credit::is_own(own, part)
+        })
+        .collect()
+}
+
+static NOWHERE: std::sync::LazyLock<Url> =
+    std::sync::LazyLock::new(|| Url::parse("https://nowhere.invalid/").expect("a literal"));
 
 /// One article of what the feed has and what its pages have. The text is that of the pages; what the feed says of the article goes before what the
 /// page says, which fills what is missing. Identity and address stay the feed's.
@@ -108,6 +297,10 @@ pub fn article(feed: Article, found: &Pages<'_>) -> Article {
 
 /// Adds what was lifted out of a page to what was lifted out of those before it.
 fn join(joined: &mut body::Body, part: body::Body) {
+    joined.rights.extend(part.rights);
+    joined.categories.extend(part.categories);
+    joined.comments = joined.comments.or(part.comments);
+    joined.date = joined.date.take().or(part.date);
     joined.images.extend(part.images);
     for notice in part.disclaimers {
         if !joined.disclaimers.iter().any(|known| text::essence(known) == text::essence(&notice)) {

@@ -40,6 +40,12 @@ fn suffixes() -> impl Iterator<Item = (&'static str, Role)> {
     labelled(|words| words.after).filter_map(|(label, word)| label.role().map(|role| (word, role)))
 }
 
+/// Whether a byline says itself what somebody did.
+pub(super) fn is_marked(byline: &str) -> bool {
+    let byline = tidy(byline);
+    label(&byline).0.is_some() || suffix(&byline).0.is_some()
+}
+
 /// Reads names out of one person construct. Splits what is plainly a list, takes off labels, and leaves out what is nobody's name.
 /// Every name comes with the role its label says, `usual` without one.
 pub(super) fn read(person: &Person, usual: Role) -> Vec<(Role, Person)> {
@@ -76,6 +82,23 @@ pub(super) fn read(person: &Person, usual: Role) -> Vec<(Role, Person)> {
     found
 }
 
+/// The names among those of a row on a page: what is written like one. Where letters have cases, a name begins with a capital.
+pub(super) fn plausible(name: &str) -> bool {
+    let cased = name.chars().any(|c| c.is_lowercase() || c.is_uppercase());
+    let words = name.split_whitespace().count();
+    let sentence = name.char_indices().any(|(at, c)| {
+        matches!(c, '。' | '！' | '？' | '…' | '"' | '“' | '«')
+            || matches!(c, '.' | '!' | '?') && words > 4 && name[at..].len() > 1
+    });
+    !sentence
+        && words <= 6
+        && name.chars().count() <= 60
+        && (!cased
+            || name.split_whitespace().next().is_some_and(|word| word.chars().any(char::is_uppercase))
+            || name.chars().any(super::text::is_asian_letter))
+        && (!name.chars().all(super::text::is_asian_letter) || name.chars().count() <= 16)
+}
+
 /// Names in a byline such as "文/林书白 译/周念" or "By A and B", with their roles.
 pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
     let mut found = Vec::new();
@@ -84,7 +107,7 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
         let (labelled, rest) = label(&piece);
         role = labelled.unwrap_or(role);
         let (suffixed, rest) = suffix(&rest);
-        let name = rest
+        let name = without_code(&rest)
             .trim_matches(|c: char| {
                 c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
             })
@@ -94,6 +117,18 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
         }
     }
     found
+}
+
+/// "周念 NW042", "林书白 lin@x.example": staff numbers and addresses behind a name.
+fn without_code(name: &str) -> &str {
+    let mut name = name.trim();
+    while let Some((before, last)) = name.rsplit_once([' ', '\u{a0}'])
+        && (is_email(last)
+            || last.is_ascii() && last.bytes().any(|b| b.is_ascii_digit()) && last.bytes().all(|b| b.is_ascii_alphanumeric()))
+    {
+        name = before.trim_end();
+    }
+    name
 }
 
 /// Splits "A、B / C and D" where it is plainly a list. A comma alone may be "Last, First", so it splits only what then looks like

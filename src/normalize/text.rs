@@ -413,6 +413,30 @@ pub fn first_sentence(text: &str, longest: usize) -> String {
     shorten(text, longest)
 }
 
+/// The sentences of a line, with their marks; an abbreviation may cut one in two.
+pub(super) fn sentences(line: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    let mut chars = line.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        let ends = match c {
+            '。' | '！' | '？' | '\u{6d4}' | '؟' | '।' => true,
+            '.' | '!' | '?' => next.is_none_or(char::is_whitespace),
+            _ => false,
+        };
+        if ends {
+            let end = at + c.len_utf8();
+            sentences.push(&line[start..end]);
+            start = end;
+        }
+    }
+    if !line[start..].trim().is_empty() {
+        sentences.push(&line[start..]);
+    }
+    sentences
+}
+
 /// The characters that count when two texts are compared: letters and digits, lower case.
 pub(super) fn essence(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

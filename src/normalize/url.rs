@@ -140,6 +140,27 @@ fn is_tracking(pair: &str) -> bool {
     })
 }
 
+/// Whether two addresses are of one owner, as far as their hosts tell: the same name under the same suffix, whatever stands in front of it.
+pub(super) fn same_owner(one: &Url, other: &Url) -> bool {
+    match (one.host_str(), other.host_str()) {
+        (Some(one), Some(other)) => one == other || registered(one).is_some_and(|name| Some(name) == registered(other)),
+        _ => false,
+    }
+}
+
+/// The part of a host that is registered: two labels, three under suffixes such as co.uk and com.cn. `None` for an address in numbers.
+fn registered(host: &str) -> Option<&str> {
+    const SECOND: &[&str] = &["ac", "co", "com", "edu", "go", "gob", "gov", "mil", "ne", "net", "or", "org"];
+    let labels: Vec<&str> = host.split('.').collect();
+    let [.., third, second, first] = labels.as_slice() else { return (labels.len() == 2).then_some(host) };
+    if first.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let under = first.len() == 2 && SECOND.contains(second);
+    let length = first.len() + 1 + second.len() + if under { third.len() + 1 } else { 0 };
+    host.get(host.len() - length..)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +202,22 @@ mod tests {
         check(&["http://other.example/x/", "y/"], "1", "http://other.example/x/y/1");
         check(&["sub/"], "1", "https://outlet.example/feeds/sub/1");
         check(&["http://[bad"], "1", "https://outlet.example/feeds/1");
+    }
+
+    #[test]
+    fn owners_are_told_by_what_is_registered() {
+        let check = |one: &str, other: &str, expected: bool| {
+            let [first, second] = [one, other].map(|host| Url::parse(&format!("https://{host}/")).expect("an address"));
+            assert_eq!(same_owner(&first, &second), expected, "{one} {other}");
+        };
+        check("www.bay.example", "m.bay.example", true);
+        check("bay.example", "news.bay.example", true);
+        check("bay.example", "pier.example", false);
+        check("bay.com.cn", "news.bay.com.cn", true);
+        check("bay.com.cn", "pier.com.cn", false);
+        check("bay.co.uk", "pier.co.uk", false);
+        check("127.0.0.1", "127.1.0.1", false);
+        check("127.0.0.1", "127.0.0.1", true);
     }
 
     #[test]

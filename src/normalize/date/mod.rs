@@ -25,6 +25,20 @@ pub struct Clock {
 /// Longest date text that is looked at, in bytes.
 const LONGEST: usize = 128;
 
+/// Whether a date says its offset from UTC, as dates for machines do.
+pub(super) fn has_zone(written: &str) -> bool {
+    let written = written.trim();
+    let time = written.find('T').or_else(|| written.find(' ')).map_or("", |at| &written[at..]);
+    time.contains(':')
+        && (time.ends_with(['Z', 'z'])
+            || time.rfind(['+', '-']).is_some_and(|at| at > 3 && time[at + 1..].bytes().all(|b| b.is_ascii_digit() || b == b':')))
+}
+
+/// Whether a text may be a date at all, told without reading it.
+pub(super) fn may_begin(written: &str) -> bool {
+    written.chars().any(char::is_numeric) || written.chars().count() <= 16
+}
+
 /// Reads a date. `None` when no rule reads the whole of it. The year may be anything from 1 to 9999: see [`plausible`].
 pub fn parse(written: &str, clock: &Clock) -> Option<Timestamp> {
     let cut = (0..=LONGEST.min(written.len())).rev().find(|at| written.is_char_boundary(*at)).unwrap_or(0);

@@ -37,6 +37,8 @@ pub(super) const WORDS: Words = Words {
         (Label::Comments, &["comentaris", "comentari"]),
         (Label::Section, &["secció", "seccions", "categoria", "categories", "arxivat a"]),
         (Label::Tags, &["etiquetes", "etiqueta", "temes", "tema", "paraules clau", "etiquetat com a"]),
+        (Label::Poster, &["compartit per", "enviat per"]),
+        (Label::Note, &["nota", "avís"]),
         (Label::Chrome, &[
             "temps de lectura", "lectura", "lectures", "visites", "visualitzacions", "comparteix", "compartir", "imprimeix",
             "imprimir", "escolta", "desa",
@@ -53,6 +55,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Original, &["publicat originalment a", "publicat originalment per"]),
         (Label::Published, &["publicat el", "publicat"]),
         (Label::Updated, &["actualitzat el", "actualitzat", "actualitzat a les", "darrera actualització"]),
+        (Label::Poster, &["compartit per", "enviat per"]),
     ],
     after: &[
         (Label::Translator, &["(traducció)", "(traductor)", "(traductora)", "(trad.)"]),
@@ -168,6 +171,7 @@ pub(super) const WORDS: Words = Words {
         "reproduït de la", "reproduït de", "extret amb permís de", "extret amb l'autorització de", "extret del", "extret de la",
         "extret de", "amb permís de", "amb permís del", "en col·laboració amb",
     ],
+    first: &["originalment", "originàriament", "per primera vegada", "article original"],
     name_ends: &[" sota ", " amb ", " el ", " i es ", " i ha ", " en ", " llegiu", " aquí", " traduï", " i "],
     vague: &["internet", "l'autor", "altres mitjans", "agències"],
     reposted: &["republicat", "reproduït", "reproducció", "compartit"],

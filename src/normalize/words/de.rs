@@ -68,11 +68,12 @@ pub(super) const WORDS: Words = Words {
             "schlagworte", "schlagwörter", "schlagwort", "stichworte", "stichwörter", "tags", "tag", "themen", "thema",
             "themen in diesem artikel", "mehr zum thema", "verschlagwortet mit", "verschlagwortet", "getaggt mit", "keywords",
         ]),
+        (Label::Poster, &["geteilt von", "eingesandt von", "eingestellt von", "gepostet von", "hochgeladen von"]),
+        (Label::Note, &["hinweis", "anmerkung", "anm. d. red.", "anmerkung der redaktion", "disclaimer"]),
         (Label::Chrome, &[
             "lesezeit", "lesedauer", "geschätzte lesezeit", "aufrufe", "seitenaufrufe", "ansichten", "zugriffe", "klicks",
             "gelesen", "leser", "teilen", "teilen auf", "artikel teilen", "drucken", "artikel drucken", "versenden", "merken",
             "vorlesen", "anhören", "artikel anhören", "schriftgröße", "bewertung", "bewertungen", "wertung", "lesedauer ca.",
-            "geteilt von", "eingesandt von", "eingestellt von",
         ]),
     ],
     before: &[
@@ -129,7 +130,7 @@ pub(super) const WORDS: Words = Words {
         ]),
         (Label::Section, &["veröffentlicht unter", "abgelegt unter"]),
         (Label::Tags, &["verschlagwortet mit", "getaggt mit"]),
-        (Label::Chrome, &["geteilt von", "eingesandt von", "eingestellt von"]),
+        (Label::Poster, &["geteilt von", "eingesandt von", "eingestellt von", "gepostet von", "hochgeladen von"]),
     ],
     after: &[
         (Label::Translator, &["(übersetzung)", "(übers.)", "(übersetzer)", "(übersetzerin)"]),
@@ -605,6 +606,7 @@ pub(super) const WORDS: Words = Words {
         "veröffentlicht von", "veröffentlicht in der", "veröffentlicht in", "veröffentlicht bei", "veröffentlicht auf",
         "publiziert von", "publiziert in der", "publiziert in", "publiziert bei", "publiziert auf",
     ],
+    first: &["zuerst", "ursprünglich", "erstmals", "im original", "erstveröffentlich", "originalartikel", "zunächst"],
     name_ends: &[
         " am ", " mit ", " und wurde ", " und ist ", " und wird ", " und auf ", " und in ", " unter ", " erschienen",
         " veröffentlicht", " publiziert", " übernommen", " und von ", " lesen ", " hier", " vom ", " in englisch",

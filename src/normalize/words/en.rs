@@ -68,20 +68,24 @@ pub(super) const WORDS: Words = Words {
             "tags", "tag", "tagged", "tagged as", "tagged with", "tagged under", "topics", "topic", "related topics", "keywords",
             "keyword", "labels", "more on", "subjects", "subject", "hashtags",
         ]),
+        (Label::Poster, &[
+            "posted by", "reposted by", "re-posted by", "shared by", "submitted by", "uploaded by", "reblogged by", "added by",
+            "contributed by member", "poster", "reposter", "submitter",
+        ]),
+        (Label::Note, &["note", "nb", "n.b.", "editor's note", "editors' note", "disclaimer", "notice"]),
         (Label::Chrome, &[
             "views", "view count", "page views", "pageviews", "hits", "reads", "readers", "visits", "likes", "votes", "rating",
             "shares", "share", "share this", "share on", "share via", "share this article", "share this story", "print",
             "print this", "email this", "listen", "listen to this article", "font size", "text size", "reading time", "read time",
             "estimated reading time", "estimated read time", "time to read", "word count", "words count", "length", "bookmark",
-            "save", "follow us", "follow", "subscribe", "advertisement", "shared by", "submitted by", "reposted by",
-            "uploaded by",
+            "save", "follow us", "follow", "subscribe", "advertisement",
         ]),
     ],
     before: &[
         (Label::Author, &[
             "by", "written by", "words by", "text by", "story by", "article by", "report by", "reported by", "reporting by",
-            "posted by", "guest post by", "essay by", "additional reporting by", "writing by", "compiled by", "interview by",
-            "interviewed by", "as told to", "review by",
+            "guest post by", "essay by", "additional reporting by", "writing by", "compiled by", "interview by", "interviewed by",
+            "as told to", "review by",
         ]),
         (Label::Translator, &[
             "translated by", "translation by", "english translation by", "english version by", "translated into english by",
@@ -136,7 +140,11 @@ pub(super) const WORDS: Words = Words {
         ]),
         (Label::Section, &["filed under", "filed in", "posted in", "posted under"]),
         (Label::Tags, &["tagged", "tagged as", "tagged with", "tagged under"]),
-        (Label::Chrome, &["shared by", "submitted by", "reposted by", "uploaded by", "share this", "share on", "follow us on"]),
+        (Label::Chrome, &["share this", "share on", "follow us on"]),
+        (Label::Poster, &[
+            "posted by", "reposted by", "re-posted by", "shared by", "submitted by", "uploaded by", "reblogged by", "added by",
+            "contributed by member", "poster", "reposter", "submitter",
+        ]),
     ],
     after: &[
         (Label::Translator, &["(translator)", "(trans.)", "(transl.)", "(tr.)", "(translation)", ", translator", ", trans."]),
@@ -253,8 +261,8 @@ pub(super) const WORDS: Words = Words {
                 "cross-posted", "crossposted", "cross-published", "republished", "re-published", "reposted", "re-posted",
                 "reprinted", "reproduced", "syndicated", "appeared first on", "adapted from", "excerpted from", "taken from",
                 "appears courtesy", "with permission", "by permission", "by arrangement", "through a partnership",
-                "content-sharing", "content sharing", "content partnership", "shared by", "shared via", "distributed by",
-                "appeared in", "appeared on", "is also available at", "comes from",
+                "content-sharing", "content sharing", "content partnership", "shared via", "distributed by", "appeared in",
+                "appeared on", "is also available at", "comes from",
             ],
         ),
         notice!(
@@ -669,6 +677,9 @@ pub(super) const WORDS: Words = Words {
         "translated from the original by", "original article in", "original article on", "original article at",
         "original article by", "original article from", "original source:", "original source", "syndicated by",
         "syndicated feed from", "syndicated news feed of", "published from a syndicated feed of",
+    ],
+    first: &[
+        "originally", "first appeared", "first published", "first posted", "first ran", "was first", "first in", "first by",
     ],
     name_ends: &[
         " under ", " and is ", " and are ", " and was ", " and has ", " and have ", " and republished", " and reprinted",

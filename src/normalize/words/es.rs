@@ -9,7 +9,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Source, &[
             "fuente", "fuente original", "fuente de la noticia", "fuente de información", "tomado de", "tomada de", "extraído de",
             "con información de", "información de", "republicado de", "reproducido de", "publicado en", "publicado por", "medio",
-            "origen", "agencia", "cortesía de", "enviado por",
+            "origen", "agencia", "cortesía de",
         ]),
         (Label::Via, &["vía", "a través de", "visto en"]),
         (Label::Original, &[
@@ -52,10 +52,12 @@ pub(super) const WORDS: Words = Words {
             "etiquetas", "etiqueta", "temas", "tema", "temas relacionados", "palabras clave", "etiquetado", "etiquetado como",
             "tópicos", "más sobre", "más información sobre",
         ]),
+        (Label::Poster, &["compartido por", "subido por", "enviado por", "republicado por", "posteado por"]),
+        (Label::Note, &["nota", "aviso", "nota de la redacción", "nota del editor"]),
         (Label::Chrome, &[
             "visitas", "lecturas", "vistas", "visto", "veces leído", "visualizaciones", "compartir", "comparte", "comparte en",
             "compartir en", "imprimir", "tiempo de lectura", "lectura", "escuchar", "escucha este artículo", "tamaño de letra",
-            "tamaño de texto", "guardar", "síguenos en", "votos", "valoración", "me gusta", "compartido por", "subido por",
+            "tamaño de texto", "guardar", "síguenos en", "votos", "valoración", "me gusta",
         ]),
     ],
     before: &[
@@ -90,7 +92,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Published, &["publicado", "publicado el", "publicada el", "publicado a las"]),
         (Label::Updated, &["actualizado", "actualizado el", "actualizada el", "actualizado a las", "última actualización"]),
         (Label::Section, &["archivado en", "publicado en la sección"]),
-        (Label::Chrome, &["compartido por", "subido por"]),
+        (Label::Poster, &["compartido por", "subido por", "enviado por", "republicado por", "posteado por"]),
     ],
     after: &[
         (Label::Translator, &["(traductor)", "(traductora)", "(trad.)", "(traducción)"]),
@@ -592,6 +594,10 @@ pub(super) const WORDS: Words = Words {
         "fuente:", "fue producido por", "fue producida por", "fue realizado por", "fue realizada por", "el original en",
     ],
     name_before: &["publicó originalmente", "publicó por primera vez"],
+    first: &[
+        "originalmente", "originariamente", "por primera vez", "publicado primero", "publicada primero", "apareció primero",
+        "publicación original", "artículo original", "inicialmente",
+    ],
     name_ends: &[
         " bajo ", " con ", " el ", " y se ", " y es ", " y ha ", " y fue ", " y republicad", " y reproducid", " y traducid",
         " y lo ", " y la ", " y en ", " en inglés", " en español", " como ", " en ", " por ", " aquí", " lea ", " lee ",

@@ -11,7 +11,7 @@ pub(super) const WORDS: Words = Words {
             "publié par", "publié sur", "d'après", "avec", "fourni par", "provenance", "agence", "relayé de",
             "avec l'aimable autorisation de", "source presse",
         ]),
-        (Label::Via, &["via", "vu sur", "relayé par", "par l'intermédiaire de"]),
+        (Label::Via, &["via", "vu sur", "par l'intermédiaire de"]),
         (Label::Original, &[
             "original", "article original", "article d'origine", "texte original", "texte d'origine", "version originale",
             "lien original", "lien d'origine", "lien vers l'original", "lien vers l'article original", "publication originale",
@@ -58,11 +58,12 @@ pub(super) const WORDS: Words = Words {
             "étiquettes", "étiquette", "mots-clés", "mots clés", "mot-clé", "tags", "tag", "thèmes", "thème", "thématiques",
             "thématique", "sujets", "sujet", "sur le même thème", "tagué", "en savoir plus sur",
         ]),
+        (Label::Poster, &["partagé par", "posté par", "ajouté par", "republié par", "relayé par", "proposé par"]),
+        (Label::Note, &["note", "nb", "ndlr", "avertissement", "note de la rédaction"]),
         (Label::Chrome, &[
             "temps de lecture", "durée de lecture", "lecture", "vues", "nombre de vues", "lectures", "lu", "visites", "partager",
             "partager sur", "partages", "partager l'article", "partager cet article", "imprimer", "envoyer par e-mail", "écouter",
             "écouter l'article", "écouter cet article", "taille du texte", "taille de la police", "enregistrer", "suivez-nous",
-            "partagé par", "posté par", "ajouté par",
         ]),
     ],
     before: &[
@@ -106,7 +107,8 @@ pub(super) const WORDS: Words = Words {
             "dernière mise à jour le", "actualisé le",
         ]),
         (Label::Section, &["classé dans", "publié dans la rubrique"]),
-        (Label::Chrome, &["partagé par", "posté par", "partager sur"]),
+        (Label::Chrome, &["partager sur"]),
+        (Label::Poster, &["partagé par", "posté par", "ajouté par", "republié par", "relayé par", "proposé par"]),
     ],
     after: &[
         (Label::Translator, &["(traducteur)", "(traductrice)", "(trad.)", "(traduction)", "(traducteurs)"]),
@@ -667,6 +669,10 @@ pub(super) const WORDS: Words = Words {
         "publiée dans", "publiée sur le site de", "publiée sur le site", "publiée sur", "publié par", "publiée par",
         "version originale sur", "version originale dans", "original sur", "original dans", "original de", "original paru dans",
         "original paru sur",
+    ],
+    first: &[
+        "initialement", "originellement", "à l'origine", "pour la première fois", "d'abord", "première parution",
+        "première publication", "article original", "l'original",
     ],
     name_ends: &[
         " sous ", " le ", " avec ", " et est ", " et a ", " et traduit", " et repris", " et republi", " et reproduit",

@@ -11,7 +11,7 @@ pub(super) const WORDS: Words = Words {
             "ripubblicato da", "estratto da", "pubblicato su", "pubblicato da", "editore", "agenzia",
             "per gentile concessione di", "testata",
         ]),
-        (Label::Via, &["via", "tramite", "attraverso", "segnalato da"]),
+        (Label::Via, &["via", "tramite", "attraverso"]),
         (Label::Original, &[
             "originale", "articolo originale", "testo originale", "versione originale", "link originale", "link all'originale",
             "link all'articolo originale", "pubblicazione originale", "pubblicato originariamente su",
@@ -57,11 +57,12 @@ pub(super) const WORDS: Words = Words {
             "tag", "tags", "etichette", "etichetta", "argomenti", "argomento", "temi", "parole chiave", "parola chiave",
             "contrassegnato da tag", "contrassegnato", "approfondisci",
         ]),
+        (Label::Poster, &["condiviso da", "inviato da", "inserito da", "postato da", "segnalato da"]),
+        (Label::Note, &["nota", "avviso", "ndr", "nota della redazione", "avvertenza"]),
         (Label::Chrome, &[
             "tempo di lettura", "lettura", "letture", "visualizzazioni", "visite", "visto", "letto", "condividi", "condividi su",
             "condivisioni", "stampa", "invia", "ascolta", "ascolta l'articolo", "ascolta questo articolo", "dimensione testo",
-            "dimensione carattere", "salva", "seguici", "seguici su", "voti", "valutazione", "condiviso da", "inviato da",
-            "postato da", "inserito da",
+            "dimensione carattere", "salva", "seguici", "seguici su", "voti", "valutazione",
         ]),
     ],
     before: &[
@@ -97,7 +98,7 @@ pub(super) const WORDS: Words = Words {
             "modificato il", "ultima modifica il",
         ]),
         (Label::Section, &["archiviato in", "postato in"]),
-        (Label::Chrome, &["condiviso da", "inviato da", "inserito da"]),
+        (Label::Poster, &["condiviso da", "inviato da", "inserito da", "postato da", "segnalato da"]),
     ],
     after: &[
         (Label::Translator, &["(traduttore)", "(traduttrice)", "(trad.)", "(traduzione)"]),
@@ -760,6 +761,10 @@ pub(super) const WORDS: Words = Words {
         "uscita nel", "uscita nella", "pubblicato da", "pubblicato dal", "pubblicato dalla", "pubblicata da", "pubblicata dal",
         "pubblicata dalla", "articolo originale su", "articolo originale di", "articolo originale in",
         "articolo originale pubblicato su", "originale su", "originale pubblicato su",
+    ],
+    first: &[
+        "originariamente", "originalmente", "in origine", "per la prima volta", "inizialmente", "articolo original",
+        "prima pubblicazione",
     ],
     name_ends: &[
         " il ", " con ", " sotto ", " e viene", " e tradott", " e ripubblicat", " e riprodott", " e qui", " e in ", " e su ",

@@ -51,5 +51,7 @@ pub(super) const WORDS: Words = Words {
     agencies: &["共同", "時事"],
     caption_marks: &["写真は", "【写真】"],
     goes_on: &["続きを読む", "続き", "もっと見る"],
+    first: &["初出", "初掲載", "最初に"],
+    rights: &["無断転載", "著作権", "ライセンス"],
     ..Words::NONE
 };

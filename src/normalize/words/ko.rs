@@ -35,5 +35,7 @@ pub(super) const WORDS: Words = Words {
     agencies: &["연합뉴스", "뉴시스"],
     caption_marks: &["사진설명"],
     goes_on: &["더보기", "전문보기", "기사보기"],
+    first: &["처음", "최초"],
+    rights: &["저작권자", "무단 전재", "무단전재", "ⓒ"],
     ..Words::NONE
 };

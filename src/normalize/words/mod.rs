@@ -52,6 +52,10 @@ pub(super) enum Label {
     Section,
     /// What it is about.
     Tags,
+    /// Who put it up here, which is nobody who made it: "reposted by". A date may stand between.
+    Poster,
+    /// A notice comes: "提示", "注".
+    Note,
     /// Of the page, not of the article: readers, size of letters, share, print.
     Chrome,
 }
@@ -99,6 +103,8 @@ pub(super) struct Words {
     pub(super) name_after: List,
     /// Words in a notice before which that name stands.
     pub(super) name_before: List,
+    /// Words by which a notice says that the outlet after them was the first to publish it: "originally", "首发".
+    pub(super) first: List,
     /// Words after which such a name has ended though no punctuation stands there.
     pub(super) name_ends: List,
     /// Names that a notice may give and that name nobody: "the internet".
@@ -147,6 +153,7 @@ impl Words {
         promotions: &[],
         name_after: &[],
         name_before: &[],
+        first: &[],
         name_ends: &[],
         vague: &[],
         reposted: &[],
@@ -227,6 +234,7 @@ mod tests {
                 language.link_texts,
                 language.name_after,
                 language.name_before,
+                language.first,
                 language.name_ends,
                 language.vague,
                 language.reposted,

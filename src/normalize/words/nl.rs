@@ -28,6 +28,8 @@ pub(super) const WORDS: Words = Words {
         (Label::Comments, &["reacties", "reactie"]),
         (Label::Section, &["rubriek", "categorie", "categorieën", "sectie", "geplaatst in"]),
         (Label::Tags, &["tags", "trefwoorden", "onderwerpen", "onderwerp", "thema's", "meer over"]),
+        (Label::Poster, &["geplaatst door", "gedeeld door", "ingezonden door"]),
+        (Label::Note, &["noot", "let op", "disclaimer", "noot van de redactie"]),
         (Label::Chrome, &[
             "leestijd", "weergaven", "keer gelezen", "delen", "deel", "deel dit artikel", "deel via", "printen", "luister",
         ]),
@@ -43,6 +45,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Original, &["oorspronkelijk verschenen in", "oorspronkelijk verschenen op", "oorspronkelijk verschenen bij"]),
         (Label::Published, &["gepubliceerd op", "gepubliceerd", "geplaatst op"]),
         (Label::Updated, &["bijgewerkt op", "laatst bijgewerkt op", "laatst bijgewerkt", "bijgewerkt", "aangepast op"]),
+        (Label::Poster, &["geplaatst door", "gedeeld door", "ingezonden door"]),
     ],
     after: &[
         (Label::Translator, &["(vertaling)", "(vert.)", "(vertaler)"]),
@@ -185,6 +188,7 @@ pub(super) const WORDS: Words = Words {
         "gepubliceerd voor het eerst bij", "gepubliceerd voor het eerst door", "overgenomen van", "overgenomen uit",
         "overgenomen met toestemming van", "met toestemming van", "in samenwerking met",
     ],
+    first: &["oorspronkelijk", "eerst verschenen", "voor het eerst", "eerder verschenen", "eerder gepubliceerd", "origineel"],
     name_ends: &[" op ", " onder ", " en is ", " en wordt ", " met ", " lees ", " hier", " verschenen", " gepubliceerd", " voor "],
     vague: &["internet", "het internet", "de auteur", "auteur", "andere media"],
     reposted: &["herplaatst", "overgenomen", "overname", "herpublicatie", "gedeeld"],

@@ -44,9 +44,11 @@ pub(super) const WORDS: Words = Words {
         (Label::Comments, &["komentarze", "komentarzy", "komentarz", "liczba komentarzy"]),
         (Label::Section, &["dział", "kategoria", "kategorie", "rubryka", "sekcja"]),
         (Label::Tags, &["tagi", "tag", "słowa kluczowe", "tematy", "temat", "oznaczone", "więcej na temat"]),
+        (Label::Poster, &["dodał", "dodała", "udostępnił", "udostępniła", "zamieścił", "zamieściła"]),
+        (Label::Note, &["uwaga", "nota", "od redakcji", "zastrzeżenie"]),
         (Label::Chrome, &[
             "czas czytania", "przeczytasz w", "odsłony", "wyświetleń", "wyświetlenia", "liczba wyświetleń", "odsłon",
-            "udostępnij", "udostępnień", "podziel się", "drukuj", "wydrukuj", "posłuchaj", "ocena", "dodał", "dodała",
+            "udostępnij", "udostępnień", "podziel się", "drukuj", "wydrukuj", "posłuchaj", "ocena",
         ]),
     ],
     before: &[
@@ -68,6 +70,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Original, &["pierwotnie opublikowano w", "pierwotnie opublikowano na"]),
         (Label::Published, &["opublikowano", "dodano"]),
         (Label::Updated, &["zaktualizowano", "ostatnia aktualizacja", "aktualizacja"]),
+        (Label::Poster, &["dodał", "dodała", "udostępnił", "udostępniła", "zamieścił", "zamieściła"]),
     ],
     after: &[
         (Label::Translator, &["(tłum.)", "(przeł.)", "(tłumaczenie)"]),
@@ -236,6 +239,7 @@ pub(super) const WORDS: Words = Words {
         "przedruk za", "za zgodą redakcji", "za zgodą portalu", "za zgodą wydawcy", "za zgodą", "dzięki uprzejmości",
         "we współpracy z",
     ],
+    first: &["pierwotnie", "po raz pierwszy", "oryginał", "oryginalnie", "pierwodruk"],
     name_ends: &[
         " i został", " na licencji", " pod ", " za zgodą", " w dniu", " dnia ", " z dnia", " 1", " 2", " 3", " w tłumaczeniu",
         " czytaj", " tutaj", " w ramach", " po angielsku", " oraz ",

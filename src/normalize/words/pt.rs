@@ -59,18 +59,19 @@ pub(super) const WORDS: Words = Words {
             "assuntos", "assunto", "tópicos", "tópicos relacionados", "assuntos relacionados", "marcado com", "marcado",
             "mais sobre", "leia tudo sobre", "saiba mais sobre",
         ]),
+        (Label::Poster, &["compartilhado por", "partilhado por", "enviado por", "postado por", "republicado por"]),
+        (Label::Note, &["nota", "aviso", "nota da redação", "nota do editor"]),
         (Label::Chrome, &[
             "tempo de leitura", "leitura", "leituras", "visualizações", "visualizado", "visitas", "acessos", "partilhas",
             "compartilhamentos", "partilhar", "partilhe", "compartilhar", "compartilhe", "compartilhar no", "imprimir", "ouvir",
             "ouça", "ouça este artigo", "ouvir artigo", "tamanho da letra", "tamanho do texto", "salvar", "guardar", "siga",
-            "siga-nos", "curtidas", "votos", "avaliação", "compartilhado por", "enviado por", "postado por",
+            "siga-nos", "curtidas", "votos", "avaliação",
         ]),
     ],
     before: &[
         (Label::Author, &[
             "por", "texto de", "textos de", "um texto de", "texto por", "texto e fotos de", "escrito por", "artigo de",
             "um artigo de", "reportagem de", "reportagem por", "crónica de", "crônica de", "entrevista de", "publicado por",
-            "postado por",
         ]),
         (Label::Translator, &[
             "traduzido por", "tradução de", "tradução por", "tradução para o português de", "traduzido para o português por",
@@ -105,7 +106,7 @@ pub(super) const WORDS: Words = Words {
             "última atualização em", "última atualização", "actualizado em", "modificado em",
         ]),
         (Label::Section, &["arquivado em", "postado na categoria"]),
-        (Label::Chrome, &["compartilhado por", "partilhado por", "enviado por"]),
+        (Label::Poster, &["compartilhado por", "partilhado por", "enviado por", "postado por", "republicado por"]),
     ],
     after: &[
         (Label::Translator, &["(tradutor)", "(tradutora)", "(trad.)", "(tradução)"]),
@@ -587,6 +588,10 @@ pub(super) const WORDS: Words = Words {
         "distribuído pela", "distribuída pelo", "distribuída pela", "cedido pelo", "cedido pela", "cedida pelo", "cedida pela",
         "texto original no", "texto original na", "texto original em", "texto original do", "texto original da",
         "texto original de", "original no", "original na", "original em",
+    ],
+    first: &[
+        "originalmente", "inicialmente", "pela primeira vez", "publicado primeiro", "primeiramente", "artigo original",
+        "texto original", "apareceu primeiro",
     ],
     name_ends: &[
         " sob ", " com ", " e foi", " e é ", " e está", " e republicad", " e reproduzid", " e traduzid", " e em ", " e na ",

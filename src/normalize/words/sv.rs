@@ -28,6 +28,8 @@ pub(super) const WORDS: Words = Words {
         (Label::Comments, &["kommentarer", "kommentar"]),
         (Label::Section, &["kategori", "kategorier", "avdelning", "sektion"]),
         (Label::Tags, &["taggar", "etiketter", "ämnen", "ämne", "nyckelord", "mer om"]),
+        (Label::Poster, &["delad av", "upplagd av", "inskickad av"]),
+        (Label::Note, &["obs", "notera", "redaktionens anmärkning"]),
         (Label::Chrome, &["lästid", "visningar", "dela", "dela artikeln", "dela på", "skriv ut", "lyssna", "delningar"]),
     ],
     before: &[
@@ -41,6 +43,7 @@ pub(super) const WORDS: Words = Words {
         ]),
         (Label::Published, &["publicerad", "publicerad den", "publicerades"]),
         (Label::Updated, &["uppdaterad", "uppdaterad den", "senast uppdaterad", "uppdaterades"]),
+        (Label::Poster, &["delad av", "upplagd av", "inskickad av"]),
     ],
     after: &[
         (Label::Translator, &["(översättning)", "(övers.)", "(översättare)"]),
@@ -177,6 +180,7 @@ pub(super) const WORDS: Words = Words {
         "hämtat med tillstånd av", "hämtat med tillstånd från", "hämtat från", "hämtat ur", "med tillstånd av",
         "med tillstånd från", "med tillåtelse av", "med tillåtelse från", "i samarbete med",
     ],
+    first: &["ursprungligen", "först publicera", "för första gången", "publicerades först", "originalartikel"],
     name_ends: &[" den ", " under ", " med ", " och ", " på engelska", " i översättning", " läs ", " här", " som "],
     vague: &["internet", "nätet", "författaren", "andra medier"],
     reposted: &["återpublicerad", "återpublicering", "delad", "repris"],

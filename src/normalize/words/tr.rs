@@ -39,10 +39,15 @@ pub(super) const WORDS: Words = Words {
         (Label::Comments, &["yorum", "yorumlar", "yorum sayısı"]),
         (Label::Section, &["kategori", "kategoriler", "bölüm"]),
         (Label::Tags, &["etiketler", "etiket", "anahtar kelimeler", "konular", "konu", "ilgili konular"]),
+        (Label::Poster, &["paylaşan", "gönderen", "ekleyen"]),
+        (Label::Note, &["not", "uyarı", "editörün notu"]),
         (Label::Chrome, &[
             "okunma", "okunma sayısı", "okuma süresi", "görüntülenme", "görüntüleme", "paylaş", "paylaşım", "yazdır", "dinle",
             "yazı boyutu", "beğeni",
         ]),
+    ],
+    before: &[
+        (Label::Poster, &["paylaşan", "gönderen", "ekleyen"]),
     ],
     after: &[
         (Label::Translator, &["(çeviri)", "(çev.)", "(çeviren)", "(çevirmen)"]),
@@ -143,6 +148,7 @@ pub(super) const WORDS: Words = Words {
         "’de yayım", "’da yayım", "’te yayım", "’ta yayım", "’de yayın", "’da yayın", "’nde yayım", "’nda yayım", "’den alın",
         "’dan alın", " sitesinde yayım", " sitesinden alın", " dergisinde yayım", " gazetesinde yayım",
     ],
+    first: &["ilk olarak", "ilk kez", "orijinal", "asıl kaynak"],
     name_ends: &[
         "'de ", "'da ", "'te ", "'ta ", "'nde ", "'nda ", "'den ", "'dan ", "’de ", "’da ", "’te ", "’ta ", "’nde ", "’nda ",
         " sitesinde", " dergisinde", " gazetesinde", " tarafından", " internet",

@@ -3,8 +3,8 @@
 use dom_query::{Document, NodeRef};
 
 use super::json_ld::{self, JsonLd};
-use super::{first, plain, short_text, squeezed};
-use crate::model::{Category, Link, Media, PageSelectors, ParsedEntry, Person};
+use super::{first, headline, plain, short_text, squeezed};
+use crate::model::{Category, Link, Media, PageSelectors, ParsedEntry, ParsedSource, Person};
 
 /// Longest date or name that is taken from the visible page, in characters.
 const SHORT: usize = 80;
@@ -14,20 +14,32 @@ const METAS: usize = 500;
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     entry: ParsedEntry,
-    /// The headline as displayed, which is no part of the text.
-    displayed: Option<String>,
+    /// Headlines as declared, the surest first.
+    declared: Vec<String>,
+    /// Names of the site as declared.
+    sites: Vec<String>,
+    /// The document's title.
+    title: Option<String>,
     /// The text as JSON-LD has it, plain.
     pub body: Option<String>,
 }
 
 impl Facts {
-    /// The headline as displayed, else as declared.
-    pub(super) fn headline(&self) -> Option<String> {
-        self.displayed.clone().or_else(|| self.entry.title.as_ref().map(|title| title.value.clone()))
+    /// Headlines as declared, the surest first.
+    pub(super) fn headlines(&self) -> Vec<String> {
+        self.declared.iter().chain(&self.title).cloned().collect()
     }
 
-    pub(super) fn into_entry(self) -> ParsedEntry {
-        self.entry
+    /// The facts as an entry under the headline that is displayed, and the names of the site.
+    pub(super) fn into_entry(mut self, displayed: Option<String>) -> (ParsedEntry, Vec<String>) {
+        let declared = self.declared.first().cloned();
+        let sites = headline::sites(
+            &self.sites,
+            self.title.as_deref(),
+            displayed.as_ref().or(declared.as_ref()).map_or("", String::as_str),
+        );
+        self.entry.title = displayed.or(declared).or(self.title).as_deref().and_then(plain);
+        (self.entry, sites)
     }
 }
 
@@ -46,18 +58,16 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         based_on,
         body,
         comments,
+        publisher,
+        provider,
     } = json_ld::of(document);
     let meta = Meta::of(document);
 
-    let own = |selector: &Option<String>| {
-        selector.as_deref().and_then(|selector| first(document, selector)).and_then(|node| short_text(&node, 400))
-    };
-    let displayed = own(&selectors.title).or_else(|| visible_headline(document)).filter(|title| !title.is_empty());
-    let title = own(&selectors.title)
-        .or(headline)
-        .or_else(|| meta.get(&["og:title", "twitter:title", "dc.title"]))
-        .or_else(|| displayed.clone())
-        .or_else(|| first(document, "title").and_then(|node| short_text(&node, 400)));
+    let declared: Vec<String> = headline
+        .into_iter()
+        .chain(["og:title", "twitter:title", "articletitle", "dc.title"].iter().filter_map(|name| meta.get(&[name])))
+        .collect();
+    let title = first(document, "head title").and_then(|node| short_text(&node, 400)).filter(|title| !title.is_empty());
 
     let own_date = selectors.date.as_deref().and_then(|selector| first(document, selector)).and_then(|node| date_of(&node));
     let published = own_date
@@ -72,6 +82,17 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
                 "publish-date",
                 "publishedtime",
                 "publish_time",
+                "og:regdate",
+                "date",
+                "article.published",
+                "article:published",
+                "og:pubdate",
+                "og:published_time",
+                "firstpublishedtime",
+                "_pubtime",
+                "publishdatetime",
+                "cxenseparse:recs:publishtime",
+                "sailthru.date",
                 "parsely-pub-date",
                 "sailthru.date",
                 "dc.date.issued",
@@ -113,6 +134,30 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         }
     }
 
+    // A newsroom's system names the outlet a text is from; a portal's names the outlet as its author.
+    let named = meta.get(&[
+        "contentsource",
+        "source",
+        "article:source",
+        "copyright:source",
+        "article_source",
+        "newssource",
+        "og:article:source",
+    ]);
+    let mut sites: Vec<String> =
+        meta.all(&["og:site_name", "sitename", "application-name", "apple-mobile-web-app-title", "mediaid"]);
+    sites.extend(publisher.iter().filter_map(|party| party.title.clone()));
+    let provider = provider.filter(|party| publisher.as_ref().is_none_or(|publisher| publisher.title != party.title));
+    let source = provider.or_else(|| named.map(|name| Link { title: Some(name), ..Link::default() })).map(|party| ParsedSource {
+        title: party.title.as_deref().and_then(plain),
+        links: Some(party.href)
+            .filter(|href| !href.is_empty())
+            .map(|href| Link { rel: "alternate".to_owned(), href, ..Link::default() })
+            .into_iter()
+            .collect(),
+        ..ParsedSource::default()
+    });
+
     let image = image.or_else(|| meta.get(&["og:image:secure_url", "og:image", "og:image:url", "twitter:image"]));
     let canonical = first(document, "link[rel~=canonical][href]").and_then(|node| node.attr("href"));
     let canonical =
@@ -123,11 +168,13 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
     {
         derived_from.push(Link { rel: "related".to_owned(), href: original, ..Link::default() });
     }
-    let license = license
-        .or_else(|| first(document, "link[rel~=license][href]").and_then(|node| node.attr("href")).map(|href| href.to_string()));
+    let license = license.or_else(|| {
+        first(document, "link[rel~=license][href], a[rel~=license][href]")
+            .and_then(|node| node.attr("href"))
+            .map(|href| href.to_string())
+    });
 
     let entry = ParsedEntry {
-        title: title.as_deref().and_then(plain),
         links: canonical.map(|href| Link { rel: "alternate".to_owned(), href, ..Link::default() }).into_iter().collect(),
         summary: meta.get(&["og:description", "description", "twitter:description"]).as_deref().and_then(plain),
         published,
@@ -139,11 +186,12 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         rights: rights.or_else(|| meta.get(&["dcterms.rights", "dc.rights"])).as_deref().and_then(plain),
         licenses: license.into_iter().collect(),
         derived_from,
+        source,
         comment_count: comments,
         language: language.or_else(|| first(document, "html").and_then(|node| node.attr("lang")).map(|lang| lang.to_string())),
         ..ParsedEntry::default()
     };
-    Facts { entry, displayed, body }
+    Facts { entry, declared, sites, title, body }
 }
 
 fn person(name: String) -> Person {
@@ -224,15 +272,6 @@ pub(super) fn looks_like_date(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let relative = ["前", "ago", "昨天", "今天", "전", "назад", "hace", "vor", "il y a"].iter().any(|word| text.contains(word));
     text.chars().count() <= SHORT && (digits >= 4 || digits >= 1 && relative || text.contains("昨天"))
-}
-
-/// The only h1, else the first one that is not the site's name.
-fn visible_headline(document: &Document) -> Option<String> {
-    let found = document.try_select("h1")?;
-    let titles: Vec<String> =
-        found.nodes().iter().take(4).filter_map(|node| short_text(node, 400)).filter(|text| !text.is_empty()).collect();
-    let declared = first(document, "title").and_then(|node| short_text(&node, 400)).unwrap_or_default();
-    titles.iter().find(|title| declared.starts_with(title.as_str())).or(titles.first()).cloned()
 }
 
 /// The date a reader sees: the first `time`, else what a class calls a date.

@@ -27,6 +27,10 @@ pub(super) struct JsonLd {
     pub based_on: Vec<Link>,
     pub body: Option<String>,
     pub comments: Option<String>,
+    /// Who publishes the page: name and home page.
+    pub publisher: Option<Link>,
+    /// Who delivered the text (schema.org `provider`, `sourceOrganization`).
+    pub provider: Option<Link>,
 }
 
 /// Reads the blocks of a page. What is no JSON is passed over.
@@ -110,6 +114,18 @@ fn people(value: Option<&Value>) -> Vec<Person> {
         .collect()
 }
 
+/// An organization by its name.
+fn organization(value: Option<&Value>) -> Option<Link> {
+    each(value).find_map(|value| match value {
+        Value::String(name) => Some(Link { title: Some(squeezed(name)), ..Link::default() }),
+        Value::Object(object) => {
+            let name = string(object.get("name"))?;
+            Some(Link { title: Some(name), href: string(object.get("url")).unwrap_or_default(), ..Link::default() })
+        }
+        _ => None,
+    })
+}
+
 fn read(article: &Value) -> JsonLd {
     let get = |key: &str| article.get(key);
     let based_on = ["isBasedOn", "isBasedOnUrl", "translationOfWork"].iter().flat_map(|key| each(get(key))).filter_map(|value| {
@@ -136,5 +152,7 @@ fn read(article: &Value) -> JsonLd {
         body: get("articleBody").and_then(Value::as_str).map(str::to_owned).filter(|body| !body.trim().is_empty()),
         comments: get("commentCount")
             .and_then(|count| count.as_u64().map(|count| count.to_string()).or_else(|| string(Some(count)))),
+        publisher: organization(get("publisher")),
+        provider: organization(get("sourceOrganization")).or_else(|| organization(get("provider"))),
     }
 }

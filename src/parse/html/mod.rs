@@ -1,9 +1,11 @@
 //! HTML pages: articles ([`page`]) and lists of articles ([`listing`]).
 
 mod facts;
+mod headline;
 mod json_ld;
 mod list;
 mod pager;
+mod rows;
 mod text;
 
 #[cfg(test)]
@@ -51,14 +53,12 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     let pager = pager::find(&document, asked, &doc.url, base.as_deref());
     let next = pager.next.clone();
     pager.remove();
-    let title = facts.headline();
-    let found = text::find(document, asked, title.as_deref(), facts.body.take())?;
-
-    let mut entry = facts.into_entry();
+    let found = text::find(document, asked, &facts.headlines(), facts.body.take())?;
+    let (mut entry, site) = facts.into_entry(found.headline);
     entry.base = base.into_iter().collect();
-    entry.content = vec![Text { value: found, kind: TextKind::Html, language: None, base: entry.base.clone() }];
+    entry.content = vec![Text { value: found.html, kind: TextKind::Html, language: None, base: entry.base.clone() }];
     entry.complete = true;
-    Ok(ParsedPage { entry, next, rows: Vec::new(), site: Vec::new(), warnings: findings.into_warnings() })
+    Ok(ParsedPage { entry, next, rows: found.rows, site, warnings: findings.into_warnings() })
 }
 
 /// Reads a page that lists articles, each item an entry: by the outlet's own selectors, else what looks like headlines. `charset` is the

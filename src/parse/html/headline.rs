@@ -1,0 +1,174 @@
+//! The headline as it is displayed, and what the page calls its site.
+
+use dom_query::{Document, NodeRef};
+
+use super::{short_text, squeezed};
+
+/// Elements looked at.
+const ELEMENTS: usize = 20_000;
+/// Longest headline, in characters.
+const LONGEST: usize = 300;
+/// Longest name of a site.
+const SITE: usize = 40;
+
+/// Classes and ids of headlines.
+const CLASSES: &[&str] =
+    &["title", "headline", "tit", "biaoti", "subject", "titulo", "titre", "titel", "overskrift", "zagolovok", "judul", "baslik"];
+
+/// The element that displays the headline: the one that says what the declared titles (OpenGraph, JSON-LD, `title`) begin with or are, else the
+/// first h1 outside of navigation.
+pub(super) fn find<'a>(document: &'a Document, declared: &[String]) -> Option<NodeRef<'a>> {
+    let declared: Vec<String> = declared.iter().map(|title| bare(title)).filter(|title| !title.is_empty()).collect();
+    let mut best: Option<(usize, NodeRef<'a>)> = None;
+    let mut first_heading = None;
+    for node in document.body()?.descendants_it().filter(NodeRef::is_element).take(ELEMENTS) {
+        let Some(heading) = rank(&node) else { continue };
+        let Some(text) = short_text(&node, LONGEST) else { continue };
+        let text = bare(&text);
+        if text.is_empty() {
+            continue;
+        }
+        if heading == 1 && first_heading.is_none() && !in_navigation(&node) {
+            first_heading = Some(node);
+        }
+        let fit = declared.iter().map(|title| fit(&text, title)).max().unwrap_or_default();
+        if fit == 0 || in_navigation(&node) {
+            continue;
+        }
+        // Of two that say the same, the heading; of two headings, the first.
+        let score = fit * 8 + 7usize.saturating_sub(heading);
+        if best.as_ref().is_none_or(|(known, _)| score > *known) {
+            best = Some((score, node));
+        }
+    }
+    best.map(|(_, node)| node).or(first_heading)
+}
+
+/// How much of a declared title an element says, in hundredths; 0 if it says something else. Sites add their name and sections to a title, mostly
+/// behind it.
+fn fit(text: &str, title: &str) -> usize {
+    let (length, whole) = (text.chars().count(), title.chars().count());
+    if text == title {
+        return 100;
+    }
+    // The page may say more than the title, whose end was cut off.
+    if text.starts_with(title) && whole * 3 >= length * 2 && whole >= 8 {
+        return 90;
+    }
+    let within = title.starts_with(text) || title.ends_with(text) || title.contains(text) && length >= 12;
+    // A word of the title is not the title.
+    if within && length >= 2 && length * 3 >= whole { (length * 100 / whole).min(95) } else { 0 }
+}
+
+/// 1 to 4 for headings of that rank and what says it is one, 5 for what is called a title, 6 for other elements with only text in them.
+fn rank(node: &NodeRef<'_>) -> Option<usize> {
+    if node.attr("itemprop").is_some_and(|property| property.split_whitespace().any(|word| word == "headline")) {
+        return Some(1);
+    }
+    for (name, rank) in [("h1", 1), ("h2", 2), ("h3", 3), ("h4", 4)] {
+        if node.has_name(name) {
+            return Some(rank);
+        }
+    }
+    if ["a", "li", "option", "script", "style", "textarea", "p"].iter().any(|name| node.has_name(name)) {
+        return None;
+    }
+    let named = [node.class(), node.id_attr()].into_iter().flatten().any(|value| {
+        let value = value.to_ascii_lowercase();
+        value.split(|c: char| !c.is_ascii_alphabetic()).any(|word| CLASSES.contains(&word))
+    });
+    if named {
+        return Some(5);
+    }
+    let plain = node.children_it(false).filter(|child| !child.has_name("br")).all(|child| child.is_text() || child.is_comment());
+    plain.then_some(6)
+}
+
+fn in_navigation(node: &NodeRef<'_>) -> bool {
+    node.ancestors_it(Some(8)).any(|above| above.has_name("nav") || above.has_name("aside") || above.has_name("footer"))
+}
+
+/// Letters and digits, in lower case.
+pub(super) fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Marks between the parts of a document's title.
+const MARKS: &[char] = &['|', '｜', '_', '-', '–', '—', '－', '·', '»', '«', '•', ':', '丨', '/'];
+
+/// What the page calls its site, the surest first: `declared` (og:site_name …), then what its title has besides the headline.
+pub(super) fn sites(declared: &[String], title: Option<&str>, headline: &str) -> Vec<String> {
+    let mut sites: Vec<String> = Vec::new();
+    let mut add = |name: &str| {
+        let name = name.trim_matches(|c: char| c.is_whitespace() || MARKS.contains(&c)).to_owned();
+        if (2..=SITE).contains(&name.chars().count()) && bare(&name) != bare(headline) && !sites.contains(&name) {
+            sites.push(name);
+        }
+    };
+    for name in declared {
+        // "The outlet | the portal": the page is the portal's.
+        add(name.rsplit(['|', '｜']).next().unwrap_or(name));
+    }
+    let title = squeezed(title.unwrap_or_default());
+    let around = match title.split_once(headline.trim()).filter(|_| !headline.trim().is_empty()) {
+        Some((before, after)) => [before.to_owned(), after.to_owned()],
+        None => match title.char_indices().rev().find(|(_, c)| MARKS.contains(c) && *c != ':' && *c != '/') {
+            Some((at, mark)) if title[..at].ends_with(' ') || !matches!(mark, '-' | '·' | '/' | ':') => {
+                [String::new(), title[at + mark.len_utf8()..].to_owned()]
+            }
+            _ => Default::default(),
+        },
+    };
+    // The site is the last part behind the headline, or all of what is in front of it.
+    let behind: Vec<&str> =
+        around[1].split(['|', '｜', '_', '–', '—', '－', '»', '丨']).flat_map(|part| part.split(" - ")).collect();
+    for part in behind.iter().rev().chain([&around[0].as_str()]) {
+        add(part);
+    }
+    sites
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_displayed_headline_is_found() {
+        let check = |body: &str, declared: &str, expected: Option<&str>| {
+            let document = Document::from(format!("<body>{body}</body>"));
+            let found = find(&document, &[declared.to_owned()]).and_then(|node| short_text(&node, 400));
+            assert_eq!(found.as_deref(), expected, "{body}");
+        };
+        check("<h1>河湾日报</h1><h2>渡口的钟响了</h2>", "渡口的钟响了_河湾日报", Some("渡口的钟响了"));
+        check("<h1>渡口的钟响了</h1><h2>渡口的钟响了</h2>", "渡口的钟响了", Some("渡口的钟响了"));
+        check("<table><td><b>渡口的钟响了</b></td></table><p>渡口的钟响了</p>", "渡口的钟响了 - 河湾", Some("渡口的钟响了"));
+        check(
+            "<nav><h3>The bell rings</h3></nav><div class=post-title>The bell rings!</div>",
+            "The bell rings | Quill",
+            Some("The bell rings!"),
+        );
+        check(
+            "<h1>The bell that rings in the fog at night</h1>",
+            "The bell that rings in the fog…",
+            Some("The bell that rings in the fog at night"),
+        );
+        check("<div>The</div><h2>More</h2><h1>Another</h1>", "The bell rings", Some("Another"));
+        check("<p>text</p>", "The bell rings", None);
+    }
+
+    #[test]
+    fn sites_are_what_the_title_has_besides() {
+        let check = |declared: &[&str], title: &str, headline: &str, expected: &[&str]| {
+            let declared: Vec<String> = declared.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(sites(&declared, Some(title), headline), expected, "{title}");
+        };
+        check(&[], "渡口的钟_财经_河湾网", "渡口的钟", &["河湾网", "财经"]);
+        check(&[], "渡口的钟-河湾学院", "渡口的钟", &["河湾学院"]);
+        check(&[], "河湾网 - 渡口的钟", "渡口的钟", &["河湾网"]);
+        check(&["Quill"], "The bell | by A. Vale | Quill", "The bell", &["Quill", "by A. Vale"]);
+        check(&["渡报 | 门户"], "渡口的钟", "渡口的钟", &["门户"]);
+        check(&[], "The bell", "The bell", &[]);
+        check(&[], "The bell that rings… – Quill", "The bell that rings in the fog", &["Quill"]);
+        check(&[], "Well-known bells", "", &[]);
+    }
+}

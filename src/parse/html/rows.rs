@@ -1,0 +1,491 @@
+//! What stands around the text: the lines below the headline, notices behind the text, the way from the front page, tags, counts of comments. And
+//! what is around all that and belongs to the site or to other articles: taken out before the text is looked for.
+
+use std::collections::BTreeSet;
+
+use dom_query::{Document, NodeRef};
+
+use super::{short_text, squeezed};
+use crate::model::{PageRow, Place};
+
+/// Elements of a page that are looked at.
+const ELEMENTS: usize = 60_000;
+/// Rows of one place, and bytes of one row.
+const ROWS: usize = 60;
+const ROW: usize = 16 * 1024;
+/// Characters of text that a row at the head has at most: more is no line of facts.
+const HEAD: usize = 600;
+/// Characters of what stands in front of the headline.
+const FRONT: usize = 160;
+
+/// Elements behind the text that are near it where nothing but the page holds headline and text.
+const NEAR: u32 = 24;
+
+/// The number of an element in the order of the document, from 1.
+pub(super) const NUMBER: &str = "data-reprint-number";
+
+/// Words in classes and ids of what is not of the article.
+const CHROME: &[&str] = &[
+    "nav",
+    "navbar",
+    "navigation",
+    "menu",
+    "subnav",
+    "topbar",
+    "sidebar",
+    "sidebox",
+    "side",
+    "widget",
+    "aside",
+    "recommend",
+    "recommended",
+    "recommendation",
+    "recommendations",
+    "related",
+    "relate",
+    "relatedposts",
+    "xiangguan",
+    "tuijian",
+    "hot",
+    "hotlist",
+    "ranking",
+    "rank",
+    "trending",
+    "popular",
+    "mostread",
+    "mostviewed",
+    "share",
+    "sharing",
+    "sharebar",
+    "sharedaddy",
+    "social",
+    "sns",
+    "bdshare",
+    "bdsharebuttonbox",
+    "addthis",
+    "addtoany",
+    "ad",
+    "ads",
+    "adv",
+    "advert",
+    "advertisement",
+    "adsbygoogle",
+    "banner",
+    "subscribe",
+    "newsletter",
+    "signup",
+    "popup",
+    "modal",
+    "lightbox",
+    "login",
+    "qrcode",
+    "ewm",
+    "erweima",
+    "comment",
+    "comments",
+    "commentlist",
+    "disqus",
+    "pinglun",
+    "cmt",
+    "reply",
+    "replies",
+    "respond",
+    "kommentare",
+    "comentarios",
+    "commentaires",
+    "toolbar",
+    "prevnext",
+    "pagination",
+    "pager",
+    "cookie",
+    "cookies",
+    "gdpr",
+    "outbrain",
+    "taboola",
+    "teaser",
+    "promo",
+    "sponsored",
+    "jp-relatedposts",
+    "republication",
+    "republish",
+    "tooltip",
+    "dropdown",
+    "skip",
+    "breaking",
+    "weather",
+    "friendlink",
+    "friendlinks",
+];
+
+/// Of the site's foot, unless it is inside of an article.
+const FOOT: &[&str] = &["footer", "foot", "ft", "bottom", "colophon", "copyright", "footlink"];
+
+/// Of the list of comments.
+const COMMENTS: &[&str] = &[
+    "comment",
+    "comments",
+    "commentlist",
+    "cmt",
+    "cmts",
+    "cmnt",
+    "pinglun",
+    "reply",
+    "replies",
+    "disqus",
+    "kommentar",
+    "kommentare",
+    "comentarios",
+    "comentario",
+    "commentaires",
+    "reactions",
+    "responses",
+    "discussion",
+    "review",
+];
+
+/// Of the way from the front page.
+const CRUMBS: &[&str] = &[
+    "breadcrumb",
+    "breadcrumbs",
+    "crumb",
+    "crumbs",
+    "bread",
+    "path",
+    "position",
+    "location",
+    "weizhi",
+    "mianbao",
+    "topicpath",
+    "pankuzu",
+    "trail",
+    "channelpath",
+    "where",
+];
+
+/// Of tags and categories.
+const TAGS: &[&str] = &[
+    "tag",
+    "tags",
+    "taglist",
+    "tagged",
+    "keyword",
+    "keywords",
+    "topics",
+    "topic",
+    "terms",
+    "categories",
+    "category",
+    "cat",
+    "cats",
+    "hashtags",
+    "hashtag",
+    "biaoqian",
+    "etiquetas",
+    "section",
+    "rubrik",
+    "rubrique",
+    "kategorie",
+];
+
+/// Rows that are found by what they are called. To be called before [`clear`], which takes some of them away.
+pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>) -> Vec<PageRow> {
+    let mut rows: Vec<PageRow> = Vec::new();
+    let Some(body) = document.body() else { return rows };
+    let mut taken = std::collections::HashSet::new();
+    for node in body.descendants_it().filter(NodeRef::is_element).take(ELEMENTS) {
+        let words = words(&node);
+        let is_crumbs = has(&words, CRUMBS)
+            || node.attr("aria-label").is_some_and(|label| label.eq_ignore_ascii_case("breadcrumb"))
+            || node.attr("itemtype").is_some_and(|kind| kind.ends_with("BreadcrumbList"));
+        let place = if is_crumbs {
+            Place::Crumbs
+        } else if has(&words, COMMENTS) || node.attr("href").is_some_and(|href| is_comments_address(&href)) {
+            Place::Comments
+        } else if has(&words, TAGS)
+            || node.attr("rel").is_some_and(|rel| rel.split_whitespace().any(|word| word.eq_ignore_ascii_case("tag")))
+        {
+            Place::Tags
+        } else {
+            continue;
+        };
+        if headline.is_some_and(|headline| headline.id == node.id || node.descendants_it().any(|inner| inner.id == headline.id)) {
+            continue;
+        }
+        let mut add = |node: &NodeRef<'_>, longest: usize| {
+            let inside = node.ancestors_it(Some(6)).any(|above| taken.contains(&above.id));
+            let fits = short_text(node, longest).is_some_and(|text| !text.is_empty());
+            if fits && !inside && rows.iter().filter(|row| row.place == place).count() < 16 {
+                rows.push(PageRow { place, html: node.html().to_string() });
+                taken.insert(node.id);
+            }
+        };
+        match place {
+            Place::Crumbs if node.descendants_it().any(|inner| inner.has_name("a")) => add(&node, 200),
+            Place::Comments => {
+                // The number is in the heading of the list, or in a short element.
+                let digits = |node: &NodeRef<'_>| short_text(node, 60).is_some_and(|text| text.chars().any(char::is_numeric));
+                {
+                    let heads = |inner: &NodeRef<'_>| {
+                        ["h1", "h2", "h3", "h4", "h5", "strong", "b", "em", "span", "legend"]
+                            .iter()
+                            .any(|name| inner.has_name(name))
+                    };
+                    let heading = node.descendants_it().filter(NodeRef::is_element).take(12).filter(heads).find(digits);
+                    match heading {
+                        Some(heading) => add(&heading, 60),
+                        None if digits(&node) => add(&node, 60),
+                        None => {}
+                    }
+                }
+            }
+            Place::Tags if !in_chrome(&node) => {
+                if node.has_name("a") || node.descendants_it().any(|inner| inner.has_name("a")) {
+                    add(&node, 300);
+                }
+            }
+            _ => {}
+        }
+    }
+    rows
+}
+
+fn is_comments_address(href: &str) -> bool {
+    let Some((_, fragment)) = href.split_once('#') else { return false };
+    let fragment = fragment.to_ascii_lowercase();
+    COMMENTS.iter().any(|word| fragment.starts_with(word)) || fragment == "respond"
+}
+
+/// Takes out what is not of the article, by what it is called. What holds the headline or most of the text is kept, whatever it is called.
+pub(super) fn clear(document: &Document, headline: Option<NodeRef<'_>>) {
+    let Some(body) = document.body() else { return };
+    let most = paragraphs(&body) / 2;
+    let holders: Vec<_> = headline.iter().flat_map(|headline| headline.ancestors(None)).map(|above| above.id).collect();
+    let mut found: Vec<NodeRef<'_>> = Vec::new();
+    for node in body.descendants_it().filter(NodeRef::is_element).take(ELEMENTS) {
+        let hidden = node.has_attr("hidden")
+            || node.attr("style").is_some_and(|style| {
+                let style: String = style.to_ascii_lowercase().split_whitespace().collect();
+                style.contains("display:none") || style.contains("visibility:hidden")
+            });
+        let words = words(&node);
+        let chrome = hidden
+            || has(&words, CHROME)
+            || node.has_name("nav")
+            || node.has_name("aside")
+            || node.has_name("dialog")
+            || (node.has_name("footer") || has(&words, FOOT))
+                && !node.ancestors_it(None).any(|above| above.has_name("article") || above.has_name("main"));
+        let is_headline = headline.is_some_and(|headline| headline.id == node.id);
+        if chrome && !is_headline && !holders.contains(&node.id) && !is_text(&node) {
+            found.push(node);
+        }
+    }
+    for node in found {
+        // What is called a list of comments is never the text; anything else that holds most of it is.
+        let comments = has(&words(&node), COMMENTS);
+        if comments || most == 0 || paragraphs(&node) <= most {
+            node.remove_from_parent();
+        }
+    }
+}
+
+/// A paragraph, a picture or a word of the text, which themes give classes of all kinds.
+fn is_text(node: &NodeRef<'_>) -> bool {
+    [
+        "p",
+        "img",
+        "figure",
+        "figcaption",
+        "picture",
+        "em",
+        "strong",
+        "i",
+        "h1",
+        "blockquote",
+        "br",
+        "td",
+        "tr",
+        "tbody",
+        "table",
+        "html",
+        "body",
+    ]
+    .iter()
+    .any(|name| node.has_name(name))
+}
+
+/// Bytes of text in paragraphs.
+fn paragraphs(node: &NodeRef<'_>) -> usize {
+    let texts = node.descendants_it().filter(NodeRef::is_text);
+    texts.map(|text| text.text().trim().len()).filter(|length| *length > 60).sum()
+}
+
+fn in_chrome(node: &NodeRef<'_>) -> bool {
+    node.ancestors_it(Some(8)).any(|above| {
+        above.has_name("nav")
+            || above.has_name("aside")
+            || above.has_name("header")
+                && !above.ancestors_it(None).any(|outer| outer.has_name("article") || outer.has_name("main"))
+            || has(&words(&above), CHROME)
+    })
+}
+
+/// The words in class and id, in lower case: whole, and what they are made of.
+fn words(node: &NodeRef<'_>) -> Vec<String> {
+    let mut words = Vec::new();
+    for value in [node.class(), node.id_attr()].into_iter().flatten() {
+        for whole in value.split_whitespace().take(16) {
+            words.push(whole.to_ascii_lowercase());
+            let mut part = String::new();
+            let mut lower_before = false;
+            for c in whole.chars() {
+                if !c.is_ascii_alphabetic() || c.is_ascii_uppercase() && lower_before {
+                    words.push(std::mem::take(&mut part));
+                }
+                if c.is_ascii_alphabetic() {
+                    part.push(c.to_ascii_lowercase());
+                }
+                lower_before = c.is_ascii_lowercase();
+            }
+            words.push(part);
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn has(words: &[String], known: &[&str]) -> bool {
+    words.iter().any(|word| known.contains(&word.as_str()))
+}
+
+/// Numbers the elements of a document in its order.
+pub(super) fn number(document: &Document) {
+    let Some(body) = document.body() else { return };
+    let elements: Vec<NodeRef<'_>> = std::iter::once(body).chain(body.descendants_it().filter(NodeRef::is_element)).collect();
+    for (number, node) in elements.iter().enumerate() {
+        node.set_attr(NUMBER, &(number + 1).to_string());
+    }
+}
+
+/// Rows around the text. `content` is the text as taken from the numbered document.
+pub(super) fn around(document: &Document, headline: Option<NodeRef<'_>>, content: &Document) -> Vec<PageRow> {
+    let Some(body) = document.body() else { return Vec::new() };
+    let mut kept: BTreeSet<u32> = BTreeSet::new();
+    let mut shown: BTreeSet<u32> = BTreeSet::new();
+    for node in content.root().descendants_it().filter(NodeRef::is_element) {
+        let Some(number) = number_of(&node) else { continue };
+        kept.insert(number);
+        if node.has_name("img") || node.children_it(false).any(|child| child.is_nonempty_text()) {
+            shown.insert(number);
+        }
+    }
+    let (Some(first), Some(last)) = (shown.first().copied(), shown.last().copied()) else { return Vec::new() };
+
+    let headline = headline.and_then(|node| Some((node, number_of(&node)?))).filter(|(_, number)| *number < first);
+    // Above the headline only what stands in a head with it.
+    let from = headline.map_or(first, |(node, number)| front(&node, first).unwrap_or(number));
+    let mut rows: Vec<PageRow> = Vec::new();
+    let mut add = |place: Place, html: String, text: &str| {
+        let fits = html.len() <= ROW && !text.is_empty() && (place != Place::Head || text.chars().count() <= HEAD);
+        if fits && rows.iter().filter(|row| row.place == place).count() < ROWS {
+            rows.push(PageRow { place, html });
+        }
+    };
+    // What holds headline and text holds what belongs to them.
+    let mut within = last;
+    if let Some((node, _)) = headline {
+        for above in node.ancestors_it(None) {
+            let Some(number) = number_of(&above) else { break };
+            let end = end(&above, number);
+            if end >= last {
+                within = if above.has_name("body") { last + NEAR } else { end };
+                break;
+            }
+        }
+    } else {
+        within = last + NEAR;
+    }
+    let place = |number: u32| match number {
+        number if number < first && number >= from => Some(Place::Head),
+        number if number > within => Some(Place::After),
+        number if number > last => Some(Place::Tail),
+        _ => None,
+    };
+    // Depth first without recursion: whatever holds neither text nor headline is a row as a whole.
+    let mut stack = vec![body];
+    let mut at = 0;
+    while let Some(node) = stack.pop() {
+        if node.is_text() {
+            let text = squeezed(&node.text());
+            let inside = node.parent().and_then(|above| number_of(&above)).is_some_and(|above| kept.contains(&above));
+            if !inside && let Some(place) = place(at) {
+                add(place, super::text::escaped(&text), &text);
+            }
+            continue;
+        }
+        let Some(number) = number_of(&node) else { continue };
+        at = number;
+        if headline.is_some_and(|(_, headline)| headline == number) {
+            continue;
+        }
+        let end = end(&node, number);
+        let holds =
+            kept.range(number..=end).next().is_some() || headline.is_some_and(|(_, headline)| (number..=end).contains(&headline));
+        if holds {
+            stack.extend(node.children_it(true));
+            continue;
+        }
+        if let Some(place) = place(number) {
+            let image =
+                || if node.has_name("img") || node.descendants_it().any(|inner| inner.has_name("img")) { " " } else { "" };
+            let text = short_text(&node, 4_000).unwrap_or_default();
+            let text = if text.is_empty() { image().to_owned() } else { text };
+            add(place, node.html().to_string(), &text);
+        }
+        at = end;
+    }
+    rows
+}
+
+fn number_of(node: &NodeRef<'_>) -> Option<u32> {
+    node.attr(NUMBER)?.parse().ok()
+}
+
+/// The number of the last element in a node.
+fn end(node: &NodeRef<'_>, number: u32) -> u32 {
+    let mut end = number;
+    let mut inner = *node;
+    while let Some(last) = inner.children_it(true).find(NodeRef::is_element) {
+        end = number_of(&last).unwrap_or(end);
+        inner = last;
+    }
+    end
+}
+
+/// Where the head begins that the headline stands in: its outermost holder that does not hold the text, or the short elements right in front of it.
+fn front(headline: &NodeRef<'_>, first: u32) -> Option<u32> {
+    let mut head = *headline;
+    for above in headline.ancestors_it(None) {
+        let number = number_of(&above)?;
+        if above.has_name("body") || end(&above, number) >= first {
+            break;
+        }
+        head = above;
+    }
+    let mut from = number_of(&head)?;
+    let above = head.parent()?;
+    if above.has_name("body") {
+        return Some(from);
+    }
+    let mut length = 0;
+    let mut before = head.prev_element_sibling();
+    while let Some(node) = before {
+        length += short_text(&node, FRONT).map_or(FRONT + 1, |text| text.chars().count());
+        if length > FRONT {
+            break;
+        }
+        from = number_of(&node)?;
+        before = node.prev_element_sibling();
+    }
+    Some(from)
+}
