@@ -1,9 +1,12 @@
 //! What a paragraph is when it is no part of the text: a notice, a source line, a line of names.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::words::{Notice, Words, all, languages};
 
 /// Characters a notice has at most.
-const NOTICE_LONGEST: usize = 600;
+const NOTICE_LONGEST: usize = 800;
 
 /// Lower case, ASCII punctuation, marks around it and white space in front of a colon taken off.
 pub(super) fn fold(text: &str) -> String {
@@ -42,7 +45,7 @@ pub(super) fn fold(text: &str) -> String {
 
 /// Whether a line is a notice or disclaimer.
 pub(super) fn is_notice(line: &str) -> bool {
-    is_one_of(line, |words| words.notices)
+    is_one_of(line, &NOTICES)
 }
 
 /// The sentence of a notice that states who holds the rights or under which licence the text is.
@@ -88,7 +91,7 @@ pub(super) fn is_bare_rights(notice: &str) -> bool {
 
 /// Whether a line invites the reader to something: it is neither text nor notice.
 pub(super) fn is_promotion(line: &str) -> bool {
-    is_one_of(line, |words| words.promotions)
+    is_one_of(line, &PROMOTIONS)
 }
 
 /// Whether a line is a heading after which other articles are listed.
@@ -105,19 +108,46 @@ pub(super) fn is_link_text(text: &str) -> bool {
     all(|words| words.link_texts).any(|known| known == folded)
 }
 
-fn is_one_of(line: &str, list: fn(&Words) -> &'static [Notice]) -> bool {
+fn is_one_of(line: &str, notices: &Notices) -> bool {
     if line.chars().count() > NOTICE_LONGEST {
         return false;
     }
     let folded = fold(line);
+    let Some(first) = folded.chars().next() else { return false };
     let length = folded.chars().count();
-    length > 0 && languages().flat_map(list).any(|notice| matches(notice, &folded, length))
+    let begun = notices.begun.get(&first).into_iter().flatten();
+    begun.filter(|(start, _)| folded.starts_with(start)).any(|(_, notice)| holds(notice, &folded, length))
+        || notices.anywhere.iter().any(|notice| holds(notice, &folded, length))
 }
 
-fn matches(notice: &Notice, folded: &str, length: usize) -> bool {
-    length <= notice.longest
-        && (notice.starts.is_empty() || notice.starts.iter().any(|start| folded.starts_with(start)))
-        && notice.holds.iter().all(|group| group.iter().any(|held| folded.contains(held)))
+/// The notices of every language: those with a beginning by its first character, and the others.
+struct Notices {
+    begun: HashMap<char, Vec<(&'static str, &'static Notice)>>,
+    anywhere: Vec<&'static Notice>,
+}
+
+impl Notices {
+    fn of(list: fn(&Words) -> &'static [Notice]) -> Self {
+        let mut notices = Self { begun: HashMap::new(), anywhere: Vec::new() };
+        for notice in languages().flat_map(list) {
+            for start in notice.starts {
+                if let Some(first) = start.chars().next() {
+                    notices.begun.entry(first).or_default().push((start, notice));
+                }
+            }
+            if notice.starts.is_empty() {
+                notices.anywhere.push(notice);
+            }
+        }
+        notices
+    }
+}
+
+static NOTICES: LazyLock<Notices> = LazyLock::new(|| Notices::of(|words| words.notices));
+static PROMOTIONS: LazyLock<Notices> = LazyLock::new(|| Notices::of(|words| words.promotions));
+
+fn holds(notice: &Notice, folded: &str, length: usize) -> bool {
+    length <= notice.longest && notice.holds.iter().all(|group| group.iter().any(|held| folded.contains(held)))
 }
 
 /// The name in the value of a source label, and the date behind it.
@@ -238,98 +268,97 @@ pub(super) fn trim_name(name: &str) -> String {
     .to_owned()
 }
 
+/// Words with the first character they begin with, so that a place of a text is compared with few of them.
+type Places = HashMap<char, Vec<&'static str>>;
+
+fn by_first(words: impl Iterator<Item = &'static str>) -> Places {
+    let mut places = Places::new();
+    for word in words {
+        if let Some(first) = word.chars().next() {
+            places.entry(first).or_default().push(word);
+        }
+    }
+    // The longest goes first: "published in the magazine" before "published in".
+    places.values_mut().for_each(|words| words.sort_by_key(|word| std::cmp::Reverse(word.len())));
+    places
+}
+
+/// Where one of the words stands, in the order of places, the longest word first: (start, end). A word of a script that has spaces between
+/// words stands between them.
+fn found<'a>(text: &'a str, places: &'a Places) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let letter = |c: char| c.is_alphanumeric() && !super::text::is_asian_letter(c);
+    let mut last = ' ';
+    text.char_indices()
+        .filter_map(move |(at, c)| {
+            let inside = letter(last) && letter(c);
+            last = c;
+            (!inside).then_some((at, c))
+        })
+        .flat_map(move |(at, c)| {
+            let words = places.get(&c).map(Vec::as_slice).unwrap_or_default();
+            words.iter().filter_map(move |word| {
+                let rest = text[at..].strip_prefix(word)?;
+                let cut = word.ends_with(letter) && rest.starts_with(letter);
+                (!cut).then_some((at, at + word.len()))
+            })
+        })
+}
+
+static NAME_AFTER: LazyLock<Places> = LazyLock::new(|| by_first(all(|words| words.name_after)));
+static NAME_BEFORE: LazyLock<Vec<&str>> = LazyLock::new(|| all(|words| words.name_before).collect());
+
 /// The outlet a notice names.
 pub(super) fn outlet_in(line: &str) -> Option<String> {
     // Character by character the same length, so that places in one are places in the other.
-    let lower: String =
-        line.chars().map(|c| c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c)).collect();
-    let good = |name: String| {
-        (2..=40).contains(&name.chars().count()).then_some(name).filter(|name| !VAGUE.contains(&name.to_lowercase().as_str()))
-    };
-    for language in languages() {
-        for mark in language.name_after {
-            let places = [mark.to_string(), mark.replace(':', "：")];
-            if let Some((at, width)) = places.iter().find_map(|mark| lower.find(mark.as_str()).map(|at| (at, mark.len()))) {
-                let rest = line[at + width..].trim_start().trim_start_matches([':', '：']);
-                let (rest, closed) = match rest.trim_start().strip_prefix(['《', '『', '「', '“', '"', '«']) {
-                    Some(inside) => (inside, true),
-                    None => (rest, false),
-                };
-                let end = if closed {
-                    rest.find(['》', '』', '」', '”', '"', '»'])
-                } else {
-                    let stop = rest
-                        .find(['，', ',', '。', '；', ';', '（', '(', '）', ')', '、', '|', '【', '】', '!', '！'])
-                        .unwrap_or(rest.len());
-                    let stop = rest[..stop].find(". ").unwrap_or(stop);
-                    let words = STOPS.iter().filter_map(|word| rest[..stop].find(word)).min();
-                    Some(words.unwrap_or(stop))
-                };
-                if let Some(name) = good(trim_name(unlinked(&rest[..end.unwrap_or(rest.len())]))) {
-                    return Some(name);
-                }
-            }
-        }
-        for mark in language.name_before {
-            if let Some(at) = lower.find(mark) {
-                let before = line[..at].trim_end();
-                let before = before.strip_suffix(['》', '』', '」', '”']).map_or(before, |inside| inside);
-                let start =
-                    before.rfind(['《', '『', '「', '“', '、', '，', '。', '※', '经', '經', '由', '获', '獲', 'は', '는', '은']);
-                let name = start.map_or(before, |at| &before[at + before[at..].chars().next().map_or(0, char::len_utf8)..]);
-                if let Some(name) = good(trim_name(name)) {
-                    return Some(name);
-                }
-            }
-        }
-    }
-    None
+    let lower: String = line
+        .chars()
+        .map(|c| match c {
+            '\u{a0}' => c,
+            c => c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c),
+        })
+        .collect();
+    let after = found(&lower, &NAME_AFTER).find_map(|(_, end)| name_behind(&line[end..]));
+    after.or_else(|| NAME_BEFORE.iter().find_map(|mark| name_in_front(line.get(..lower.find(mark)?)?)))
 }
 
-/// Words after which a name has ended though no punctuation stands there.
-const STOPS: &[&str] = &[
-    " under ",
-    " and is ",
-    " and ",
-    " with ",
-    " on ",
-    " as ",
-    " by ",
-    "不代表",
-    "仅代表",
-    "僅代表",
-    "，",
-    "所有",
-    " le ",
-    " el ",
-    " em ",
-    " am ",
-    " con ",
-    " avec ",
-    " mit ",
-    " sous ",
-    " http",
-    "http",
-];
+fn good(name: String) -> Option<String> {
+    let lower = name.to_lowercase();
+    ((2..=40).contains(&name.chars().count()) && !all(|words| words.vague).any(|vague| vague == lower)).then_some(name)
+}
 
-/// Names of nobody.
-const VAGUE: &[&str] = &[
-    "网络",
-    "互联网",
-    "網絡",
-    "網路",
-    "the internet",
-    "internet",
-    "原作者",
-    "作者",
-    "原作者所有",
-    "作者所有",
-    "其他媒体",
-    "其它媒体",
-    "intern",
-    "сети",
-    "интернета",
-];
+/// The name that a text begins with.
+fn name_behind(rest: &str) -> Option<String> {
+    let rest = rest.trim_start().trim_start_matches([':', '：']).trim_start();
+    let end = match rest.strip_prefix(['《', '『', '「', '“', '"', '«', '„']) {
+        Some(inside) => {
+            let end = inside.find(['》', '』', '」', '”', '"', '»', '“'])?;
+            return good(trim_name(unlinked(&inside[..end])));
+        }
+        None => {
+            let stop = rest
+                .find(['，', ',', '。', '；', ';', '（', '(', '）', ')', '、', '|', '【', '】', '!', '！', '،', '؛', '।'])
+                .unwrap_or(rest.len());
+            let stop = rest[..stop].find(". ").unwrap_or(stop);
+            let words = all(|words| words.name_ends).filter_map(|word| rest[..stop].find(word)).min();
+            words.unwrap_or(stop)
+        }
+    };
+    good(trim_name(unlinked(&rest[..end])))
+}
+
+/// The name that a text ends with.
+fn name_in_front(before: &str) -> Option<String> {
+    let before = before.trim_end();
+    let before = before.strip_suffix(['》', '』', '」', '”', '"', '»']).unwrap_or(before);
+    const STARTS: &[char] =
+        &['《', '『', '「', '“', '"', '«', '、', '，', ',', '。', '※', '经', '經', '由', '获', '獲', 'は', '는', '은'];
+    let start = before.rfind(STARTS);
+    let name = start.map_or(before, |at| &before[at + before[at..].chars().next().map_or(0, char::len_utf8)..]);
+    // "bu yazı ilk olarak X'de yayımlandı": the words that lead to the name.
+    let lower = name.to_lowercase();
+    let lead = all(|words| words.name_after).filter_map(|mark| Some(lower.find(mark)? + mark.len())).max().unwrap_or(0);
+    good(trim_name(name.get(lead..).unwrap_or(name)))
+}
 
 #[cfg(test)]
 mod tests {

@@ -38,7 +38,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Section, &["secció", "seccions", "categoria", "categories", "arxivat a"]),
         (Label::Tags, &["etiquetes", "etiqueta", "temes", "tema", "paraules clau", "etiquetat com a"]),
         (Label::Poster, &["compartit per", "enviat per"]),
-        (Label::Note, &["nota", "avís"]),
+        (Label::Note, &["nota"]),
         (Label::Chrome, &[
             "temps de lectura", "lectura", "lectures", "visites", "visualitzacions", "comparteix", "compartir", "imprimeix",
             "imprimir", "escolta", "desa",
@@ -55,6 +55,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Original, &["publicat originalment a", "publicat originalment per"]),
         (Label::Published, &["publicat el", "publicat"]),
         (Label::Updated, &["actualitzat el", "actualitzat", "actualitzat a les", "darrera actualització"]),
+        (Label::Via, &["via", "a través de"]),
         (Label::Poster, &["compartit per", "enviat per"]),
     ],
     after: &[
@@ -172,7 +173,7 @@ pub(super) const WORDS: Words = Words {
         "extret de", "amb permís de", "amb permís del", "en col·laboració amb",
     ],
     first: &["originalment", "originàriament", "per primera vegada", "article original"],
-    name_ends: &[" sota ", " amb ", " el ", " i es ", " i ha ", " en ", " llegiu", " aquí", " traduï", " i "],
+    name_ends: &[" sota ", " amb ", " el ", " i es ", " i ha ", " llegiu", " aquí", " traduï"],
     vague: &["internet", "l'autor", "altres mitjans", "agències"],
     reposted: &["republicat", "reproduït", "reproducció", "compartit"],
     translated: &["traducció", "traduït"],

@@ -69,7 +69,7 @@ pub(super) const WORDS: Words = Words {
             "themen in diesem artikel", "mehr zum thema", "verschlagwortet mit", "verschlagwortet", "getaggt mit", "keywords",
         ]),
         (Label::Poster, &["geteilt von", "eingesandt von", "eingestellt von", "gepostet von", "hochgeladen von"]),
-        (Label::Note, &["hinweis", "anmerkung", "anm. d. red.", "anmerkung der redaktion", "disclaimer"]),
+        (Label::Note, &["hinweis"]),
         (Label::Chrome, &[
             "lesezeit", "lesedauer", "geschätzte lesezeit", "aufrufe", "seitenaufrufe", "ansichten", "zugriffe", "klicks",
             "gelesen", "leser", "teilen", "teilen auf", "artikel teilen", "drucken", "artikel drucken", "versenden", "merken",
@@ -130,7 +130,8 @@ pub(super) const WORDS: Words = Words {
         ]),
         (Label::Section, &["veröffentlicht unter", "abgelegt unter"]),
         (Label::Tags, &["verschlagwortet mit", "getaggt mit"]),
-        (Label::Poster, &["geteilt von", "eingesandt von", "eingestellt von", "gepostet von", "hochgeladen von"]),
+        (Label::Via, &["via", "über"]),
+        (Label::Poster, &["geteilt", "geteilt von", "eingesandt von", "eingestellt von", "gepostet von", "hochgeladen von"]),
     ],
     after: &[
         (Label::Translator, &["(übersetzung)", "(übers.)", "(übersetzer)", "(übersetzerin)"]),
@@ -611,7 +612,9 @@ pub(super) const WORDS: Words = Words {
         " am ", " mit ", " und wurde ", " und ist ", " und wird ", " und auf ", " und in ", " unter ", " erschienen",
         " veröffentlicht", " publiziert", " übernommen", " und von ", " lesen ", " hier", " vom ", " in englisch",
         " auf englisch", " auf deutsch", " im rahmen", " wurde", " und steht", " steht", " ist ", " in der übersetzung",
-        " übersetzt", " als ", " entnommen", " nachgedruckt", " -", " zuerst", " ausgabe ", " nr.", " für ",
+        " übersetzt", " als ", " entnommen", " nachgedruckt", " -", " zuerst", " ausgabe ", " nr.", " im januar", " im februar",
+        " im märz", " im april", " im mai", " im juni", " im juli", " im august", " im september", " im oktober", " im november",
+        " im dezember",
     ],
     vague: &[
         "internet", "dem internet", "netz", "dem netz", "web", "dem web", "autor", "des autors", "der autorin", "dem autor",

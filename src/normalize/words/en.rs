@@ -72,7 +72,7 @@ pub(super) const WORDS: Words = Words {
             "posted by", "reposted by", "re-posted by", "shared by", "submitted by", "uploaded by", "reblogged by", "added by",
             "contributed by member", "poster", "reposter", "submitter",
         ]),
-        (Label::Note, &["note", "nb", "n.b.", "editor's note", "editors' note", "disclaimer", "notice"]),
+        (Label::Note, &["note", "nb", "n.b."]),
         (Label::Chrome, &[
             "views", "view count", "page views", "pageviews", "hits", "reads", "readers", "visits", "likes", "votes", "rating",
             "shares", "share", "share this", "share on", "share via", "share this article", "share this story", "print",
@@ -141,9 +141,10 @@ pub(super) const WORDS: Words = Words {
         (Label::Section, &["filed under", "filed in", "posted in", "posted under"]),
         (Label::Tags, &["tagged", "tagged as", "tagged with", "tagged under"]),
         (Label::Chrome, &["share this", "share on", "follow us on"]),
+        (Label::Via, &["via", "through", "by way of", "h/t"]),
         (Label::Poster, &[
-            "posted by", "reposted by", "re-posted by", "shared by", "submitted by", "uploaded by", "reblogged by", "added by",
-            "contributed by member", "poster", "reposter", "submitter",
+            "reposted", "re-posted", "shared", "submitted", "posted by", "reposted by", "re-posted by", "shared by",
+            "submitted by", "uploaded by", "reblogged by", "added by", "contributed by member", "poster", "reposter", "submitter",
         ]),
     ],
     after: &[
@@ -684,10 +685,12 @@ pub(super) const WORDS: Words = Words {
     name_ends: &[
         " under ", " and is ", " and are ", " and was ", " and has ", " and have ", " and republished", " and reprinted",
         " and reproduced", " and reposted", " and appears ", " and in ", " and on ", " and translated", " and can ", " and may ",
-        " and edited", " with ", " on ", " as ", " by ", " in ", " at ", " to ", " where ", " which ", " who ", " for ", " via ",
-        " here ", " here.", " here,", " through ", " before ", " after ", " , a ", " , an ", " , the ", " in a ", " website",
-        " 's website", " is ", " was ", " has ", " have ", " - ", " -", " http", "http", " www.", " read ", " click ",
-        " all rights", " without ", " and does ", " and do ", " translated ",
+        " and edited", " with ", " on ", " as ", " by ", " where ", " which ", " who ", " via ", " here ", " here.", " here,",
+        " through ", " before ", " after ", " , a ", " , an ", " , the ", " in a ", " website", " 's website", " is ", " was ",
+        " has ", " have ", " - ", " -", " http", "http", " www.", " read ", " click ", " all rights", " without ", " and does ",
+        " and do ", " translated ", " in january", " in february", " in march", " in april", " in may", " in june", " in july",
+        " in august", " in september", " in october", " in november", " in december", " in 19", " in 20", " in spanish",
+        " in french", " in german", " in english", " in partnership", " in collaboration", " in print", " in its ", " and the ",
     ],
     vague: &[
         "the internet", "internet", "the web", "the author", "its author", "the authors", "the original author", "the publisher",

@@ -53,7 +53,7 @@ pub(super) const WORDS: Words = Words {
             "tópicos", "más sobre", "más información sobre",
         ]),
         (Label::Poster, &["compartido por", "subido por", "enviado por", "republicado por", "posteado por"]),
-        (Label::Note, &["nota", "aviso", "nota de la redacción", "nota del editor"]),
+        (Label::Note, &["nota"]),
         (Label::Chrome, &[
             "visitas", "lecturas", "vistas", "visto", "veces leído", "visualizaciones", "compartir", "comparte", "comparte en",
             "compartir en", "imprimir", "tiempo de lectura", "lectura", "escuchar", "escucha este artículo", "tamaño de letra",
@@ -92,7 +92,10 @@ pub(super) const WORDS: Words = Words {
         (Label::Published, &["publicado", "publicado el", "publicada el", "publicado a las"]),
         (Label::Updated, &["actualizado", "actualizado el", "actualizada el", "actualizado a las", "última actualización"]),
         (Label::Section, &["archivado en", "publicado en la sección"]),
-        (Label::Poster, &["compartido por", "subido por", "enviado por", "republicado por", "posteado por"]),
+        (Label::Via, &["vía", "via", "a través de"]),
+        (Label::Poster, &[
+            "republicado", "compartido", "compartido por", "subido por", "enviado por", "republicado por", "posteado por",
+        ]),
     ],
     after: &[
         (Label::Translator, &["(traductor)", "(traductora)", "(trad.)", "(traducción)"]),
@@ -600,8 +603,10 @@ pub(super) const WORDS: Words = Words {
     ],
     name_ends: &[
         " bajo ", " con ", " el ", " y se ", " y es ", " y ha ", " y fue ", " y republicad", " y reproducid", " y traducid",
-        " y lo ", " y la ", " y en ", " en inglés", " en español", " como ", " en ", " por ", " aquí", " lea ", " lee ",
-        " puede ", " a través", " para ", " que ", " se ", " traducid", " sin ", " , el ", " gracias ", " y no ", " son ",
+        " y lo ", " y la ", " y en ", " en inglés", " en español", " como ", " aquí", " lea ", " lee ", " puede ", " a través",
+        " que ", " traducid", " sin ", " , el ", " gracias ", " y no ", " son ", " en 20", " en enero", " en febrero",
+        " en marzo", " en abril", " en mayo", " en junio", " en julio", " en agosto", " en septiembre", " en octubre",
+        " en noviembre", " en diciembre",
     ],
     vague: &[
         "internet", "la web", "las redes", "redes sociales", "el autor", "su autor", "la autora", "sus autores",

@@ -59,7 +59,7 @@ pub(super) const WORDS: Words = Words {
             "thématique", "sujets", "sujet", "sur le même thème", "tagué", "en savoir plus sur",
         ]),
         (Label::Poster, &["partagé par", "posté par", "ajouté par", "republié par", "relayé par", "proposé par"]),
-        (Label::Note, &["note", "nb", "ndlr", "avertissement", "note de la rédaction"]),
+        (Label::Note, &["note", "nb"]),
         (Label::Chrome, &[
             "temps de lecture", "durée de lecture", "lecture", "vues", "nombre de vues", "lectures", "lu", "visites", "partager",
             "partager sur", "partages", "partager l'article", "partager cet article", "imprimer", "envoyer par e-mail", "écouter",
@@ -108,7 +108,8 @@ pub(super) const WORDS: Words = Words {
         ]),
         (Label::Section, &["classé dans", "publié dans la rubrique"]),
         (Label::Chrome, &["partager sur"]),
-        (Label::Poster, &["partagé par", "posté par", "ajouté par", "republié par", "relayé par", "proposé par"]),
+        (Label::Via, &["via", "par l'intermédiaire de"]),
+        (Label::Poster, &["republié", "partagé", "partagé par", "posté par", "ajouté par", "republié par", "relayé par", "proposé par"]),
     ],
     after: &[
         (Label::Translator, &["(traducteur)", "(traductrice)", "(trad.)", "(traduction)", "(traducteurs)"]),
@@ -676,9 +677,10 @@ pub(super) const WORDS: Words = Words {
     ],
     name_ends: &[
         " sous ", " le ", " avec ", " et est ", " et a ", " et traduit", " et repris", " et republi", " et reproduit",
-        " et dans ", " et sur ", " dans le cadre", " en ", " lire ", " lisez ", " à ", " au ", " par ", " pour ", " , le ",
-        " puis ", " qui ", " que ", " est ", " ici", " sans ", " via ", " dans ", " sur ", " du 1", " du 2", " du 3", " daté ",
-        " n°", " n'engage", " ne ",
+        " et dans ", " et sur ", " dans le cadre", " lire ", " lisez ", " , le ", " puis ", " qui ", " que ", " est ", " ici",
+        " sans ", " via ", " du 1", " du 2", " du 3", " daté ", " n°", " n'engage", " ne ", " en anglais", " en français",
+        " en 20", " en janvier", " en février", " en mars", " en avril", " en mai", " en juin", " en juillet", " en août",
+        " en septembre", " en octobre", " en novembre", " en décembre",
     ],
     vague: &[
         "internet", "le web", "l'auteur", "son auteur", "l'autrice", "ses auteurs", "les auteurs", "le site", "notre site",

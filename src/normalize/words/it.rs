@@ -58,7 +58,7 @@ pub(super) const WORDS: Words = Words {
             "contrassegnato da tag", "contrassegnato", "approfondisci",
         ]),
         (Label::Poster, &["condiviso da", "inviato da", "inserito da", "postato da", "segnalato da"]),
-        (Label::Note, &["nota", "avviso", "ndr", "nota della redazione", "avvertenza"]),
+        (Label::Note, &["nota"]),
         (Label::Chrome, &[
             "tempo di lettura", "lettura", "letture", "visualizzazioni", "visite", "visto", "letto", "condividi", "condividi su",
             "condivisioni", "stampa", "invia", "ascolta", "ascolta l'articolo", "ascolta questo articolo", "dimensione testo",
@@ -98,7 +98,8 @@ pub(super) const WORDS: Words = Words {
             "modificato il", "ultima modifica il",
         ]),
         (Label::Section, &["archiviato in", "postato in"]),
-        (Label::Poster, &["condiviso da", "inviato da", "inserito da", "postato da", "segnalato da"]),
+        (Label::Via, &["via", "tramite", "attraverso"]),
+        (Label::Poster, &["condiviso", "ripubblicato", "condiviso da", "inviato da", "inserito da", "postato da", "segnalato da"]),
     ],
     after: &[
         (Label::Translator, &["(traduttore)", "(traduttrice)", "(trad.)", "(traduzione)"]),
@@ -768,9 +769,9 @@ pub(super) const WORDS: Words = Words {
     ],
     name_ends: &[
         " il ", " con ", " sotto ", " e viene", " e tradott", " e ripubblicat", " e riprodott", " e qui", " e in ", " e su ",
-        " e pubblicat", " ed è", " ed ", " in data", " in inglese", " in italiano", " per ", " a cura", " leggi", " clicca",
-        " qui", " , il ", " come ", " da cui", " nell'ambito", " su licenza", " che ", " a questo", " è ", " non ", " traduzione",
-        " l'",
+        " e pubblicat", " ed è", " ed ", " in data", " in inglese", " in italiano", " a cura", " leggi", " clicca", " qui",
+        " , il ", " come ", " da cui", " nell'ambito", " su licenza", " che ", " a questo", " è ", " non ", " traduzione", " l'",
+        " per gentile", " per la prima",
     ],
     vague: &[
         "internet", "web", "la rete", "rete", "autore", "l'autore", "autori", "gli autori", "altri media", "varie fonti",

@@ -29,7 +29,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Section, &["rubriek", "categorie", "categorieën", "sectie", "geplaatst in"]),
         (Label::Tags, &["tags", "trefwoorden", "onderwerpen", "onderwerp", "thema's", "meer over"]),
         (Label::Poster, &["geplaatst door", "gedeeld door", "ingezonden door"]),
-        (Label::Note, &["noot", "let op", "disclaimer", "noot van de redactie"]),
+        (Label::Note, &["let op"]),
         (Label::Chrome, &[
             "leestijd", "weergaven", "keer gelezen", "delen", "deel", "deel dit artikel", "deel via", "printen", "luister",
         ]),
@@ -45,6 +45,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Original, &["oorspronkelijk verschenen in", "oorspronkelijk verschenen op", "oorspronkelijk verschenen bij"]),
         (Label::Published, &["gepubliceerd op", "gepubliceerd", "geplaatst op"]),
         (Label::Updated, &["bijgewerkt op", "laatst bijgewerkt op", "laatst bijgewerkt", "bijgewerkt", "aangepast op"]),
+        (Label::Via, &["via"]),
         (Label::Poster, &["geplaatst door", "gedeeld door", "ingezonden door"]),
     ],
     after: &[
@@ -189,7 +190,7 @@ pub(super) const WORDS: Words = Words {
         "overgenomen met toestemming van", "met toestemming van", "in samenwerking met",
     ],
     first: &["oorspronkelijk", "eerst verschenen", "voor het eerst", "eerder verschenen", "eerder gepubliceerd", "origineel"],
-    name_ends: &[" op ", " onder ", " en is ", " en wordt ", " met ", " lees ", " hier", " verschenen", " gepubliceerd", " voor "],
+    name_ends: &[" op ", " onder ", " en is ", " en wordt ", " met ", " lees ", " hier", " verschenen", " gepubliceerd"],
     vague: &["internet", "het internet", "de auteur", "auteur", "andere media"],
     reposted: &["herplaatst", "overgenomen", "overname", "herpublicatie", "gedeeld"],
     translated: &["vertaling", "vertaald"],

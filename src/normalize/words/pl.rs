@@ -45,7 +45,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Section, &["dział", "kategoria", "kategorie", "rubryka", "sekcja"]),
         (Label::Tags, &["tagi", "tag", "słowa kluczowe", "tematy", "temat", "oznaczone", "więcej na temat"]),
         (Label::Poster, &["dodał", "dodała", "udostępnił", "udostępniła", "zamieścił", "zamieściła"]),
-        (Label::Note, &["uwaga", "nota", "od redakcji", "zastrzeżenie"]),
+        (Label::Note, &["uwaga"]),
         (Label::Chrome, &[
             "czas czytania", "przeczytasz w", "odsłony", "wyświetleń", "wyświetlenia", "liczba wyświetleń", "odsłon",
             "udostępnij", "udostępnień", "podziel się", "drukuj", "wydrukuj", "posłuchaj", "ocena",
@@ -70,6 +70,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Original, &["pierwotnie opublikowano w", "pierwotnie opublikowano na"]),
         (Label::Published, &["opublikowano", "dodano"]),
         (Label::Updated, &["zaktualizowano", "ostatnia aktualizacja", "aktualizacja"]),
+        (Label::Via, &["via", "za pośrednictwem"]),
         (Label::Poster, &["dodał", "dodała", "udostępnił", "udostępniła", "zamieścił", "zamieściła"]),
     ],
     after: &[
@@ -242,7 +243,7 @@ pub(super) const WORDS: Words = Words {
     first: &["pierwotnie", "po raz pierwszy", "oryginał", "oryginalnie", "pierwodruk"],
     name_ends: &[
         " i został", " na licencji", " pod ", " za zgodą", " w dniu", " dnia ", " z dnia", " 1", " 2", " 3", " w tłumaczeniu",
-        " czytaj", " tutaj", " w ramach", " po angielsku", " oraz ",
+        " czytaj", " tutaj", " w ramach", " po angielsku",
     ],
     vague: &["internet", "internetu", "autora", "autor", "redakcji", "innych mediów", "sieci"],
     reposted: &["przedruk", "udostępnione", "repost"],

@@ -60,7 +60,7 @@ pub(super) const WORDS: Words = Words {
             "mais sobre", "leia tudo sobre", "saiba mais sobre",
         ]),
         (Label::Poster, &["compartilhado por", "partilhado por", "enviado por", "postado por", "republicado por"]),
-        (Label::Note, &["nota", "aviso", "nota da redação", "nota do editor"]),
+        (Label::Note, &["nota"]),
         (Label::Chrome, &[
             "tempo de leitura", "leitura", "leituras", "visualizações", "visualizado", "visitas", "acessos", "partilhas",
             "compartilhamentos", "partilhar", "partilhe", "compartilhar", "compartilhe", "compartilhar no", "imprimir", "ouvir",
@@ -106,7 +106,11 @@ pub(super) const WORDS: Words = Words {
             "última atualização em", "última atualização", "actualizado em", "modificado em",
         ]),
         (Label::Section, &["arquivado em", "postado na categoria"]),
-        (Label::Poster, &["compartilhado por", "partilhado por", "enviado por", "postado por", "republicado por"]),
+        (Label::Via, &["via", "através de"]),
+        (Label::Poster, &[
+            "republicado", "compartilhado", "partilhado", "compartilhado por", "partilhado por", "enviado por", "postado por",
+            "republicado por",
+        ]),
     ],
     after: &[
         (Label::Translator, &["(tradutor)", "(tradutora)", "(trad.)", "(tradução)"]),
@@ -595,8 +599,10 @@ pub(super) const WORDS: Words = Words {
     ],
     name_ends: &[
         " sob ", " com ", " e foi", " e é ", " e está", " e republicad", " e reproduzid", " e traduzid", " e em ", " e na ",
-        " e no ", " e aqui", " em ", " a ", " no dia", " no âmbito", " leia", " ler ", " aqui", " para ", " que ", " , a ",
-        " , o ", " , em ", " de onde", " traduzid", " por ", " sem ", " clique", " e pode", " é ", " não ",
+        " e no ", " e aqui", " no dia", " no âmbito", " leia", " ler ", " aqui", " que ", " , a ", " , o ", " , em ", " de onde",
+        " traduzid", " sem ", " clique", " e pode", " não ", " em 0", " em 1", " em 2", " em 3", " em janeiro", " em fevereiro",
+        " em março", " em abril", " em maio", " em junho", " em julho", " em agosto", " em setembro", " em outubro",
+        " em novembro", " em dezembro", " em inglês", " em português", " em espanhol",
     ],
     vague: &[
         "internet", "a internet", "redes sociais", "o autor", "autor", "os autores", "autores", "seu autor", "outros meios",

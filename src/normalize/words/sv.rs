@@ -29,7 +29,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Section, &["kategori", "kategorier", "avdelning", "sektion"]),
         (Label::Tags, &["taggar", "etiketter", "ämnen", "ämne", "nyckelord", "mer om"]),
         (Label::Poster, &["delad av", "upplagd av", "inskickad av"]),
-        (Label::Note, &["obs", "notera", "redaktionens anmärkning"]),
+        (Label::Note, &["obs"]),
         (Label::Chrome, &["lästid", "visningar", "dela", "dela artikeln", "dela på", "skriv ut", "lyssna", "delningar"]),
     ],
     before: &[
@@ -43,6 +43,7 @@ pub(super) const WORDS: Words = Words {
         ]),
         (Label::Published, &["publicerad", "publicerad den", "publicerades"]),
         (Label::Updated, &["uppdaterad", "uppdaterad den", "senast uppdaterad", "uppdaterades"]),
+        (Label::Via, &["via"]),
         (Label::Poster, &["delad av", "upplagd av", "inskickad av"]),
     ],
     after: &[
@@ -181,7 +182,7 @@ pub(super) const WORDS: Words = Words {
         "med tillstånd från", "med tillåtelse av", "med tillåtelse från", "i samarbete med",
     ],
     first: &["ursprungligen", "först publicera", "för första gången", "publicerades först", "originalartikel"],
-    name_ends: &[" den ", " under ", " med ", " och ", " på engelska", " i översättning", " läs ", " här", " som "],
+    name_ends: &[" den ", " under ", " med ", " på engelska", " i översättning", " läs ", " här", " och har ", " och är "],
     vague: &["internet", "nätet", "författaren", "andra medier"],
     reposted: &["återpublicerad", "återpublicering", "delad", "repris"],
     translated: &["översättning", "översatt"],

@@ -40,7 +40,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Section, &["kategori", "kategoriler", "bölüm"]),
         (Label::Tags, &["etiketler", "etiket", "anahtar kelimeler", "konular", "konu", "ilgili konular"]),
         (Label::Poster, &["paylaşan", "gönderen", "ekleyen"]),
-        (Label::Note, &["not", "uyarı", "editörün notu"]),
+        (Label::Note, &["not"]),
         (Label::Chrome, &[
             "okunma", "okunma sayısı", "okuma süresi", "görüntülenme", "görüntüleme", "paylaş", "paylaşım", "yazdır", "dinle",
             "yazı boyutu", "beğeni",
