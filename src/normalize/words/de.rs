@@ -268,6 +268,11 @@ pub(super) const WORDS: Words = Words {
                 "geben ausschließlich", "gibt ausschließlich", "nicht die meinung", "nicht die ansicht", "allein verantwortlich",
                 "eigene meinung", "persönliche meinung", "eigenverantwortung", "nicht mit der", "keine verantwortung",
             ],
+            [
+                "redaktion", "verlag", "herausgeber", "portal", "zeitung", "unbedingt", "notwendigerweise", "zwingend",
+                "zwangsläufig", "ausschließlich", "verantwort", "medium", "magazin", "unsere", "des autors wieder",
+                "der autorin wieder", "eigene meinung", "persönliche meinung",
+            ],
         ),
         notice!(
             600,

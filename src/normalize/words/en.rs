@@ -140,7 +140,6 @@ pub(super) const WORDS: Words = Words {
         ]),
         (Label::Section, &["filed under", "filed in", "posted in", "posted under"]),
         (Label::Tags, &["tagged", "tagged as", "tagged with", "tagged under"]),
-        (Label::Chrome, &["share this", "share on", "follow us on"]),
         (Label::Via, &["via", "through", "by way of", "h/t"]),
         (Label::Poster, &[
             "reposted", "re-posted", "shared", "submitted", "posted by", "reposted by", "re-posted by", "shared by",

@@ -202,6 +202,12 @@ pub(super) const WORDS: Words = Words {
                 "a título personal", "no se hace responsable", "no se responsabiliza", "no comprometen", "no compromete",
                 "no asume",
             ],
+            [
+                "necesariamente", "responsab", "postura", "posición", "de este medio", "línea editorial", "editorial",
+                "de esta redacción", "la redacción", "del diario", "del periódico", "del medio", "de este diario",
+                "de este portal", "de este sitio", "de la revista", "título personal", "institución", "punto de vista de",
+                "pensamiento", "comparte", "compromet",
+            ],
         ),
         notice!(
             600,

@@ -107,7 +107,6 @@ pub(super) const WORDS: Words = Words {
             "dernière mise à jour le", "actualisé le",
         ]),
         (Label::Section, &["classé dans", "publié dans la rubrique"]),
-        (Label::Chrome, &["partager sur"]),
         (Label::Via, &["via", "par l'intermédiaire de"]),
         (Label::Poster, &["republié", "partagé", "partagé par", "posté par", "ajouté par", "republié par", "relayé par", "proposé par"]),
     ],
@@ -212,6 +211,10 @@ pub(super) const WORDS: Words = Words {
                 "ne reflète pas", "ne représentent pas", "ne représente pas", "ne reflètent en", "ne sauraient", "n'engagent en",
                 "pas nécessairement", "pas forcément", "pas obligatoirement", "seule responsabilité", "sous la responsabilité",
                 "responsabilité de leur", "la responsabilité exclusive",
+            ],
+            [
+                "engage", "nécessairement", "forcément", "obligatoirement", "responsabilité", "la position", "ligne éditoriale",
+                "de la rédaction", "du journal", "du média", "du site", "de la revue", "celles de", "celle de", "de notre",
             ],
         ),
         notice!(

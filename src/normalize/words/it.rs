@@ -201,6 +201,10 @@ pub(super) const WORDS: Words = Words {
                 "responsabilità degli autori", "responsabilità dell'autore", "responsabilità dei rispettivi", "non coincid",
                 "non impegnano", "non impegna", "a titolo personale", "non sono attribuibili",
             ],
+            [
+                "redazione", "testata", "giornale", "del sito", "editore", "necessariamente", "responsabilit", "portale",
+                "linea editoriale", "posizione", "titolo personale", "impegna", "di questo",
+            ],
         ),
         notice!(
             600,

@@ -229,6 +229,11 @@ pub(super) const WORDS: Words = Words {
                 "exclusiva responsabilidade", "responsabilidade exclusiva", "única responsabilidade", "responsabilidade dos",
                 "responsabilidade do", "não vinculam", "não se responsabiliza",
             ],
+            [
+                "necessariamente", "responsab", "a posição", "a opinião d", "o pensamento d", "linha editorial", "do jornal",
+                "do site", "do portal", "do veículo", "da redação", "da editora", "da revista", "deste", "desta", "instituição",
+                "o ponto de vista d", "vincula",
+            ],
         ),
         notice!(
             600,
