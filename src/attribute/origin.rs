@@ -9,8 +9,8 @@ use crate::model::{Article, Evidence, HopAction, Original, ParsedHop, Party};
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) original: Original,
-    /// The outlet's own source, when it is another than the original: the text came through it.
-    pub(super) through: Option<Party>,
+    /// Those between the original and the outlet, nearest first.
+    pub(super) through: Vec<Party>,
 }
 
 /// Looks for the original: the chain that the feed carries as data, then links that name it, then upstream links, then the source that
@@ -79,20 +79,18 @@ pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Eviden
         return None;
     }
     add(rule, &party);
-    // A second, different name is a stop on the way: the one the outlet took it from.
-    let through = hints
-        .via
-        .first()
-        .filter(foreign)
-        .map(|via| Party { name: name_for(via), url: via.url.clone() })
-        .into_iter()
-        .chain(feed_source.cloned())
-        .find(|stop| {
-            !stop.name.is_empty()
-                && !same_name(&stop.name, &party.name)
-                && stop.url.as_ref().map(site) != party.url.as_ref().map(site)
-                && rule != "source_line"
-        });
+    // Other names are stops on the way: those the text came through.
+    let site_of = |stop: &Party| stop.url.as_ref().map(site).map(str::to_owned);
+    let mut through: Vec<Party> = Vec::new();
+    let via = hints.via.iter().filter(foreign).map(|via| Party { name: name_for(via), url: via.url.clone() });
+    let feed = feed_source.cloned().filter(|_| rule != "source_line");
+    for stop in hints.text_chain.iter().filter(foreign).cloned().chain(via).chain(feed) {
+        let is_known =
+            |known: &Party| same_name(&known.name, &stop.name) || known.url.is_some() && site_of(known) == site_of(&stop);
+        if !stop.name.is_empty() && !is_known(&party) && !through.iter().any(is_known) {
+            through.push(stop);
+        }
+    }
     let published = hints.original_published.map(|published| published.at);
     let language = hints.original_language.clone();
     Some(Found { original: Original { outlet: party, language, published }, through })
@@ -106,7 +104,7 @@ fn of_hops(outlet: &Outlet, article: &Article, hops: &[ParsedHop]) -> Option<Fou
         same_name(&first.party.name, &outlet.name) || first.party.url.as_ref().is_some_and(|url| is_own(outlet, article, url));
     (!own).then(|| Found {
         original: Original { outlet: first.party.clone(), language: first.language.clone(), published: first.at },
-        through: None,
+        through: Vec::new(),
     })
 }
 

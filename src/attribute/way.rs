@@ -104,18 +104,16 @@ pub(super) fn hops(
         Some(_) => Some(HopAction::Translated),
         None => None,
     };
-    match &found.through {
-        Some(through) => {
-            hops.push(Hop {
-                action: action.unwrap_or(HopAction::Reposted),
-                party: through.clone(),
-                at: None,
-                language: article.language.clone(),
-            });
-            hops.push(by_outlet(HopAction::Reposted, article.language.clone()));
-        }
-        None => hops.push(by_outlet(action.unwrap_or(HopAction::Reposted), article.language.clone())),
+    let mut action = action.into_iter();
+    for through in found.through.iter().rev() {
+        hops.push(Hop {
+            action: action.next().unwrap_or(HopAction::Reposted),
+            party: through.clone(),
+            at: None,
+            language: article.language.clone(),
+        });
     }
+    hops.push(by_outlet(action.next().unwrap_or(HopAction::Reposted), article.language.clone()));
     hops
 }
 

@@ -20,6 +20,12 @@ pub fn json(doc: &FetchedDocument, mut outlet: Outlet) -> Result<Value, Unreadab
     if outlet.name.is_empty() {
         outlet.name = page.site.first().cloned().unwrap_or_default();
     }
+    if std::env::var_os("DBG").is_some() {
+        for row in &page.rows {
+            eprintln!("{:?} {}", row.place, row.html.chars().take(300).collect::<String>());
+        }
+        eprintln!("{:?}", page.site);
+    }
     let next = page.next.clone();
     let pages = [(doc.url.clone(), page)];
     let found = Pages { outlet: &outlet, pages: &pages, fetched_at: doc.fetched_at };

@@ -143,6 +143,11 @@ impl View<'_> {
         if !entry.authors.iter().any(is_certain) {
             add("authors", json!(self.people(&article.authors, &[])));
         }
+        // the feed gives no date, but the text does
+        if entry.published.is_none() && entry.updated.is_none() {
+            let at = article.published.map(|stamp| stamp.at.to_rfc3339_opts(SecondsFormat::Secs, true));
+            add("published", json!(at));
+        }
         if entry.rights.is_none() {
             add("rights", json!(article.hints.rights));
         }

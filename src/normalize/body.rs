@@ -65,6 +65,9 @@ const TAIL: usize = 6;
 /// Characters a line of facts has at most.
 const FACTS: usize = 240;
 
+/// Lines from the end among which a list of other articles begins.
+const LISTED: usize = 60;
+
 /// Lines lifted out of one body, and pictures looked at: beyond any real article, and the time stays in proportion to the size.
 const LIFTED: usize = 64;
 const PICTURES: usize = 200;
@@ -93,6 +96,17 @@ pub(super) struct Body {
     pub(super) warnings: Vec<Warning>,
 }
 
+/// What a line is in, as far as that forbids to lift it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    No,
+    /// Where a notice may stand, but no fact.
+    Quotation,
+    Heading,
+    /// A caption, a table, a list.
+    Part,
+}
+
 /// A line: a stretch of inline content between the edges of blocks and line breaks.
 struct Line<'a> {
     nodes: Vec<NodeRef<'a>>,
@@ -100,13 +114,24 @@ struct Line<'a> {
     ends_in: Option<NodeRef<'a>>,
     text: String,
     images: Vec<NodeRef<'a>>,
-    /// In a quotation, a heading, a caption or a table, where nothing is lifted out.
-    kept: bool,
+    /// Where nothing is lifted out.
+    kept: Kept,
 }
 
-/// Reads a body. `known` are disclaimers that the entry carries as data; `own` are names of the outlet itself, which is no source of
-/// its own articles.
-pub(super) fn read(source: &str, base: &Url, known: &[String], own: &[&str]) -> Body {
+/// What a body refers to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
+    /// Base of its references.
+    pub(super) base: &'a Url,
+    /// Names of the outlet itself, which is no source of its own articles.
+    pub(super) own: &'a [&'a str],
+    /// The article's title as displayed: some systems number its pictures with it.
+    pub(super) title: &'a str,
+}
+
+/// Reads a body. `known` are disclaimers that the entry carries as data.
+pub(super) fn read(source: &str, known: &[String], setting: &Setting<'_>) -> Body {
+    let base = setting.base;
     let mut body = Body::default();
     let document = match html::tree(source, base) {
         Ok(document) => document,
@@ -122,8 +147,8 @@ pub(super) fn read(source: &str, base: &Url, known: &[String], own: &[&str]) -> 
     };
     lift_own_blocks(&document, &mut body);
     lift_watermarks(&document, base);
-    lift_lines(&document, base, known, own, &mut body);
-    figures(&document, &mut body);
+    lift_lines(&document, known, setting, &mut body);
+    figures(&document, setting, &mut body);
     body.html = html::finish(&document);
     body.text = text::of_html(body.html.as_str());
     // What stayed in the body would be there twice.
@@ -140,8 +165,9 @@ impl Body {
     }
 
     /// Adds a notice, and the outlets it names.
-    pub(super) fn add_notice(&mut self, row: &Row, written: &str, own: &[&str], site: &Url) {
-        let parties = credit::of_notice(row, written, own, site);
+    pub(super) fn add_notice(&mut self, row: &Row, written: &str, setting: &Setting<'_>) {
+        let own = setting.own;
+        let parties = credit::of_notice(row, written, own, setting.base);
         // "The post … appeared first on X" in X's own feed tells nobody anything.
         let ours = boilerplate::outlet_in(written).is_some_and(|outlet| credit::is_own(own, &outlet));
         let states = boilerplate::states_rights(written);
@@ -240,13 +266,13 @@ fn lines_of(root: NodeRef<'_>) -> Vec<Line<'_>> {
         }
     }
     enum Step<'a> {
-        Enter(NodeRef<'a>, bool),
-        Leave(NodeRef<'a>, bool),
+        Enter(NodeRef<'a>, Kept),
+        Leave(NodeRef<'a>, Kept),
     }
     fn flush<'a>(
         nodes: &mut Vec<NodeRef<'a>>,
         holder: NodeRef<'a>,
-        kept: bool,
+        kept: Kept,
         ends_in: Option<NodeRef<'a>>,
         out: &mut Vec<Line<'a>>,
     ) {
@@ -263,16 +289,16 @@ fn lines_of(root: NodeRef<'_>) -> Vec<Line<'_>> {
     }
     let mut out = Vec::new();
     let mut current: Vec<NodeRef<'_>> = Vec::new();
-    let mut holder = (root, false);
-    let mut stack = vec![Step::Enter(root, false)];
+    let mut holder = (root, Kept::No);
+    let mut stack = vec![Step::Enter(root, Kept::No)];
     while let Some(step) = stack.pop() {
         match step {
             Step::Enter(node, kept) if holders.contains(&node.id) => {
                 flush(&mut current, holder.0, holder.1, None, &mut out);
-                let kept = kept
-                    || ["blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "pre", "table", "li", "q"]
-                        .iter()
-                        .any(|name| node.has_name(name));
+                let kept = match kept {
+                    Kept::No => holder_keeps(&node),
+                    kept => kept,
+                };
                 stack.push(Step::Leave(node, kept));
                 let children = node.children();
                 stack.extend(children.into_iter().rev().map(|child| Step::Enter(child, kept)));
@@ -290,55 +316,154 @@ fn lines_of(root: NodeRef<'_>) -> Vec<Line<'_>> {
     out
 }
 
-fn lift_lines(document: &Document, base: &Url, known: &[String], own: &[&str], body: &mut Body) {
+fn holder_keeps(node: &NodeRef<'_>) -> Kept {
+    let is = |names: &[&str]| names.iter().any(|name| node.has_name(name));
+    if is(&["blockquote"]) {
+        Kept::Quotation
+    } else if is(&["h1", "h2", "h3", "h4", "h5", "h6"]) {
+        Kept::Heading
+    } else if is(&["figcaption", "pre", "table", "li", "q"]) {
+        Kept::Part
+    } else {
+        Kept::No
+    }
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Text,
+    /// A part of it was a notice; what is left is text.
+    Read,
+    Lifted,
+}
+
+fn lift_lines(document: &Document, known: &[String], setting: &Setting<'_>, body: &mut Body) {
     let lines = lines(document);
     let known: Vec<String> = known.iter().map(|notice| text::essence(notice)).filter(|notice| !notice.is_empty()).collect();
-    let texts: Vec<usize> = (0..lines.len()).filter(|at| !lines[*at].text.is_empty()).collect();
-    let mut lifted = 0;
+    let mut texts: Vec<usize> = (0..lines.len()).filter(|at| !lines[*at].text.is_empty()).collect();
+    for at in texts.drain(listed(&lines, &texts)) {
+        remove(&lines[at]);
+    }
+    let mut lifted = vec![false; lines.len()];
+    let mut count = 0;
+    // From either end as far as a few lines of text; in between only what is a notice by all its words.
+    let mut stayed = 0;
     for (order, at) in texts.iter().enumerate() {
-        let line = &lines[*at];
-        if lifted == LIFTED {
-            break;
+        if count == LIFTED {
+            return;
         }
-        if !known.is_empty() && known.contains(&text::essence(&line.text)) {
-            body.add_disclaimer(line.text.clone());
-            remove(line);
-            lifted += 1;
-            continue;
-        }
-        if line.kept || !line.images.is_empty() {
-            continue;
-        }
-        // The line under a picture is its caption, whatever it says.
-        let after_image = *at > 0 && !lines[*at - 1].images.is_empty() && lines[*at - 1].text.is_empty();
-        let edge = (order < HEAD || order + TAIL >= texts.len()) && !after_image;
-        if trailing_notice(line, base, own, body) {
-            continue;
-        }
-        let begins_with_label = edge && credit::begins_with_label(&row(line, base));
-        if begins_with_label && let Some(notices) = labelled_notices(line, base, own, body) {
-            for notice in notices {
-                body.add_notice(&Row::default(), &notice, own, base);
-            }
-            remove(line);
-            lifted += 1;
-        } else if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
-            body.add_notice(&row(line, base), &line.text, own, base);
-            remove(line);
-            lifted += 1;
-        } else if edge && boilerplate::is_promotion(&line.text) {
-            remove(line);
-            lifted += 1;
-        } else if edge && let Some(said) = said(line, base, own) {
-            body.add_said(said);
-            remove(line);
-            lifted += 1;
+        let fate = line(&lines, *at, stayed < HEAD, order < 2 || order + 2 >= texts.len(), &known, setting, body);
+        lifted[*at] = fate != Fate::Text;
+        if fate == Fate::Lifted {
+            count += 1;
         } else {
-            if order < 2 || order + 2 >= texts.len() {
-                names_in_brackets(&line.text, body);
-            }
+            stayed += 1;
         }
     }
+    stayed = 0;
+    for at in texts.iter().rev().filter(|at| !lifted[**at]).copied().collect::<Vec<_>>() {
+        if count == LIFTED || stayed == TAIL {
+            return;
+        }
+        match line(&lines, at, true, false, &[], setting, body) {
+            Fate::Lifted => count += 1,
+            Fate::Text | Fate::Read => stayed += 1,
+        }
+    }
+}
+
+/// Reads one line. `edge`: facts and invitations stand here, too. `first`: names may stand in brackets of the text.
+fn line(
+    lines: &[Line<'_>],
+    at: usize,
+    edge: bool,
+    first: bool,
+    known: &[String],
+    setting: &Setting<'_>,
+    body: &mut Body,
+) -> Fate {
+    let line = &lines[at];
+    if !known.is_empty() && known.contains(&text::essence(&line.text)) {
+        body.add_disclaimer(line.text.clone());
+        remove(line);
+        return Fate::Lifted;
+    }
+    let quoted = line.kept == Kept::Quotation && edge;
+    if line.kept != Kept::No && !quoted || !line.images.is_empty() {
+        return Fate::Text;
+    }
+    // The line under a picture is its caption, whatever it says.
+    let after_image = at > 0 && !lines[at - 1].images.is_empty() && lines[at - 1].text.is_empty();
+    let edge = edge && !after_image;
+    if trailing_notice(line, setting, body) {
+        return Fate::Read;
+    }
+    if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
+        let row = row(line, setting.base);
+        if edge
+            && credit::begins_with_label(&row)
+            && let Some(notices) = labelled_notices(&row, setting, body)
+        {
+            for notice in notices {
+                body.add_notice(&Row::default(), &notice, setting);
+            }
+        } else {
+            names_in_brackets(&line.text, body);
+            body.add_notice(&row, &line.text, setting);
+        }
+    } else if quoted {
+        return Fate::Text;
+    } else if edge && boilerplate::is_promotion(&line.text) {
+        // Gone without trace.
+    } else if edge && let Some(said) = said(line, setting) {
+        body.add_said(said);
+    } else {
+        if first {
+            names_in_brackets(&line.text, body);
+        }
+        return Fate::Text;
+    }
+    remove(line);
+    Fate::Lifted
+}
+
+/// The last lines that list other articles: a heading that says so or stands alone, and after it nothing but links.
+fn listed(lines: &[Line<'_>], texts: &[usize]) -> std::ops::Range<usize> {
+    let is_link = |line: &Line<'_>| {
+        let whole = line.text.chars().filter(|c| c.is_alphanumeric()).count();
+        let inner = line.nodes.iter().flat_map(|node| std::iter::once(*node).chain(node.descendants_it()));
+        let linked: usize =
+            inner.filter(|node| node.has_name("a")).map(|node| node.text().chars().filter(|c| c.is_alphanumeric()).count()).sum();
+        whole > 0 && linked * 10 >= whole * 8
+    };
+    let mut end = texts.len();
+    let mut links = 0;
+    for (order, at) in texts.iter().enumerate().rev().take(LISTED) {
+        let line = &lines[*at];
+        if is_link(line) && line.images.is_empty() {
+            if links == 0 {
+                end = order + 1;
+            }
+            links += 1;
+            continue;
+        }
+        if boilerplate::is_related(&line.text) {
+            return order..if links > 0 { end } else { order + 1 };
+        }
+        if links > 0 {
+            // A heading over links; or a short line over several of them.
+            let short =
+                line.text.chars().count() <= 24 && !line.text.ends_with(['。', '.', '！', '!', '？', '?', '”', '"', '」']);
+            let heads = line.kept == Kept::Heading || links > 1 && short && line.kept == Kept::No;
+            return if heads && order > 0 { order..end } else { texts.len()..texts.len() };
+        }
+        // Editors' lines and notices stand behind such lists.
+        if line.text.chars().count() > FACTS {
+            break;
+        }
+    }
+    texts.len()..texts.len()
 }
 
 /// The lines of HTML that is no body, as rows and as text.
@@ -354,8 +479,8 @@ fn row(line: &Line<'_>, base: &Url) -> Row {
 }
 
 /// "来源:X 于 2026-05-04 提示:本文不代表本网立场": a line of facts with a notice behind them.
-fn labelled_notices(line: &Line<'_>, base: &Url, own: &[&str], body: &mut Body) -> Option<Vec<String>> {
-    let mut said = credit::read(&row(line, base), own);
+fn labelled_notices(row: &Row, setting: &Setting<'_>, body: &mut Body) -> Option<Vec<String>> {
+    let mut said = credit::read(row, setting.own);
     let notices = std::mem::take(&mut said.rest);
     let all = !notices.is_empty() && notices.iter().all(|notice| boilerplate::is_notice(notice));
     all.then(|| {
@@ -365,14 +490,16 @@ fn labelled_notices(line: &Line<'_>, base: &Url, own: &[&str], body: &mut Body) 
 }
 
 /// What a line says, if it is nothing but facts.
-fn said(line: &Line<'_>, base: &Url, own: &[&str]) -> Option<Said> {
+fn said(line: &Line<'_>, setting: &Setting<'_>) -> Option<Said> {
     if line.text.chars().count() > FACTS {
         return None;
     }
-    let said = credit::read(&row(line, base), own);
+    let said = credit::read(&row(line, setting.base), setting.own);
     // "来源:他在会上说,……。" goes on like a sentence.
     let sentence = line.text.ends_with(['。', '！', '？', '!', '?', '”', '"', '」']) && said.people.is_empty();
-    (said.labelled && said.rest.is_empty() && !sentence).then_some(said)
+    // "字体:[大 中 小]" behind two labels is no text.
+    let little = said.labels > 1 && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 12;
+    (said.labelled && (said.rest.is_empty() || little) && !sentence).then_some(said)
 }
 
 /// "新潮社海港6月26日电(记者 林书白)": names in a bracket near the beginning or end of the text.
@@ -396,7 +523,7 @@ fn names_in_brackets(line: &str, body: &mut Body) {
 }
 
 /// "……他说。(本文转载自海港纪事)": only the bracket is a notice. Whether there was one.
-fn trailing_notice(line: &Line<'_>, base: &Url, own: &[&str], body: &mut Body) -> bool {
+fn trailing_notice(line: &Line<'_>, setting: &Setting<'_>, body: &mut Body) -> bool {
     let Some(last) = line.nodes.last().filter(|node| node.is_text()) else { return false };
     let written = last.text().to_string();
     let trimmed = written.trim_end();
@@ -407,7 +534,7 @@ fn trailing_notice(line: &Line<'_>, base: &Url, own: &[&str], body: &mut Body) -
     if alone || !boilerplate::is_notice(notice) {
         return false;
     }
-    body.add_notice(&Row::default(), &text::clean(notice), own, base);
+    body.add_notice(&Row::default(), &text::clean(notice), setting);
     last.set_text(before.trim_end());
     true
 }
@@ -435,7 +562,8 @@ fn remove_if_empty(node: NodeRef<'_>) {
 }
 
 /// Notes every picture; one that stands alone with its caption after it becomes a figure.
-fn figures(document: &Document, body: &mut Body) {
+fn figures(document: &Document, setting: &Setting<'_>, body: &mut Body) {
+    drop_numbers(document, setting.title);
     let lines = lines(document);
     let mut done = std::collections::HashSet::new();
     for (at, line) in lines.iter().enumerate() {
@@ -447,14 +575,24 @@ fn figures(document: &Document, body: &mut Body) {
                 return;
             }
             let Some(url) = img.attr("src").and_then(|src| super::url::absolute(&src)) else { continue };
+            if img.attr("alt").is_some_and(|alt| is_numbered(&alt, setting.title)) {
+                img.set_attr("alt", "");
+            }
             let figure = img.ancestors(Some(6)).into_iter().find(|above| above.has_name("figure"));
             let mut caption = figure
                 .and_then(|figure| figure.descendants().into_iter().find(|node| node.has_name("figcaption")))
                 .map(|node| text::clean(&node.text()));
-            let alone = line.text.is_empty() && line.images.len() == 1 && !line.kept;
+            let alone = line.text.is_empty() && line.images.len() == 1 && line.kept == Kept::No;
+            if figure.is_none()
+                && line.images.len() == 1
+                && let Some(beside) = beside(line)
+            {
+                caption = Some(text::clean(&beside.text()));
+            }
             if figure.is_none()
                 && alone
-                && let Some(next) = lines.get(at + 1).filter(|next| next.images.is_empty() && !next.kept && says_caption(next))
+                && let Some(next) =
+                    lines.get(at + 1).filter(|next| next.images.is_empty() && next.kept == Kept::No && says_caption(next))
             {
                 caption = Some(next.text.clone());
                 make_figure(document, img, line, next);
@@ -474,6 +612,37 @@ fn figures(document: &Document, body: &mut Body) {
             }
         }
     }
+}
+
+/// "The headline - 1" under a picture: its number, and nothing that the reader does not know.
+fn drop_numbers(document: &Document, title: &str) {
+    let lines = lines(document);
+    for pair in lines.windows(2) {
+        let [picture, line] = pair else { continue };
+        if picture.images.is_empty() || !line.images.is_empty() {
+            continue;
+        }
+        if is_numbered(&line.text, title) {
+            remove(line);
+        }
+    }
+}
+
+/// "The headline - 1"
+fn is_numbered(written: &str, title: &str) -> bool {
+    let (essence, title) = (text::essence(written), text::essence(title));
+    let number = essence.strip_prefix(&title).filter(|_| title.chars().count() > 3);
+    number.is_some_and(|number| number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The caption in the same line as its picture: the one element that holds all of the text after it.
+fn beside<'a>(line: &Line<'a>) -> Option<NodeRef<'a>> {
+    if line.text.is_empty() || line.text.chars().count() > 200 || line.holder.has_name("p") && !image::is_caption(&line.text) {
+        return None;
+    }
+    let mut texts = line.nodes.iter().filter(|node| !node.text().trim().is_empty());
+    let only = texts.next().filter(|node| node.is_element() && !node.has_name("a"))?;
+    texts.next().is_none().then_some(*only)
 }
 
 fn says_caption(line: &Line<'_>) -> bool {
@@ -519,13 +688,16 @@ mod tests {
 
     use super::*;
 
+    fn base() -> Url {
+        Url::parse("https://outlet.example/a/1").expect("a literal")
+    }
+
+    fn setting<'a>(base: &'a Url, own: &'a [&'a str]) -> Setting<'a> {
+        Setting { base, own, title: "渡轮停航第三周" }
+    }
+
     fn body(source: &str) -> Body {
-        read(
-            source,
-            &Url::parse("https://outlet.example/a/1").expect("a literal"),
-            &["Known notice, as data.".to_owned()],
-            &["今日港"],
-        )
+        read(source, &["Known notice, as data.".to_owned()], &setting(&base(), &["今日港"]))
     }
 
     fn check(source: &str, html: &str, disclaimers: &[&str], outlet: Option<(&str, Option<&str>)>) {
@@ -538,12 +710,7 @@ mod tests {
 
     #[test]
     fn lifts_notices_and_source_lines_out() {
-        let nameless = read(
-            "<p>来源:<a href=https://ledger.example/1>原文链接</a></p><p>t</p>",
-            &Url::parse("https://a.example/").expect("a literal"),
-            &[],
-            &[""],
-        );
+        let nameless = read("<p>来源:<a href=https://ledger.example/1>原文链接</a></p><p>t</p>", &[], &setting(&base(), &[""]));
         assert_eq!(
             nameless.chain.into_iter().next().and_then(|party| party.url).map(String::from).as_deref(),
             Some("https://ledger.example/1")

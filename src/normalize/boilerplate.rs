@@ -162,6 +162,7 @@ pub(super) fn is_date(text: &str) -> bool {
         zone: chrono_tz::UTC,
         fetched_at: chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap_or_default(),
     };
+    let text = text.trim_end_matches('.');
     !text.is_empty() && super::date::parse(text, &clock).is_some()
 }
 

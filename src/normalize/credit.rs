@@ -131,7 +131,8 @@ impl Row {
             if range.is_empty() {
                 continue;
             }
-            let holders = inner.ancestors_it(Some(5));
+            // Only what is within the node says something of it.
+            let holders = inner.ancestors_it(Some(if node.is_text() { 0 } else { 5 }));
             let mut hinted = false;
             for above in holders {
                 if above.has_name("a")
@@ -283,6 +284,8 @@ pub(super) struct Said {
     pub(super) rest: Vec<String>,
     /// A label was there, or a class or mark that says as much.
     pub(super) labelled: bool,
+    /// How many labels there were.
+    pub(super) labels: usize,
 }
 
 /// A known word at some place.
@@ -464,6 +467,7 @@ pub(super) fn read(row: &Row, own: &[&str]) -> Said {
         }
         if piece.label.is_some() {
             said.labelled = true;
+            said.labels += 1;
         }
         // "By A <and> B": a list goes on over the ends of its elements.
         let goes_on = last.filter(|label| label.role().is_some() && piece.line == last_line && piece.label.is_none());
@@ -487,7 +491,9 @@ pub(super) fn read(row: &Row, own: &[&str]) -> Said {
 
 /// Whether a piece behind a name is more of the same list: a conjunction, or a name behind one.
 fn continues(written: &str, row: &Row, piece: &Piece) -> bool {
-    if is_conjunction(written) {
+    if is_conjunction(written)
+        || row.folded[piece.range.clone()].iter().find(|c| **c != ' ').is_some_and(|c| matches!(c, ',' | '&'))
+    {
         return true;
     }
     let before: String = row.folded[..piece.range.start].iter().rev().skip_while(|c| matches!(**c, ' ' | SOFT)).take(5).collect();
@@ -839,7 +845,10 @@ pub(super) fn of_notice(row: &Row, written: &str, own: &[&str], site: &Url) -> V
         }
     }
     if let Some(name) = named
-        && !found.iter().any(|(_, party)| text::essence(&party.name) == text::essence(&name))
+        && !found.iter().any(|(_, party)| {
+            let (known, name) = (text::essence(&party.name), text::essence(&name));
+            known.contains(&name) || name.contains(&known)
+        })
     {
         let shown: String = row.shown.iter().collect();
         let at = shown.find(name.as_str()).map_or(0, |at| shown[..at].chars().count());

@@ -110,6 +110,61 @@ struct Count {
     traditional: usize,
 }
 
+/// Letters from which on a text is believed more than what was declared of it.
+const SURE: usize = 200;
+
+/// The language of a text that no script decides, where that can be told reliably.
+fn detected(text: &str) -> Option<&'static str> {
+    let end = text.char_indices().nth(ENOUGH).map_or(text.len(), |(at, _)| at);
+    let found = whatlang::detect(&text[..end]).filter(whatlang::Info::is_reliable)?;
+    use whatlang::Lang;
+    // ISO 639-3 → BCP 47, which takes the shorter code (RFC 5646 § 2.2.1).
+    Some(match found.lang() {
+        Lang::Eng => "en",
+        Lang::Rus => "ru",
+        Lang::Spa => "es",
+        Lang::Por => "pt",
+        Lang::Ita => "it",
+        Lang::Fra => "fr",
+        Lang::Deu => "de",
+        Lang::Ukr => "uk",
+        Lang::Bel => "be",
+        Lang::Bul => "bg",
+        Lang::Srp => "sr",
+        Lang::Mkd => "mk",
+        Lang::Pol => "pl",
+        Lang::Ces => "cs",
+        Lang::Slk => "sk",
+        Lang::Slv => "sl",
+        Lang::Hrv => "hr",
+        Lang::Nld => "nl",
+        Lang::Swe => "sv",
+        Lang::Dan => "da",
+        Lang::Nob => "nb",
+        Lang::Fin => "fi",
+        Lang::Est => "et",
+        Lang::Lav => "lv",
+        Lang::Lit => "lt",
+        Lang::Hun => "hu",
+        Lang::Ron => "ro",
+        Lang::Cat => "ca",
+        Lang::Tur => "tr",
+        Lang::Ell => "el",
+        Lang::Heb => "he",
+        Lang::Ara => "ar",
+        Lang::Pes => "fa",
+        Lang::Urd => "ur",
+        Lang::Hin => "hi",
+        Lang::Ben => "bn",
+        Lang::Tam => "ta",
+        Lang::Tel => "te",
+        Lang::Tha => "th",
+        Lang::Vie => "vi",
+        Lang::Ind => "id",
+        _ => return None,
+    })
+}
+
 /// Characters looked at: the beginning says enough.
 const ENOUGH: usize = 4_000;
 
@@ -189,6 +244,12 @@ pub fn of(text: &str, declared: &[Option<&str>]) -> Option<String> {
             (None, None) => "zh-Hans".to_owned(),
         });
     }
+    if count.letters >= SURE
+        && let Some(detected) = detected(text)
+        && !declared.iter().any(|tag| language(tag) == detected)
+    {
+        return Some(detected.to_owned());
+    }
     // A Latin or Cyrillic text is not Chinese, Japanese or Korean whatever is declared.
     let found = declared.into_iter().find(|tag| count.letters < 20 || !matches!(language(tag).as_str(), "zh" | "ja" | "ko"));
     found.map(|tag| if tag == "zh" { "zh-Hans".to_owned() } else { tag })
@@ -239,5 +300,11 @@ mod tests {
         check("The word 渡轮 means ferry, and that is all there is to it.", &[Some("en")], Some("en"));
         check("La ville a acheté le ferry", &[Some("fr")], Some("fr"));
         check("Apple与OpenAI的合作", &[], Some("zh-Hans"));
+        let french = "Le phare éclaire à trente milles et ne voit rien à trente mètres, ce qui a longtemps suffi pour conclure que personne n'habite \
+                      auprès de lui. Nous avons pourtant trouvé des voisins, qui vivent à moins de deux kilomètres du feu et ferment leurs rideaux.";
+        check(french, &[Some("en")], Some("fr"));
+        check(french, &[None], Some("fr"));
+        check(french, &[Some("fr-CA")], Some("fr-CA"));
+        check(&"Никто не знает длины этого моста, хотя его измеряли шагами много раз подряд. ".repeat(4), &[], Some("ru"));
     }
 }

@@ -68,7 +68,11 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     let known = entry.provenance.as_ref().map(|provenance| provenance.disclaimers.as_slice()).unwrap_or_default();
     let content = entry.content.iter().find(|content| !content.value.trim().is_empty());
     let summary = entry.summary.as_ref().filter(|summary| !summary.value.trim().is_empty());
-    let read = |source: &Text| body::read(&markup(source), &url::base(setting.base, &source.base), known, &own);
+    let title_raw = entry.title.as_ref().map(text::plain).unwrap_or_default();
+    let read = |source: &Text| {
+        let base = url::base(setting.base, &source.base);
+        body::read(&markup(source), known, &body::Setting { base: &base, own: &own, title: &title_raw })
+    };
     let mut body = whole.or_else(|| content.or(summary).map(read)).unwrap_or_default();
     let mut short = None;
     if content.is_some()
@@ -92,7 +96,6 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     }
     warnings.append(&mut body.warnings);
 
-    let title_raw = entry.title.as_ref().map(text::plain).unwrap_or_default();
     let copied_from = entry.source.as_ref().and_then(|source| source.title.as_ref()).map(text::plain).unwrap_or_default();
     let named = body.chain.first().map(|party| party.name.clone()).unwrap_or_default();
     let title = title::clean(&title_raw, &own);

@@ -62,11 +62,13 @@ pub fn alone(found: &Pages<'_>, source: &Url) -> Option<Article> {
     let (address, first) = found.pages.first()?;
     let mut own = vec![found.outlet.name.as_str()];
     own.extend(first.site.iter().map(String::as_str));
+    let title = first.entry.title.as_ref().map_or("", |title| title.value.as_str());
     let mut joined = body::Body::default();
     let mut parts: Vec<String> = Vec::new();
     for (address, page) in found.pages {
         let Some(content) = page.entry.content.first() else { continue };
-        let part = body::read(&content.value, &url::base(address, &content.base), &[], &own);
+        let base = url::base(address, &content.base);
+        let part = body::read(&content.value, &[], &body::Setting { base: &base, own: &own, title });
         parts.push(part.html.as_str().to_owned());
         join(&mut joined, part);
     }
@@ -107,6 +109,8 @@ pub fn alone(found: &Pages<'_>, source: &Url) -> Option<Article> {
 /// Adds what the rows around the text say. What the page shows goes before what its metadata say, but for dates with a zone.
 fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body, entry: &mut ParsedEntry) {
     let base = url::base(address, &page.entry.base);
+    let shown = entry.title.as_ref().map_or(String::new(), |title| title.value.clone());
+    let setting = body::Setting { base: &base, own, title: &shown };
     let in_text = body.names.iter().any(|(role, _)| *role == Role::Author);
     let mut head = Row::default();
     let mut pictures = String::new();
@@ -131,8 +135,11 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                     if boilerplate::is_related(&written) {
                         break;
                     }
+                    if row.place == Place::After && boilerplate::is_bare_rights(&written) {
+                        continue;
+                    }
                     if boilerplate::is_notice(&written) {
-                        body.add_notice(&line, &written, own, address);
+                        body.add_notice(&line, &written, &setting);
                         continue;
                     }
                     if row.place == Place::After {
@@ -172,7 +179,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
         }
     }
     let mut said = credit::read(&head, own);
-    let shown = said.published.take();
+    let date = said.published.take();
     body.comments = said.comments.take().or(body.comments).or(comments);
     // Whoever a line of the text names wrote it, whoever put it up.
     if in_text {
@@ -192,8 +199,8 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     categories.splice(0..0, said.categories.drain(..));
     body.add_said(said);
     let zoned = entry.published.as_deref().is_some_and(date::has_zone);
-    if !zoned && shown.is_some() {
-        entry.published = shown;
+    if !zoned && date.is_some() {
+        entry.published = date;
     }
     let entry_source_is_own =
         entry.source.as_ref().and_then(|source| source.title.as_ref()).is_some_and(|title| credit::is_own(own, &title.value));
@@ -201,7 +208,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
         entry.source = None;
     }
     if !pictures.is_empty() {
-        let above = body::read(&pictures, &base, &[], own);
+        let above = body::read(&pictures, &[], &setting);
         let new: Vec<_> =
             above.images.into_iter().filter(|image| !body.images.iter().any(|known| known.url == image.url)).collect();
         if !new.is_empty() {
@@ -210,6 +217,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             body.images.splice(0..0, new);
         }
     }
+    credit_pictures(body, own);
     categories.append(&mut body.categories);
     let title = text::essence(entry.title.as_ref().map_or("", |title| title.value.as_str()));
     for term in categories {
@@ -228,6 +236,30 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     }
 }
 
+/// Credits of pictures that nothing but a known name tells: the last sentence of a caption that names an author, the outlet or a source; the one
+/// photographer of the article.
+fn credit_pictures(body: &mut body::Body, own: &[&str]) {
+    let mut known: Vec<String> = own.iter().map(|name| text::essence(name)).collect();
+    known.extend(body.names.iter().map(|(_, name)| text::essence(name)));
+    known.extend(body.chain.iter().map(|party| text::essence(&party.name)));
+    known.retain(|name| name.chars().count() > 1);
+    for image in body.images.iter_mut().filter(|image| image.credit.is_none()) {
+        let Some(caption) = image.caption.as_deref() else { continue };
+        let sentences = text::sentences(caption);
+        let [said @ .., last] = sentences.as_slice() else { continue };
+        let essence = text::essence(last);
+        if !said.is_empty() && last.chars().count() <= 60 && known.iter().any(|name| essence.contains(name.as_str())) {
+            let (said, credit) = (said.concat().trim().to_owned(), last.trim().trim_end_matches('.').to_owned());
+            image.caption = Some(said);
+            image.credit = Some(credit);
+        }
+    }
+    let mut photographers = body.names.iter().filter(|(role, _)| *role == Role::Photographer).map(|(_, name)| name.clone());
+    if let (Some(only), None) = (photographers.next(), photographers.next()) {
+        body.images.iter_mut().filter(|image| image.credit.is_none()).for_each(|image| image.credit = Some(only.clone()));
+    }
+}
+
 /// Whether a row is a picture of the article: not of a person, and not a sign.
 fn is_picture(root: &NodeRef<'_>) -> bool {
     const SIGNS: &[&str] = &[
@@ -243,6 +275,15 @@ fn is_picture(root: &NodeRef<'_>) -> bool {
     let small = |node: &NodeRef<'_>| {
         ["width", "height"].iter().filter_map(|name| super::html::pixels(&node.attr(name)?)).any(|pixels| pixels < 120)
     };
+    // A picture that leads to another site's front page is that site's sign.
+    let to_front = root
+        .descendants_it()
+        .filter(|node| node.has_name("a"))
+        .filter_map(|node| node.attr("href"))
+        .any(|href| Url::parse(&href).is_ok_and(|url| url.path().trim_matches('/').is_empty()));
+    if to_front {
+        return false;
+    }
     let mut found = false;
     for node in std::iter::once(*root).chain(root.descendants_it()).filter(NodeRef::is_element) {
         if sign(&node) {

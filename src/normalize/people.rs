@@ -112,7 +112,7 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
                 c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
             })
             .to_owned();
-        if is_name(&name) {
+        if is_name(&name) && !is_institution(&name) {
             found.push((suffixed.unwrap_or(role), name));
         }
     }
@@ -239,6 +239,39 @@ fn suffix(name: &str) -> (Option<Role>, String) {
         return (Some(role), name[..name.len() - mark.len()].trim().to_owned());
     }
     (None, name.to_owned())
+}
+
+/// Whether a name is that of a school or an office, which stands behind the names of scholars.
+fn is_institution(name: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "universit",
+        "institut",
+        "college",
+        "faculty",
+        "school of",
+        "academy",
+        "department of",
+        "center for",
+        "centre for",
+        "professor",
+        "hochschule",
+        "fakultät",
+        "大学",
+        "大學",
+        "学院",
+        "學院",
+        "研究所",
+        "研究院",
+        "研究中心",
+        "대학교",
+        "연구소",
+        "연구원",
+        "университет",
+        "институт",
+        "академия",
+    ];
+    let lower = name.to_lowercase();
+    PARTS.iter().any(|part| lower.contains(part))
 }
 
 /// Whether a word can be somebody's name: not an account, an office, an address or a sentence.

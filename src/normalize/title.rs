@@ -67,7 +67,14 @@ fn round<'a>(title: &'a str, names: &[&str]) -> Option<&'a str> {
             BEFORE_SITE.iter().find_map(|mark| rest.strip_suffix(mark).or_else(|| rest.trim_end().strip_suffix(mark.trim())))
         })
     };
-    front().or_else(back).or_else(colon).or_else(site).map(str::trim).filter(|shorter| !shorter.is_empty())
+    // "…_快阅" of what calls itself 快阅热榜.
+    let short = || {
+        let (rest, last) = title.rsplit_once(['_', '|', '｜', '丨'])?;
+        let last = last.trim();
+        let begins = names.iter().any(|name| name.starts_with(last));
+        (last.chars().count() > 1 && begins).then_some(rest)
+    };
+    front().or_else(back).or_else(colon).or_else(site).or_else(short).map(str::trim).filter(|shorter| !shorter.is_empty())
 }
 
 fn is_label(inside: &str) -> bool {

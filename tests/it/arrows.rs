@@ -56,7 +56,7 @@ const RULES: &[Rule] = &[
             "serde_json",
         ],
     },
-    Rule { module: "normalize", may_name: &["model", "config"], crates: &["ammonia", "dom_query"] },
+    Rule { module: "normalize", may_name: &["model", "config"], crates: &["ammonia", "dom_query", "whatlang"] },
     Rule { module: "attribute", may_name: &["model", "config"], crates: &[] },
     Rule { module: "store", may_name: &["model"], crates: &["sqlx", "serde", "serde_json"] },
     Rule {
@@ -83,6 +83,7 @@ const OWNED: &[&str] = &[
     "encoding_rs",
     "chardetng",
     "ammonia",
+    "whatlang",
     "dom_query",
     "dom_smoothie",
     "sqlx",

@@ -379,14 +379,20 @@ pub(super) fn around(document: &Document, headline: Option<NodeRef<'_>>, content
             shown.insert(number);
         }
     }
-    let (Some(first), Some(last)) = (shown.first().copied(), shown.last().copied()) else { return Vec::new() };
+    let heading = headline.and_then(|node| number_of(&node)).unwrap_or_default();
+    let first = shown.range(heading..).next().or(shown.first()).copied();
+    let (Some(first), Some(last)) = (first, shown.last().copied()) else { return Vec::new() };
+    let whole: String = content.text().split_whitespace().collect();
 
     let headline = headline.and_then(|node| Some((node, number_of(&node)?))).filter(|(_, number)| *number < first);
     // Above the headline only what stands in a head with it.
     let from = headline.map_or(first, |(node, number)| front(&node, first).unwrap_or(number));
     let mut rows: Vec<PageRow> = Vec::new();
     let mut add = |place: Place, html: String, text: &str| {
-        let fits = html.len() <= ROW && !text.is_empty() && (place != Place::Head || text.chars().count() <= HEAD);
+        // Some elements lose their number on the way into the text.
+        let squeezed: String = text.split_whitespace().collect();
+        let within = squeezed.chars().count() > 6 && whole.contains(&squeezed);
+        let fits = !within && html.len() <= ROW && !text.is_empty() && (place != Place::Head || text.chars().count() <= HEAD);
         if fits && rows.iter().filter(|row| row.place == place).count() < ROWS {
             rows.push(PageRow { place, html });
         }
@@ -408,7 +414,8 @@ pub(super) fn around(document: &Document, headline: Option<NodeRef<'_>>, content
     let place = |number: u32| match number {
         number if number < first && number >= from => Some(Place::Head),
         number if number > within => Some(Place::After),
-        number if number > last => Some(Place::Tail),
+        // What was left out between paragraphs is a line of its own among them.
+        number if number > first => Some(Place::Tail),
         _ => None,
     };
     // Depth first without recursion: whatever holds neither text nor headline is a row as a whole.
@@ -447,7 +454,25 @@ pub(super) fn around(document: &Document, headline: Option<NodeRef<'_>>, content
     rows
 }
 
-fn number_of(node: &NodeRef<'_>) -> Option<u32> {
+/// Takes out of a text what stands before the element of that number.
+pub(super) fn drop_before(text: &NodeRef<'_>, number: u32) {
+    let mut before: Vec<NodeRef<'_>> = Vec::new();
+    let mut after = false;
+    for node in text.descendants_it().filter(NodeRef::is_element) {
+        let Some(own) = number_of(&node) else { continue };
+        after |= own > number;
+        let leaf = node.has_name("img") || !node.children_it(false).any(|child| child.is_element());
+        if own < number && leaf {
+            before.push(node);
+        }
+    }
+    // Only what has something after the headline is a text that began too early.
+    if after {
+        before.iter().for_each(NodeRef::remove_from_parent);
+    }
+}
+
+pub(super) fn number_of(node: &NodeRef<'_>) -> Option<u32> {
     node.attr(NUMBER)?.parse().ok()
 }
 

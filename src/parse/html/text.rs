@@ -70,7 +70,9 @@ pub(super) fn find(
         };
         let read = Readability::with_document(document.clone(), None, Some(config)).and_then(|mut reader| reader.parse());
         found.html = match read {
-            Ok(article) if counted(&article.text_content) >= LEAST => without_headline(&article.content, title.as_deref()),
+            Ok(article) if counted(&article.text_content) >= LEAST => {
+                without_headline(&article.content, title.as_deref(), headline.and_then(|node| rows::number_of(&node)))
+            }
             _ => match declared.filter(|text| counted(text) >= LEAST) {
                 Some(text) => paragraphs(&text),
                 None => {
@@ -114,9 +116,13 @@ fn selected(document: &Document, selector: &str, title: Option<&str>) -> String 
     html
 }
 
-fn without_headline(source: &str, title: Option<&str>) -> String {
+/// Takes out the headline (`number` in the document) and what stands before it.
+fn without_headline(source: &str, title: Option<&str>, number: Option<u32>) -> String {
     let fragment = Document::fragment(source);
     let Some(root) = fragment.root().first_element_child() else { return source.to_owned() };
+    if let Some(number) = number {
+        rows::drop_before(&root, number);
+    }
     drop_headline(&root, title);
     root.inner_html().to_string()
 }
