@@ -226,7 +226,7 @@ fn unlinked(text: &str) -> &str {
 
 pub(super) fn trim_name(name: &str) -> String {
     let name = super::text::clean(name);
-    name.trim_matches(|c: char| {
+    let bare = name.trim_matches(|c: char| {
         c.is_whitespace()
             || matches!(
                 c,
@@ -265,8 +265,17 @@ pub(super) fn trim_name(name: &str) -> String {
                     | '〈'
                     | '〉'
             )
-    })
-    .to_owned()
+    });
+    // "Газета «Плотина»": the mark at the end belongs to the one inside.
+    let closing =
+        [('«', '»'), ('“', '”'), ('„', '“'), ('《', '》'), ('「', '」'), ('『', '』'), ('(', ')'), ('（', '）'), ('[', ']')];
+    let mut bare = bare.to_owned();
+    if let Some((_, close)) = closing.iter().find(|(open, close)| bare.contains(*open) && !bare.contains(*close))
+        && name.contains(*close)
+    {
+        bare.push(*close);
+    }
+    bare
 }
 
 /// Words with the first character they begin with, so that a place of a text is compared with few of them.
@@ -310,16 +319,14 @@ static NAME_BEFORE: LazyLock<Vec<&str>> = LazyLock::new(|| all(|words| words.nam
 
 /// The outlet a notice names.
 pub(super) fn outlet_in(line: &str) -> Option<String> {
-    // Character by character the same length, so that places in one are places in the other.
-    let lower: String = line
-        .chars()
-        .map(|c| match c {
-            '\u{a0}' => c,
-            c => c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c),
-        })
-        .collect();
+    let lower = lower(line);
     let after = found(&lower, &NAME_AFTER).find_map(|(_, end)| name_behind(&line[end..]));
     after.or_else(|| NAME_BEFORE.iter().find_map(|mark| name_in_front(line.get(..lower.find(mark)?)?)))
+}
+
+/// Lower case, character by character of the same length, so that places in one are places in the other.
+fn lower(text: &str) -> String {
+    text.chars().map(|c| c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c)).collect()
 }
 
 fn good(name: String) -> Option<String> {
@@ -340,7 +347,8 @@ fn name_behind(rest: &str) -> Option<String> {
                 .find(['，', ',', '。', '；', ';', '（', '(', '）', ')', '、', '|', '【', '】', '!', '！', '،', '؛', '।'])
                 .unwrap_or(rest.len());
             let stop = rest[..stop].find(". ").unwrap_or(stop);
-            let words = all(|words| words.name_ends).filter_map(|word| rest[..stop].find(word)).min();
+            let lower = lower(&rest[..stop]);
+            let words = all(|words| words.name_ends).filter_map(|word| lower.find(word)).min();
             words.unwrap_or(stop)
         }
     };
@@ -402,6 +410,128 @@ mod tests {
         check("Zuerst erschienen in Hafenblatt.", notice("Hafenblatt"));
         check("Publicado originalmente em Diário do Cais.", notice("Diário do Cais"));
         check("As opiniões do autor não refletem a posição deste site.", notice(""));
+    }
+
+    #[test]
+    fn notices_of_many_newsrooms() {
+        let failures: Vec<String> = [
+            (
+                "This story was originally published by Inlet Dispatch and is republished here with permission.",
+                Some("Inlet Dispatch"),
+            ),
+            ("Editor’s note: This article first appeared in Saltmarsh Review in June 2025.", Some("Saltmarsh Review")),
+            (
+                "This article is republished from The Colony under a Creative Commons license. Read the original article.",
+                Some("The Colony"),
+            ),
+            (
+                "(Except for the headline, this story has not been edited by our staff and is published from a syndicated feed.)",
+                Some(""),
+            ),
+            (
+                "© 2025 Cove Courier. Visit covecourier.example. Distributed by Shoal Content Agency, LLC.",
+                Some("Shoal Content Agency"),
+            ),
+            ("Unauthorised copying of this article is prohibited.", Some("")),
+            (
+                "Este artículo se publicó originalmente en Cuaderno de Costa y se reproduce aquí con autorización.",
+                Some("Cuaderno de Costa"),
+            ),
+            ("Esta nota fue publicada originalmente por Diario del Muelle el 3 de mayo.", Some("Diario del Muelle")),
+            ("© Agencia Costera. Está prohibida la redistribución de este contenido sin previo consentimiento.", Some("")),
+            ("Ce texte est initialement paru dans la revue Estran, n° 12.", Some("Estran")),
+            ("Les opinions exprimées par les auteurs ne reflètent pas nécessairement celles de la rédaction.", Some("")),
+            ("Dieser Artikel erschien zuerst in der Küstenpost.", Some("Küstenpost")),
+            ("Der Kommentar gibt die Meinung des Autors wieder und spiegelt nicht unbedingt die der Redaktion.", Some("")),
+            ("Reportagem publicada originalmente pela Agência Maré e republicada com autorização.", Some("Agência Maré")),
+            ("Este texto foi produzido em parceria com Agência Maré.", Some("Agência Maré")),
+            ("Questo articolo è uscito originariamente sulla rivista Scogliera.", Some("Scogliera")),
+            ("Riproduzione riservata © Gazzetta del Golfo", Some("")),
+            ("Статья впервые опубликована в журнале «Отмель» и публикуется с разрешения редакции.", Some("Отмель")),
+            ("Перепечатано с сайта Лимские вести.", Some("Лимские вести")),
+            ("При перепечатке ссылка на источник обязательна.", Some("")),
+            ("Редакция не несёт ответственности за содержание материалов авторов.", Some("")),
+            ("Матеріал уперше не друкувався.", None),
+            ("Статтю вперше опубліковано у виданні «Заплава».", Some("Заплава")),
+            ("Стаття вперше опублікована у виданні «Заплава».", Some("Заплава")),
+            ("Думка автора може не збігатися з позицією редакції.", Some("")),
+            ("Dit artikel verscheen oorspronkelijk in Oeverkrant.", Some("Oeverkrant")),
+            ("Tekst ukazał się pierwotnie w tygodniku Brzeg i jest publikowany za zgodą redakcji.", Some("Brzeg")),
+            ("Bu yazı ilk olarak İskele’de yayımlanmıştır.", Some("İskele")),
+            ("Aquest article es va publicar originalment al diari Ribera.", Some("Ribera")),
+            ("Den här artikeln publicerades först i Vassen.", Some("Vassen")),
+            ("نُشر هذا المقال أولاً في مجلة المرسى، ويعاد نشره بإذن منها.", Some("المرسى")),
+            ("این مقاله نخستین بار در مجله موج منتشر شده است.", Some("موج")),
+            ("इस लेख में व्यक्त विचार लेखक के निजी हैं।", Some("")),
+        ]
+        .into_iter()
+        .filter_map(|(line, expected): (&str, Option<&str>)| {
+            let got = is_notice(line).then(|| outlet_in(line).unwrap_or_default());
+            (got.as_deref() != expected).then(|| format!("{line:?}: {got:?} and not {expected:?}"))
+        })
+        .collect();
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+    }
+
+    #[test]
+    fn what_resembles_a_notice_stays() {
+        for line in [
+            "Originally the comma stood after the ninth figure, and nobody can say who moved it.",
+            "The story was first told by a ferryman, and first written down by his niece.",
+            "“This article was first published in error,” said the editor.",
+            "The views from the pier are expressed best by people who are leaving it behind them.",
+            "Her opinions, she says, are those of the river.",
+            "Copyright in the logbook belongs to nobody, a lawyer said.",
+            "The authority is not responsible for the contents of carts.",
+            "This story is told twice in the waiting room.",
+            "El ayuntamiento publicó originalmente un bando de dos líneas.",
+            "El autor expresó su opinión y nadie la compartió.",
+            "La compañía no se hace responsable de la siesta de nadie.",
+            "Les propos de l’éleveur tiennent en un mot que la douane n’a pas retenu.",
+            "Cet article du règlement interdit de crier après dix heures.",
+            "Zuerst erschien es allen wie ein Irrtum.",
+            "Dieser Beitrag zur Haushaltsdebatte sei der kürzeste gewesen, sagte die Bürgermeisterin.",
+            "As opiniões dividiram-se. O autor da proposta não representa hoje qualquer maioria.",
+            "Le opinioni in paese sono tre, e gli autori di due di esse non si parlano.",
+            "Questo articolo della legge vieta di gridare.",
+            "Впервые свет увидели рыбаки, которые искали другое.",
+            "Мнение жителей разделилось: половина хочет оставить кота.",
+            "Статья вышла ему боком, сказал инженер.",
+            "Думка громади змінилася за одну ніч.",
+            "Deze tekst op het bord leest niemand.",
+            "Autor planu wyjechał nad morze.",
+            "Kasabada üç ayrı görüş var.",
+            "وفي الصباح عاد كل شيء كما كان.",
+        ] {
+            check(line, None);
+            assert!(!is_promotion(line) && !is_related(line), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn invitations_are_no_text() {
+        for line in [
+            "Sign up for our newsletter and get the tides in your inbox.",
+            "Read more: The clerk who counted waves",
+            "Lee también: La campana de la lonja",
+            "À lire aussi : Le bac de minuit",
+            "Lesen Sie auch: Die Fähre ohne Nummer",
+            "Leia também: A ponte que muda de lado",
+            "Leggi anche: La barca col tetto",
+            "Читайте также: Пристань без номера",
+            "Подписывайтесь на наш Telegram-канал, чтобы не пропустить главное.",
+            "Підписуйтесь на наш Telegram-канал",
+            "Suscríbete a nuestro boletín",
+            "Inscrivez-vous à notre newsletter",
+            "Lees ook: Het veer zonder touw",
+        ] {
+            assert!(is_promotion(line), "{line:?}");
+        }
+        for line in
+            ["Read the sea first.", "Join the dots.", "Get the boat.", "Sign here, the clerk said.", "Follow the river down."]
+        {
+            assert!(!is_promotion(line), "{line:?}");
+        }
     }
 
     #[test]

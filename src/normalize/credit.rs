@@ -534,16 +534,15 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
                 said.published = date_in(written).map(|(date, _)| date);
             }
         }
-        Label::Published => {
-            if said.published.is_none() {
-                said.published = date_in(written).map(|(date, _)| date);
-            }
-        }
-        Label::Updated => {
-            if said.updated.is_none() {
-                said.updated = date_in(written).map(|(date, _)| date);
-            }
-        }
+        // "Published numbers are kind" begins like a date and is a sentence.
+        Label::Published => match date_in(written) {
+            Some((date, _)) => said.published = said.published.take().or(Some(date)),
+            None => said.rest.push(written.to_owned()),
+        },
+        Label::Updated => match date_in(written) {
+            Some((date, _)) => said.updated = said.updated.take().or(Some(date)),
+            None => said.rest.push(written.to_owned()),
+        },
         Label::Comments => said.comments = said.comments.or_else(|| number(written)),
         Label::Section | Label::Tags => {
             let links: Vec<String> = row

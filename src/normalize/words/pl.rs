@@ -242,8 +242,8 @@ pub(super) const WORDS: Words = Words {
     ],
     first: &["pierwotnie", "po raz pierwszy", "oryginał", "oryginalnie", "pierwodruk"],
     name_ends: &[
-        " i został", " na licencji", " pod ", " za zgodą", " w dniu", " dnia ", " z dnia", " 1", " 2", " 3", " w tłumaczeniu",
-        " czytaj", " tutaj", " w ramach", " po angielsku",
+        " i został", " i jest", " i publik", " i przedruk", " na licencji", " pod ", " za zgodą", " w dniu", " dnia ", " z dnia",
+        " 1", " 2", " 3", " w tłumaczeniu", " czytaj", " tutaj", " w ramach", " po angielsku",
     ],
     vague: &["internet", "internetu", "autora", "autor", "redakcji", "innych mediów", "sieci"],
     reposted: &["przedruk", "udostępnione", "repost"],
