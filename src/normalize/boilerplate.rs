@@ -204,7 +204,9 @@ fn name(rest: &str) -> String {
 
 /// Takes the texts of links to the original off the end.
 fn unlinked(text: &str) -> &str {
-    let mut text = text.trim().trim_end_matches(['>', '»', '→', '）', ')', ']']).trim();
+    // A mark that closes a name is part of it, one that points at something is not.
+    let points = |c: char| matches!(c, '>' | '→' | '）' | ')' | ']') || c == '»' && !text.contains('«');
+    let mut text = text.trim().trim_end_matches(points).trim();
     loop {
         let lower = text.to_lowercase();
         let found = languages()

@@ -476,6 +476,13 @@ pub(super) const WORDS: Words = Words {
             ],
         ),
         notice!(
+            140,
+            [
+                "©", "(c) 19", "(c) 20", "copyright ©", "copyright (c)", "copyright 19", "copyright 20", "[copyright", "text ©",
+                "text copyright ©",
+            ],
+        ),
+        notice!(
             300,
             [
                 "all rights reserved", "no part of this", "no portion of this", "republication of this", "reproduction of this",

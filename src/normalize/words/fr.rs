@@ -743,8 +743,7 @@ pub(super) const WORDS: Words = Words {
         "crédit :", "crédits:", "crédits :", "crédit image:", "crédit image :", "crédit image par ", "photo:", "photo :",
         "photos :", "photo de ", "photo par ", "photo d'archives :", "photographie:", "photographie :", "photographe :", "image:",
         "image :", "illustration :", "illustration de ", "dessin :", "dessin de ", "infographie :", "carte :",
-        "capture d'écran :", "visuel :", "source :", "source:", "fourni par ", "fournie par ", "avec l'aimable autorisation de ",
-        "photo fournie par ", "©", "dr /",
+        "capture d'écran :", "visuel :", "source :", "source:", "avec l'aimable autorisation de ", "©", "dr /",
     ],
     agencies: &[
         "afp", "agence france-presse", "l'afp", "avec afp", "reuters", "ap", "associated press", "belga", "agence belga", "ats",
