@@ -281,13 +281,19 @@ pub(super) fn trim_name(name: &str) -> String {
 }
 
 /// Words with the first character they begin with, so that a place of a text is compared with few of them.
-type Places = HashMap<char, Vec<&'static str>>;
+type Places = HashMap<char, Vec<String>>;
+
+/// A word of the tables as texts have it: with the apostrophe of typewriters and with that of printers.
+fn spellings(word: &str) -> Vec<String> {
+    let printed = word.replace('\'', "’");
+    if printed == word { vec![printed] } else { vec![word.to_owned(), printed] }
+}
 
 fn by_first(words: impl Iterator<Item = &'static str>) -> Places {
     let mut places = Places::new();
     for word in words {
         if let Some(first) = word.chars().next() {
-            places.entry(first).or_default().push(word);
+            places.entry(first).or_default().extend(spellings(word));
         }
     }
     // The longest goes first: "published in the magazine" before "published in".
@@ -309,7 +315,7 @@ fn found<'a>(text: &'a str, places: &'a Places) -> impl Iterator<Item = (usize, 
         .flat_map(move |(at, c)| {
             let words = places.get(&c).map(Vec::as_slice).unwrap_or_default();
             words.iter().filter_map(move |word| {
-                let rest = text[at..].strip_prefix(word)?;
+                let rest = text[at..].strip_prefix(word.as_str())?;
                 let cut = word.ends_with(letter) && rest.starts_with(letter);
                 (!cut).then_some((at, at + word.len()))
             })
@@ -317,13 +323,14 @@ fn found<'a>(text: &'a str, places: &'a Places) -> impl Iterator<Item = (usize, 
 }
 
 static NAME_AFTER: LazyLock<Places> = LazyLock::new(|| by_first(all(|words| words.name_after)));
-static NAME_BEFORE: LazyLock<Vec<&str>> = LazyLock::new(|| all(|words| words.name_before).collect());
+static NAME_BEFORE: LazyLock<Vec<String>> = LazyLock::new(|| all(|words| words.name_before).flat_map(spellings).collect());
+static NAME_ENDS: LazyLock<Vec<String>> = LazyLock::new(|| all(|words| words.name_ends).flat_map(spellings).collect());
 
 /// The outlet a notice names.
 pub(super) fn outlet_in(line: &str) -> Option<String> {
     let lower = lower(line);
     let after = found(&lower, &NAME_AFTER).find_map(|(_, end)| name_behind(&line[end..]));
-    after.or_else(|| NAME_BEFORE.iter().find_map(|mark| name_in_front(line.get(..lower.find(mark)?)?)))
+    after.or_else(|| NAME_BEFORE.iter().find_map(|mark| name_in_front(line.get(..lower.find(mark.as_str())?)?)))
 }
 
 /// Lower case, character by character of the same length, so that places in one are places in the other.
@@ -339,6 +346,10 @@ fn good(name: String) -> Option<String> {
 /// The name that a text begins with.
 fn name_behind(rest: &str) -> Option<String> {
     let rest = rest.trim_start().trim_start_matches([':', '：']).trim_start();
+    // "in der Zeitung „X“", "в газете «X»": what it is, and its name.
+    let kind = rest.find(' ').filter(|at| rest[..*at].chars().all(char::is_lowercase));
+    let named = kind.map(|at| rest[at..].trim_start()).filter(|rest| rest.starts_with(['“', '"', '«', '„']));
+    let rest = named.unwrap_or(rest);
     let end = match rest.strip_prefix(['《', '『', '「', '“', '"', '«', '„']) {
         Some(inside) => {
             let end = inside.find(['》', '』', '」', '”', '"', '»', '“'])?;
@@ -350,7 +361,7 @@ fn name_behind(rest: &str) -> Option<String> {
                 .unwrap_or(rest.len());
             let stop = rest[..stop].find(". ").unwrap_or(stop);
             let lower = lower(&rest[..stop]);
-            let words = all(|words| words.name_ends).filter_map(|word| lower.find(word)).min();
+            let words = NAME_ENDS.iter().filter_map(|word| lower.find(word.as_str())).min();
             words.unwrap_or(stop)
         }
     };

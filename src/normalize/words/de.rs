@@ -275,6 +275,15 @@ pub(super) const WORDS: Words = Words {
             ],
         ),
         notice!(
+            350,
+            [
+                "dieser artikel", "dieser beitrag", "dieser text", "dieser kommentar", "dieser gastbeitrag", "diese kolumne",
+                "diese meinung",
+            ],
+            ["gibt nicht", "gibt ausschließlich", "spiegelt nicht", "entspricht nicht", "gibt lediglich"],
+            ["meinung", "ansicht", "position", "haltung"],
+        ),
+        notice!(
             600,
             [
                 "haftungsausschluss", "disclaimer", "rechtlicher hinweis", "risikohinweis", "wichtiger hinweis:",

@@ -210,6 +210,15 @@ pub(super) const WORDS: Words = Words {
             ],
         ),
         notice!(
+            350,
+            [
+                "este artículo", "este texto", "este contenido", "esta nota", "esta columna", "esta publicación", "el texto",
+                "el artículo", "el contenido",
+            ],
+            ["no refleja", "no representa", "no expresa", "no compromete"],
+            ["la opinión", "la posición", "la postura", "necesariamente", "línea editorial", "el punto de vista"],
+        ),
+        notice!(
             600,
             [
                 "descargo de responsabilidad", "aviso legal:", "aviso:", "advertencia legal:", "nota aclaratoria:",

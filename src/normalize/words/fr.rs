@@ -191,8 +191,8 @@ pub(super) const WORDS: Words = Words {
                 "l'article est apparu", "l'article «", "l'article \"",
             ],
             [
-                "original", "initialement", "à l'origine", "d'abord", "première", "dans ", "sur ", "par ", "autorisation",
-                "licence", "repris", "republi", "reproduit", "en premier",
+                "original", "initialement", "à l'origine", "d'abord", "première", "partenariat", "dans ", "sur ", "par ",
+                "autorisation", "licence", "repris", "republi", "reproduit", "en premier",
             ],
             ["publi", "paru", "parution", "autorisation", "licence", "repris", "original", "reproduit", "en premier"],
         ),
@@ -216,6 +216,14 @@ pub(super) const WORDS: Words = Words {
                 "engage", "nécessairement", "forcément", "obligatoirement", "responsabilité", "la position", "ligne éditoriale",
                 "de la rédaction", "du journal", "du média", "du site", "de la revue", "celles de", "celle de", "de notre",
             ],
+        ),
+        notice!(
+            350,
+            ["cet article", "ce texte", "cette tribune", "ce billet", "ce contenu", "cette publication"],
+            [
+                "ne reflète pas", "ne représente pas", "n'engage pas", "n'engage que", "n'engage en rien", "ne reflète en rien",
+            ],
+            ["rédaction", "opinion", "position", "auteur", "éditeur", "journal", "site", "responsabilité"],
         ),
         notice!(
             600,

@@ -207,6 +207,15 @@ pub(super) const WORDS: Words = Words {
             ],
         ),
         notice!(
+            350,
+            [
+                "questo articolo", "questo testo", "questo contenuto", "questo contributo", "il presente articolo",
+                "il presente testo",
+            ],
+            ["non riflette", "non rispecchia", "non rappresenta", "non impegna"],
+            ["opinione", "opinioni", "posizione", "necessariamente", "linea editoriale", "redazione"],
+        ),
+        notice!(
             600,
             [
                 "disclaimer", "esclusione di responsabilità", "avvertenza:", "avvertenze:", "avviso legale:",

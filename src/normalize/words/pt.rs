@@ -236,6 +236,15 @@ pub(super) const WORDS: Words = Words {
             ],
         ),
         notice!(
+            350,
+            [
+                "este artigo", "este texto", "este conteúdo", "esta matéria", "esta publicação", "esta coluna", "o texto",
+                "o artigo", "o conteúdo",
+            ],
+            ["não reflete", "não representa", "não expressa", "não reflecte", "não traduz"],
+            ["a opinião", "a posição", "o ponto de vista", "necessariamente", "linha editorial"],
+        ),
+        notice!(
             600,
             [
                 "isenção de responsabilidade", "aviso legal:", "aviso:", "termo de responsabilidade", "nota de isenção",
