@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use crate::config::{Config, Outlet};
 use crate::model::PollState;
@@ -27,6 +27,10 @@ use crate::serve;
 use crate::store::Store;
 
 mod pages;
+mod sources;
+
+pub use pages::reads_pages;
+pub use sources::poll_states;
 
 /// `Cache-Control: max-age` of everything published, seconds; the feeds' own ttl says the same in minutes.
 pub const MAX_AGE: u32 = 60 * render::CACHE_MINUTES;
@@ -36,6 +40,15 @@ const COALESCE: Duration = Duration::from_millis(200);
 
 /// Changes wait for no longer than this before they are published.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// After a publication that failed, the next is tried so much later at least, and at most.
+const PUBLISH_AGAIN: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+
+/// After a poll that could not be recorded, the partner is asked again so much later, twice as late after each further one.
+const RECORD_AGAIN: TimeDelta = TimeDelta::minutes(1);
+
+/// A clock that is further back than this was set; less is ordinary keeping of time.
+const SET_BACK: TimeDelta = TimeDelta::minutes(1);
 
 /// The scheduler looks at the clock at least this often, so that a clock that is set is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -92,6 +105,7 @@ pub async fn open(config: Config) -> Result<Stages, DaemonError> {
     let folder = published.clone();
     let snapshot = tokio::task::spawn_blocking(move || Snapshot::load(Some(&folder)));
     let store = Store::open(&database, &tag_authority(&config, now())).await?;
+    sources::adopt(&store, &config).await?;
     // Ids of feeds stand on the authority that ids of articles were minted with, whatever feeds.toml says by now.
     let mut config = config;
     config.site.tag_authority = Some(store.authority().to_owned());
@@ -100,7 +114,7 @@ pub async fn open(config: Config) -> Result<Stages, DaemonError> {
     let snapshot = snapshot.await.map_err(|panic| DaemonError::failed(panic.to_string()))?.map_err(|error| {
         DaemonError::configuration(format!("cannot use {}: {error}; it must be writable by reprint", published.display()))
     })?;
-    Ok(Stages::new(Arc::new(config), client, store, renderer, snapshot))
+    Ok(Stages::new(Arc::new(config), client, store, renderer, snapshot, now))
 }
 
 /// The stages, running.
@@ -125,7 +139,7 @@ impl Daemon {
             listener,
             shutdown: CancellationToken::new(),
             changed: Arc::default(),
-            pulse: Arc::new(Pulse { scheduler: AtomicI64::new(now().timestamp()) }),
+            pulse: Arc::new(Pulse::new(Instant::now())),
         })
     }
 
@@ -149,15 +163,20 @@ impl Daemon {
 
         // What the last run left is served at once; a feed that has never been published is rendered before anybody can ask for it.
         let missing = stages.config.feeds.iter().any(|feed| stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).is_none());
-        if missing {
-            publish(&stages, None).await;
+        let published = missing && publish(&stages, None).await;
+        if !missing {
+            // Terms may be others than at the last run, embargoes and lives of articles may have ended since.
+            publish_due(&stages).await;
+        }
+        if let Err(error) = pipeline::recall(&stages, now()) {
+            tracing::error!(%error, "cannot remove documents that show more than outlets allow");
         }
         let accepting = CancellationToken::new();
         let beat = pulse.clone();
         let site = serve::Site {
             snapshot: stages.snapshot.clone(),
             pages: stages.pages.clone(),
-            ready: Arc::new(move || beat.check()),
+            ready: Arc::new(move || beat.check(Instant::now())),
             max_age: MAX_AGE,
         };
         let server = tokio::spawn(serve::run(listener, site, accepting.clone()));
@@ -167,7 +186,7 @@ impl Daemon {
             "listening on http://{address}/"
         );
 
-        if !missing {
+        if !published {
             // Templates, wordings or reprint itself may be others than at the last run.
             stages.config.outlets.iter().for_each(|outlet| changed.add(&outlet.id));
         }
@@ -230,54 +249,40 @@ impl Changed {
         self.wake.notify_one();
     }
 
+    fn add_all(&self, outlets: BTreeSet<String>) {
+        self.outlets.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(outlets);
+        self.wake.notify_one();
+    }
+
     fn take(&self) -> BTreeSet<String> {
         std::mem::take(&mut *self.outlets.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 }
 
-/// Signs of life.
+/// Signs of life. Not by the clock: one that is set must neither look like a scheduler that hangs nor hide one.
 #[derive(Debug)]
 struct Pulse {
-    scheduler: AtomicI64,
+    start: Instant,
+    /// Milliseconds from the start to the last beat.
+    scheduler: AtomicU64,
 }
 
 impl Pulse {
-    fn beat(&self, now: DateTime<Utc>) {
-        self.scheduler.store(now.timestamp(), Ordering::Relaxed);
+    fn new(now: Instant) -> Self {
+        Self { start: now, scheduler: AtomicU64::new(0) }
     }
 
-    fn check(&self) -> Result<(), String> {
-        let silent = now().timestamp() - self.scheduler.load(Ordering::Relaxed);
-        let most = 3 * i64::try_from(LONGEST_SLEEP.as_secs()).unwrap_or(i64::MAX);
-        if silent > most { Err(format!("the scheduler has not run for {silent} s")) } else { Ok(()) }
+    fn since_start(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.start).as_millis()).unwrap_or(u64::MAX)
     }
-}
 
-/// States of the configured sources: what the store remembers, and a fresh one for what it does not know.
-pub async fn poll_states(stages: &Stages, now: DateTime<Utc>) -> Result<Vec<PollState>, DaemonError> {
-    let mut known: BTreeMap<(String, Url), PollState> = BTreeMap::new();
-    for state in stages.store.poll_states().await? {
-        known.insert((state.outlet.clone(), state.source.clone()), state);
+    fn beat(&self, now: Instant) {
+        self.scheduler.store(self.since_start(now), Ordering::Relaxed);
     }
-    let sources = stages.config.outlets.iter().flat_map(|outlet| outlet.sources().map(move |source| (outlet, source)));
-    Ok(sources
-        .map(|(outlet, feed)| {
-            let mut state =
-                known.remove(&(outlet.id.clone(), feed.clone())).unwrap_or_else(|| PollState::new(&outlet.id, feed.clone(), now));
-            mend_clock(&mut state, now);
-            state
-        })
-        .collect())
-}
 
-/// A clock that was set back must not leave a source unasked until the old time comes round again: the pause it had left is kept, from now.
-fn mend_clock(state: &mut PollState, now: DateTime<Utc>) {
-    if let Some(last) = state.last_attempt
-        && last > now + TimeDelta::minutes(1)
-    {
-        tracing::warn!(outlet = state.outlet, %last, %now, "the clock was set back; keeping the pause that was left");
-        state.next_poll = now + (state.next_poll - last).max(TimeDelta::zero());
-        state.last_attempt = Some(now);
+    fn check(&self, now: Instant) -> Result<(), String> {
+        let silent = Duration::from_millis(self.since_start(now).saturating_sub(self.scheduler.load(Ordering::Relaxed)));
+        if silent > 3 * LONGEST_SLEEP { Err(format!("the scheduler has not run for {} s", silent.as_secs())) } else { Ok(()) }
     }
 }
 
@@ -286,13 +291,15 @@ struct Source {
     outlet: Arc<Outlet>,
     host: String,
     polling: bool,
+    /// Polls in a row that could not be recorded.
+    unrecorded: u32,
 }
 
-/// Asks every source when it is due; never two at a time of one host, never closer together than `host_spacing`, never more than
-/// `concurrent_polls` in all. A poll that panics counts as a failed one.
+/// Asks every source when it is due, never more than `concurrent_polls` at once. One that would only wait for its turn at its host
+/// ([`crate::fetch::Turns`]), for the pause there or for another poll, does not count among them: it is not begun. A poll that panics counts as a
+/// failed one.
 async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>, pulse: Arc<Pulse>, stop: CancellationToken) {
     let limits = stages.config.limits.clone();
-    let spacing = TimeDelta::from_std(limits.host_spacing).unwrap_or(TimeDelta::zero());
     let outlets: BTreeMap<&str, Arc<Outlet>> =
         stages.config.outlets.iter().map(|outlet| (outlet.id.as_str(), Arc::new(outlet.clone()))).collect();
     let mut sources: Vec<Source> = states
@@ -300,22 +307,21 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
         .filter_map(|state| {
             let outlet = outlets.get(state.outlet.as_str())?.clone();
             let host = state.source.host_str().unwrap_or_default().to_owned();
-            Some(Source { state, outlet, host, polling: false })
+            Some(Source { state, outlet, host, polling: false, unrecorded: 0 })
         })
         .collect();
-    let mut hosts: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
     let mut busy: BTreeSet<String> = BTreeSet::new();
     let mut polls: JoinSet<(usize, Result<pipeline::Polled, crate::store::StoreError>)> = JoinSet::new();
     let mut indexes: BTreeMap<tokio::task::Id, usize> = BTreeMap::new();
 
     loop {
         let now = now();
-        pulse.beat(now);
+        pulse.beat(Instant::now());
         let mut wake = now + TimeDelta::from_std(LONGEST_SLEEP).unwrap_or(TimeDelta::seconds(30));
         // The longest overdue first, so that one busy host cannot starve another.
         let mut due: Vec<usize> = Vec::new();
         for (index, source) in sources.iter_mut().enumerate().filter(|(_, source)| !source.polling) {
-            mend_clock(&mut source.state, now);
+            sources::mend_clock(&mut source.state, now);
             if source.state.next_poll <= now {
                 due.push(index);
             } else {
@@ -328,13 +334,12 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
                 break;
             }
             let source = &mut sources[index];
-            let free = hosts.get(&source.host).copied().unwrap_or(now);
             if busy.contains(&source.host) {
                 continue;
             }
-            // A pause longer than the spacing can only come from a clock that was set back.
-            if free > now && free - now <= spacing {
-                wake = wake.min(free);
+            let pause = stages.turns.pause(&source.host);
+            if !pause.is_zero() {
+                wake = wake.min(now + TimeDelta::from_std(pause).unwrap_or_default());
                 continue;
             }
             source.polling = true;
@@ -351,9 +356,7 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
             Some(ended) = polls.join_next_with_id() => {
                 let ended_at = self::now();
                 let index = settle_poll(ended, &mut sources, &mut indexes, &changed, ended_at, limits.longest_backoff);
-                let host = &sources[index].host;
-                busy.remove(host);
-                hosts.insert(host.clone(), ended_at + spacing);
+                busy.remove(&sources[index].host);
             }
         }
     }
@@ -392,8 +395,6 @@ fn settle_poll(
     source.polling = false;
     let outlet = source.outlet.id.as_str();
     let address = source.state.source.as_str();
-    // What could not be recorded is asked again after a minute: the state in the store still has the old time.
-    let later = now + TimeDelta::minutes(1).min(TimeDelta::from_std(longest_backoff).unwrap_or(TimeDelta::minutes(1)));
     match outcome {
         Ok(Ok(polled)) => {
             let change = &polled.change;
@@ -413,26 +414,47 @@ fn settle_poll(
                 changed.add(outlet);
             }
             source.state = polled.state;
+            source.unrecorded = 0;
+            return index;
         }
-        Ok(Err(error)) => {
-            tracing::error!(outlet, address, %error, "the poll could not be recorded; asking again in a minute");
-            source.state.next_poll = later;
-        }
-        Err(error) => {
-            tracing::error!(outlet, address, %error, "the poll task failed: this is a bug in reprint");
-            source.state.next_poll = later;
-        }
+        Ok(Err(error)) => tracing::error!(outlet, address, %error, "the poll could not be recorded; asking again later"),
+        Err(error) => tracing::error!(outlet, address, %error, "the poll task failed: this is a bug in reprint"),
     }
+    // The state in the store still has the old time.
+    source.state.next_poll = now + record_again(source.unrecorded, longest_backoff);
+    source.unrecorded = source.unrecorded.saturating_add(1);
     index
+}
+
+/// The pause after a poll that could not be recorded, `before` which as many could not: a disk that stays full is not the partner's to pay for.
+fn record_again(before: u32, longest: Duration) -> TimeDelta {
+    let longest = TimeDelta::from_std(longest).unwrap_or(RECORD_AGAIN);
+    let doubled = 1_i32.checked_shl(before).filter(|factor| *factor > 0).unwrap_or(i32::MAX);
+    RECORD_AGAIN.checked_mul(doubled).unwrap_or(longest).min(longest)
 }
 
 /// Publishes what changed, together what changes together: the longer a publication takes, the more it waits for the next to gather.
 async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: CancellationToken) {
     let mut pause = COALESCE;
+    // What could not be published on time is tried again then.
+    let mut again: Option<tokio::time::Instant> = None;
     loop {
+        let due = match (again, stages.snapshot.next_moment()) {
+            (Some(again), _) => again.saturating_duration_since(tokio::time::Instant::now()),
+            (None, Some(moment)) => (moment - now()).to_std().unwrap_or_default(),
+            (None, None) => LONGEST_SLEEP,
+        };
+        let due = due.clamp(Duration::from_millis(5), LONGEST_SLEEP);
         tokio::select! {
-            () = changed.wake.notified() => {}
+            biased;
             () = stop.cancelled() => break,
+            () = changed.wake.notified() => {}
+            () = tokio::time::sleep(due) => {
+                let overtaken = stages.snapshot.next_moment().is_some_and(|moment| moment <= now());
+                let failed = overtaken && !publish_due(&stages).await;
+                again = failed.then(|| tokio::time::Instant::now() + LONGEST_SLEEP);
+                continue;
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -441,8 +463,12 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
         let outlets = changed.take();
         if !outlets.is_empty() {
             let start = tokio::time::Instant::now();
-            publish(&stages, Some(&outlets)).await;
-            pause = (2 * start.elapsed()).clamp(COALESCE, LONGEST_PAUSE);
+            pause = if publish(&stages, Some(&outlets)).await {
+                (2 * start.elapsed()).clamp(COALESCE, LONGEST_PAUSE)
+            } else {
+                changed.add_all(outlets);
+                (2 * pause).clamp(PUBLISH_AGAIN.0, PUBLISH_AGAIN.1)
+            };
         }
     }
     let outlets = changed.take();
@@ -451,8 +477,19 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
     }
 }
 
-async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) {
-    match pipeline::publish(stages, outlets).await {
+/// Publishes and says what came of it; false when it is to be tried again.
+async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) -> bool {
+    told(pipeline::publish(stages, outlets, now()).await).is_some()
+}
+
+/// Publishes what time has overtaken. False when that is still to be done.
+async fn publish_due(stages: &Stages) -> bool {
+    told(pipeline::publish_due(stages, now()).await) == Some(true)
+}
+
+/// Says once what a publication came to: whether every document was made; `None` when none could be.
+fn told(published: Result<pipeline::Publication, pipeline::PublishError>) -> Option<bool> {
+    match published {
         Ok(publication) => {
             for rejected in &publication.rejected {
                 tracing::error!(
@@ -464,8 +501,12 @@ async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) {
             if !publication.changed.is_empty() {
                 tracing::debug!(documents = publication.changed.len(), "published");
             }
+            Some(publication.rejected.is_empty())
         }
-        Err(error) => tracing::error!(%error, "cannot publish; readers still see the last good documents"),
+        Err(error) => {
+            tracing::error!(%error, "cannot publish; readers still see the last good documents, and it is tried again");
+            None
+        }
     }
 }
 
@@ -476,7 +517,7 @@ async fn watchdog(stages: Stages, pulse: Arc<Pulse>) {
     loop {
         ticks.tick().await;
         let store = tokio::time::timeout(Duration::from_secs(5), stages.store.ping()).await;
-        match (pulse.check(), store) {
+        match (pulse.check(Instant::now()), store) {
             (Ok(()), Ok(Ok(()))) => notify(&[NotifyState::Watchdog]),
             (Err(reason), _) => tracing::error!(reason, "no sign of life for the watchdog"),
             (_, Ok(Err(error))) => tracing::error!(%error, "the store does not answer: no sign of life for the watchdog"),
@@ -517,5 +558,29 @@ impl Signals {
             }
             std::process::exit(1);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polls_that_cannot_be_recorded_become_rare() {
+        let day = Duration::from_secs(24 * 3600);
+        let minutes: Vec<i64> = [0, 1, 2, 5, 10, 11, 31, 32, u32::MAX].map(|n| record_again(n, day).num_minutes()).to_vec();
+        assert_eq!(minutes, [1, 2, 4, 32, 1_024, 1_440, 1_440, 1_440, 1_440]);
+        assert_eq!(record_again(0, Duration::from_secs(5)), TimeDelta::seconds(5));
+    }
+
+    #[test]
+    fn a_scheduler_that_hangs_is_seen_by_the_time_that_passes() {
+        let start = Instant::now();
+        let pulse = Pulse::new(start);
+        let late = start + 3 * LONGEST_SLEEP;
+        assert_eq!(pulse.check(late), Ok(()));
+        assert_eq!(pulse.check(late + Duration::from_secs(1)), Err("the scheduler has not run for 91 s".to_owned()));
+        pulse.beat(late);
+        assert_eq!(pulse.check(late + Duration::from_secs(1)), Ok(()));
     }
 }

@@ -13,30 +13,32 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinError;
 use url::Url;
 
-use crate::config::{Config, Feed, Outlet};
+use crate::config::{Config, Feed, Outlet, Standing};
 use crate::fetch::{self, Client, FetchError, Robots, Turns};
 use crate::model::{
-    Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument, StoredArticle,
-    Unreadable, Validators, Verdict, Warning,
+    Conditions, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument,
+    StoredArticle, Unreadable, Validators, Verdict, Warning,
 };
-use crate::publish::{self, Pages, Prepared, Snapshot};
+use crate::publish::{self, Page, Pages, Prepared, Snapshot};
 use crate::render::Renderer;
 use crate::schedule::{self, Outcome, Pace};
-use crate::store::{Change, Store, StoreError, Window};
+use crate::store::{Change, Store, StoreError};
 use crate::{attribute, normalize, parse};
 
 mod pages;
+mod window;
 
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
+pub use window::{Shown, window};
 
-/// A feed never holds more articles than this, whatever its `keep_hours` asks for.
-const WINDOW_CEILING: usize = 2_000;
+/// The feed that the index shows.
+const LATEST: &str = "all";
 
 /// Article pages kept rendered; when full, all are let go and made again as they are asked for.
 const PAGES_KEPT: usize = 256;
@@ -66,10 +68,17 @@ pub struct Stages {
 }
 
 impl Stages {
-    /// Puts the stages together.
-    pub fn new(config: Arc<Config>, client: Client, store: Store, renderer: Renderer, snapshot: Snapshot) -> Self {
+    /// Puts the stages together. `clock` is asked when a page is: whether it may be shown depends on it.
+    pub fn new(
+        config: Arc<Config>,
+        client: Client,
+        store: Store,
+        renderer: Renderer,
+        snapshot: Snapshot,
+        clock: fn() -> DateTime<Utc>,
+    ) -> Self {
         let renderer = Arc::new(renderer);
-        let pages = Arc::new(ArticlePages::new(store.clone(), renderer.clone()));
+        let pages = Arc::new(ArticlePages::new(config.clone(), store.clone(), renderer.clone(), clock));
         Self {
             turns: Turns::new(config.limits.host_spacing),
             robots: Robots::default(),
@@ -145,12 +154,41 @@ impl Reading {
     }
 }
 
+/// SHA-256 of all that [`read`] takes from feeds.toml for this source: another one means that the same bytes say something else.
+fn settings(outlet: &Outlet, source: &Url, bounds: parse::Bounds) -> [u8; 32] {
+    let terms = &outlet.terms;
+    let mut hash = Sha256::new();
+    let mut add = |value: Option<&str>| {
+        hash.update([u8::from(value.is_some())]);
+        let value = value.unwrap_or_default();
+        hash.update((value.len() as u64).to_le_bytes());
+        hash.update(value.as_bytes());
+    };
+    add(Some(&outlet.name));
+    add(outlet.homepage.as_ref().map(Url::as_str));
+    add(outlet.language.as_deref());
+    add(Some(outlet.time_zone.name()));
+    add(outlet.charset.as_deref());
+    add(Some(if outlet.full_text { "full text" } else { "" }));
+    add(terms.disclaimer.as_deref());
+    add(terms.rights.as_deref());
+    add(terms.licence.as_ref().map(Url::as_str));
+    add(Some(&bounds.entries.to_string()));
+    if let Some(listing) = outlet.listing(source) {
+        let selectors = &listing.selectors;
+        for selector in [&selectors.item, &selectors.link, &selectors.title, &selectors.date] {
+            add(selector.as_deref());
+        }
+    }
+    hash.finalize().into()
+}
+
 /// parse → normalize → attribute: one document of one outlet. Pure: same input, same output.
 pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse::Bounds) -> Result<Reading, Unreadable> {
     let charset = outlet.charset.as_deref();
     let feed = match outlet.listing(source) {
         Some(listing) => parse::html::listing(doc, charset, &listing.selectors, normalize::html::bounded, bounds)?,
-        None => parse::document(doc, charset, bounds)?,
+        None => parse::feed(doc, charset, bounds, normalize::html::bounded)?,
     };
     let setting = normalize::Setting { outlet, feed_url: source, base: &doc.url, fetched_at: doc.fetched_at, head: &feed.head };
     let verdict = |entry| pages::hold(outlet, source, attribute::article(outlet, normalize::entry(&setting, entry)));
@@ -181,23 +219,16 @@ struct Answer {
     verdicts: Vec<Verdict>,
     warnings: Vec<Warning>,
     freshness: Freshness,
-    ttl: Option<Duration>,
     failed: Option<(String, Fault, String)>,
 }
 
 impl Answer {
     fn failed(code: impl Into<String>, fault: Fault, message: impl Into<String>, freshness: Freshness) -> Self {
-        Self {
-            verdicts: Vec::new(),
-            warnings: Vec::new(),
-            freshness,
-            ttl: None,
-            failed: Some((code.into(), fault, message.into())),
-        }
+        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, failed: Some((code.into(), fault, message.into())) }
     }
 
     fn unchanged(freshness: Freshness) -> Self {
-        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, ttl: None, failed: None }
+        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, failed: None }
     }
 }
 
@@ -224,7 +255,8 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
     let seed = format!("{} {}", outlet.id, after.source);
     let pace =
         Pace { cron: &outlet.schedule, zone: outlet.time_zone, longest: stages.config.limits.longest_backoff, seed: &seed };
-    after.next_poll = schedule::next_poll(&pace, now, outcome, answer.freshness, answer.ttl);
+    let ttl = after.ttl.filter(|_| answer.failed.is_none());
+    after.next_poll = schedule::next_poll(&pace, now, outcome, answer.freshness, ttl);
 
     let change = stages.store.record_following(&after, &answer.verdicts, &pages::followed(&answer.verdicts), now).await?;
     if change.queued > 0 {
@@ -238,6 +270,13 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
 }
 
 async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateTime<Utc>) -> Answer {
+    let bounds = parse::Bounds { entries: stages.config.limits.entries_per_poll };
+    let settings = settings(outlet, &after.source, bounds);
+    if after.settings != Some(settings) {
+        // What we have was read by other settings: the partner is asked for all of it, once. A failure asks again.
+        after.validators = Validators::default();
+        after.body_hash = None;
+    }
     let doc = match fetch_source(stages, outlet, after, now).await {
         Err(error) => {
             let freshness = Freshness { max_age: None, retry_after: error.retry_after };
@@ -256,7 +295,6 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
         after.moved_to = moved_to;
         return Answer::unchanged(freshness);
     }
-    let bounds = parse::Bounds { entries: stages.config.limits.entries_per_poll };
     let (reader, source) = (outlet.clone(), after.source.clone());
     match stages.blocking(move || read(&reader, &source, &doc, bounds)).await {
         Ok(Ok(reading)) => {
@@ -268,9 +306,11 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
                 after.validators = Validators::default();
                 after.body_hash = None;
             }
+            after.settings = Some(settings);
             after.moved_to = moved_to;
             after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
-            Answer { verdicts: reading.verdicts, warnings: reading.warnings, freshness, ttl: reading.ttl, failed: None }
+            after.ttl = reading.ttl;
+            Answer { verdicts: reading.verdicts, warnings: reading.warnings, freshness, failed: None }
         }
         Ok(Err(unreadable)) => Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness),
         Err(panic) => Answer::failed(
@@ -328,15 +368,76 @@ pub enum PublishError {
     Disk(#[from] std::io::Error),
 }
 
-/// Renders every feed that takes one of `outlets` (`None`: every feed), reads each document back, and puts it in place of the last one.
-/// The index and the OPML list follow.
-pub async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) -> Result<Publication, PublishError> {
-    let mut publication = Publication::default();
+/// Renders every feed that takes one of `outlets` (`None`: every feed) as it is at `now`, reads each document back, and puts it in place of the
+/// last one. The index and the OPML list follow.
+pub async fn publish(
+    stages: &Stages,
+    outlets: Option<&BTreeSet<String>>,
+    now: DateTime<Utc>,
+) -> Result<Publication, PublishError> {
     let touched = |feed: &&Feed| outlets.is_none_or(|outlets| feed.outlets.iter().any(|outlet| outlets.contains(outlet)));
-    for feed in stages.config.feeds.iter().filter(touched) {
-        let window = window(&stages.store, feed).await?;
+    publish_feeds(stages, stages.config.feeds.iter().filter(touched), now).await
+}
+
+/// Renders the feeds that time has overtaken: an embargo has ended, an article has expired, or what the last run left was made on other terms.
+pub async fn publish_due(stages: &Stages, now: DateTime<Utc>) -> Result<Publication, PublishError> {
+    let due: BTreeSet<String> = stages
+        .snapshot
+        .paths()
+        .into_iter()
+        .filter_map(|path| {
+            let feed = feed_of(stages, &path)?;
+            let conditions = stages.snapshot.get(&path)?.conditions.clone();
+            let is_due = conditions.until().is_some_and(|until| until <= now) || !is_on_terms(stages, feed, &conditions);
+            is_due.then(|| feed.id.clone())
+        })
+        .collect();
+    if due.is_empty() {
+        return Ok(Publication::default());
+    }
+    let publication = publish_feeds(stages, stages.config.feeds.iter().filter(|feed| due.contains(&feed.id)), now).await?;
+    // A document that was kept back has not replaced the one that shows too much.
+    recall(stages, now)?;
+    Ok(publication)
+}
+
+/// Takes back the documents that would show more than their outlets' terms allow: nobody sees them again, also after a restart. Without effect
+/// where every document could be made anew.
+///
+/// # Errors
+/// The disk: readers do not see them any more, but the next start might.
+pub fn recall(stages: &Stages, now: DateTime<Utc>) -> std::io::Result<()> {
+    stages.snapshot.retain(|path, document| {
+        let conditions = &document.conditions;
+        let expired = conditions.expiry.is_some_and(|expiry| expiry <= now);
+        feed_of(stages, path).is_none_or(|feed| !expired && is_on_terms(stages, feed, conditions))
+    })
+}
+
+/// The feed whose articles a document shows.
+fn feed_of<'a>(stages: &'a Stages, path: &str) -> Option<&'a Feed> {
+    let id = match path.strip_prefix("feeds/") {
+        Some(name) => name.split('.').next().unwrap_or_default(),
+        None if path.is_empty() => LATEST,
+        None => return None,
+    };
+    stages.config.feed(id)
+}
+
+fn is_on_terms(stages: &Stages, feed: &Feed, conditions: &Conditions) -> bool {
+    conditions.terms == stages.renderer.conditions(feed).terms
+}
+
+async fn publish_feeds(
+    stages: &Stages,
+    feeds: impl Iterator<Item = &Feed>,
+    now: DateTime<Utc>,
+) -> Result<Publication, PublishError> {
+    let mut publication = Publication::default();
+    for feed in feeds {
+        let shown = window(&stages.store, &stages.config, feed, now).await?;
         let (here, feed) = (stages.clone(), feed.clone());
-        publication.add(off_the_runtime(move || feed_documents(&here, &feed, &window)).await?);
+        publication.add(off_the_runtime(move || feed_documents(&here, &feed, &shown)).await?);
     }
     let here = stages.clone();
     publication.add(off_the_runtime(move || list(&here)).await?);
@@ -354,19 +455,26 @@ async fn off_the_runtime(
 }
 
 /// The documents of one feed; the index goes with the feed `all`.
-fn feed_documents(stages: &Stages, feed: &Feed, window: &[StoredArticle]) -> std::io::Result<Publication> {
+fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown) -> std::io::Result<Publication> {
     let mut publication = Publication::default();
+    let articles = &shown.articles;
+    let mut put = |document: PublishedDocument| {
+        let conditions = shown.conditions(document.conditions);
+        put(stages, PublishedDocument { conditions, ..document }, &mut publication)
+    };
+    let mut rejected = Vec::new();
     for format in FeedFormat::ALL {
-        let document = stages.renderer.feed(feed, format, window);
-        match reads_back(&document, window) {
-            Ok(()) => put(stages, document, &mut publication)?,
-            Err(reason) => publication.rejected.push(Rejected { path: document.path, reason }),
+        let document = stages.renderer.feed(feed, format, articles);
+        match reads_back(&document, articles) {
+            Ok(()) => put(document)?,
+            Err(reason) => rejected.push(Rejected { path: document.path, reason }),
         }
     }
-    put(stages, stages.renderer.feed_page(feed, window), &mut publication)?;
-    if feed.id == "all" {
-        put(stages, stages.renderer.index(&stages.config.feeds, window), &mut publication)?;
+    put(stages.renderer.feed_page(feed, articles))?;
+    if feed.id == LATEST {
+        put(stages.renderer.index(&stages.config.feeds, articles))?;
     }
+    publication.rejected = rejected;
     Ok(publication)
 }
 
@@ -386,7 +494,7 @@ pub fn retire(stages: &Stages) -> std::io::Result<()> {
         keep.insert(format!("feeds/{}", feed.id));
         keep.extend(FeedFormat::ALL.map(|format| format!("feeds/{}.{}", feed.id, format.extension())));
     }
-    stages.snapshot.retain(|path| keep.contains(path))
+    stages.snapshot.retain(|path, _| keep.contains(path))
 }
 
 fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publication) -> std::io::Result<()> {
@@ -395,16 +503,6 @@ fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publicati
         publication.changed.push(path);
     }
     Ok(())
-}
-
-/// The articles of a feed: the newest `size`, and whatever else arrived within `keep_hours` before the newest of them was first seen. Counted
-/// from the data, not from the clock, so that the same store gives the same feed at any time.
-pub async fn window(store: &Store, feed: &Feed) -> Result<Vec<StoredArticle>, StoreError> {
-    let newest = Window { outlets: &feed.outlets, size: 1, since: DateTime::<Utc>::MAX_UTC, ceiling: 1 };
-    let Some(newest) = store.window(&newest).await?.pop() else { return Ok(Vec::new()) };
-    let since = newest.identity.first_seen - TimeDelta::hours(i64::from(feed.keep_hours));
-    let ceiling = WINDOW_CEILING.max(feed.size);
-    store.window(&Window { outlets: &feed.outlets, size: feed.size, since, ceiling }).await
 }
 
 /// Holds a rendered feed against what it was made from, through the reader that reads partners' feeds: whole, same ids in the same order, each
@@ -440,8 +538,10 @@ fn reads_back(document: &PublishedDocument, articles: &[StoredArticle]) -> Resul
 /// Article pages, made from the store when somebody opens one and kept for the next.
 #[derive(Debug)]
 pub struct ArticlePages {
+    config: Arc<Config>,
     store: Store,
     renderer: Arc<Renderer>,
+    clock: fn() -> DateTime<Utc>,
     kept: Mutex<KeptPages>,
 }
 
@@ -453,8 +553,8 @@ struct KeptPages {
 }
 
 impl ArticlePages {
-    fn new(store: Store, renderer: Arc<Renderer>) -> Self {
-        Self { store, renderer, kept: Mutex::default() }
+    fn new(config: Arc<Config>, store: Store, renderer: Arc<Renderer>, clock: fn() -> DateTime<Utc>) -> Self {
+        Self { config, store, renderer, clock, kept: Mutex::default() }
     }
 
     /// Drops the pages of articles that changed.
@@ -470,22 +570,35 @@ impl ArticlePages {
         self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    async fn make(&self, key: &str) -> Option<Arc<Prepared>> {
+    async fn make(&self, key: &str) -> Page {
+        let now = (self.clock)();
         let generation = {
-            let kept = self.kept();
-            if let Some(page) = kept.pages.get(key) {
-                return Some(page.clone());
+            let mut kept = self.kept();
+            match kept.pages.get(key) {
+                Some(page) if page.conditions.expiry.is_none_or(|expiry| expiry > now) => return Page::Found(page.clone()),
+                Some(_) => drop(kept.pages.remove(key)),
+                None => {}
             }
             kept.generation
         };
         let article = match self.store.article(key).await {
-            Ok(article) => article?,
+            Ok(Some(article)) => article,
+            Ok(None) => return Page::Missing,
             Err(error) => {
                 tracing::error!(key, %error, "cannot read an article for its page");
-                return None;
+                return Page::Missing;
             }
         };
-        let page = Arc::new(publish::prepare(self.renderer.article(&article)));
+        // Of an outlet that left feeds.toml nobody knows any more what may be shown.
+        let Some(outlet) = self.config.outlet(&article.attributed.article.outlet) else { return Page::Gone };
+        match outlet.standing(&article, now) {
+            Standing::Shown => {}
+            Standing::Expired(_) => return Page::Gone,
+            Standing::Embargoed(_) | Standing::OtherLanguage => return Page::Missing,
+        }
+        let mut document = self.renderer.article(&article);
+        document.conditions.expiry = outlet.terms.expires(article.date());
+        let page = Arc::new(publish::prepare(document));
         let mut kept = self.kept();
         if kept.generation == generation {
             if kept.pages.len() >= PAGES_KEPT {
@@ -493,12 +606,12 @@ impl ArticlePages {
             }
             kept.pages.insert(key.to_owned(), page.clone());
         }
-        Some(page)
+        Page::Found(page)
     }
 }
 
 impl Pages for ArticlePages {
-    fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Option<Arc<Prepared>>> + Send + '_>> {
+    fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>> {
         let key = key.to_owned();
         Box::pin(async move { self.make(&key).await })
     }

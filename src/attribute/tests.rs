@@ -33,6 +33,7 @@ fn article(hints: Hints) -> Article {
         title_raw: "渡轮".into(),
         language: Some("zh-Hans".into()),
         published: None,
+        embargoed_until: None,
         updated: None,
         authors: Vec::new(),
         summary: None,

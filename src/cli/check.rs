@@ -1,12 +1,14 @@
 //! `reprint check [--online]`.
 
 use std::path::Path;
-use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 
 use super::poll::{Look, look};
 use super::{Failure, load, say, tell};
-use crate::config::Config;
+use crate::config::{Config, Outlet, Publish, Standing};
 use crate::daemon;
+use crate::fetch::Turns;
 use crate::model::Verdict;
 use crate::pipeline;
 use crate::render::Renderer;
@@ -32,13 +34,11 @@ pub(super) async fn run(path: &Path, online: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let mut unreadable = 0;
-    for (number, outlet) in config.outlets.iter().enumerate() {
+    let turns = Turns::new(config.limits.host_spacing);
+    for outlet in &config.outlets {
         for feed in outlet.sources() {
-            if number > 0 {
-                tokio::time::sleep(config.limits.host_spacing.min(Duration::from_secs(1))).await;
-            }
             say(format_args!("\n{} ({}): {feed}", outlet.name, outlet.id));
-            match look(&config, &client, outlet, feed, daemon::now()).await {
+            match look(&config, &client, &turns, outlet, feed, daemon::now()).await {
                 Look::Failed { fault, message } => {
                     unreadable += 1;
                     say(format_args!("  FAILED (fault: {}): {message}", fault.name()));
@@ -49,7 +49,7 @@ pub(super) async fn run(path: &Path, online: bool) -> Result<(), Failure> {
                         say(format_args!("  warning: {}", warning.message));
                     }
                     for verdict in &reading.verdicts {
-                        say_verdict(verdict);
+                        say_verdict(outlet, verdict, daemon::now());
                     }
                 }
             }
@@ -67,17 +67,35 @@ fn summary(config: &Config) -> String {
     format!("no mistakes; {}, {}", count(config.outlets.len(), "outlet"), count(config.feeds.len(), "feed"))
 }
 
-fn say_verdict(verdict: &Verdict) {
+fn say_verdict(outlet: &Outlet, verdict: &Verdict, now: DateTime<Utc>) {
     match verdict {
         Verdict::Ready(ready) => {
             let rules: Vec<&str> = ready.provenance.evidence.iter().map(|evidence| evidence.rule).collect();
             let authors: Vec<&str> = ready.provenance.authors.iter().filter_map(|author| author.name.as_deref()).collect();
-            say(format_args!("  publish  {}", ready.article.title));
-            say(format_args!("           by {}; rules: {}", authors.join(", "), rules.join(", ")));
+            let (what, why) = match outlet.standing_of(&ready.article, now, now) {
+                Standing::Shown => ("publish", how_much(outlet.terms.publish).to_owned()),
+                Standing::Embargoed(until) => ("wait   ", format!("embargo until {}; ", until.format("%F %T UTC"))),
+                Standing::Expired(since) => ("drop   ", format!("expired on {}; ", since.format("%F %T UTC"))),
+                Standing::OtherLanguage => {
+                    let language = ready.article.language.as_deref().unwrap_or("not known");
+                    ("drop   ", format!("its language ({language}) is not relayed; "))
+                }
+            };
+            say(format_args!("  {what}  {}", ready.article.title));
+            say(format_args!("           {why}by {}; rules: {}", authors.join(", "), rules.join(", ")));
         }
         Verdict::Held { article, code, reason } => {
             say(format_args!("  hold     {}", article.title));
             say(format_args!("           {reason} [{code}]"));
         }
+    }
+}
+
+/// How much of an article is published, where it is not all.
+fn how_much(publish: Publish) -> &'static str {
+    match publish {
+        Publish::Full => "",
+        Publish::Excerpt { .. } => "an excerpt; ",
+        Publish::Title => "its title; ",
     }
 }

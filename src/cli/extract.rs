@@ -15,16 +15,10 @@ use crate::parse::html::{Asked, page as parse};
 /// Reads a page and gives the object of `extract --json`. Where the outlet has no name, the page's name for its site is taken.
 pub fn json(doc: &FetchedDocument, mut outlet: Outlet) -> Result<Value, Unreadable> {
     let selectors = outlet.extract.clone();
-    let asked = Asked { first: &doc.url, number: 1, selectors: &selectors, bounded: html::bounded };
+    let asked = Asked { first: &doc.url, number: 1, selectors: &selectors, rules: None, bounded: html::bounded };
     let page = parse(doc, outlet.charset.as_deref(), &asked)?;
     if outlet.name.is_empty() {
         outlet.name = page.site.first().cloned().unwrap_or_default();
-    }
-    if std::env::var_os("DBG").is_some() {
-        for row in &page.rows {
-            eprintln!("{:?} {}", row.place, row.html.chars().take(300).collect::<String>());
-        }
-        eprintln!("{:?}", page.site);
     }
     let next = page.next.clone();
     let pages = [(doc.url.clone(), page)];

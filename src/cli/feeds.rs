@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{Failure, load_without_secrets, say, table};
+use crate::daemon;
 use crate::pipeline;
 use crate::store::Store;
 
@@ -16,7 +17,7 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
     let mut feeds = Vec::new();
     for feed in &config.feeds {
         let window = match &store {
-            Some(store) => pipeline::window(store, feed).await?,
+            Some(store) => pipeline::window(store, &config, feed, daemon::now()).await?.articles,
             None => Vec::new(),
         };
         let newest = window.first().map(|article| article.date());

@@ -38,7 +38,7 @@ pub fn neutral_outlet(feed: &Url, zone: Tz) -> Outlet {
 /// Reads a document and gives the object of `inspect --json`: what the feed says (dates in RFC 3339, UTC; `*_html` sanitized, with
 /// absolute addresses), and for each entry what we make of it (title without labels, chain, disclaimers, pictures).
 pub fn json(doc: &FetchedDocument, outlet: &Outlet) -> Result<Value, Unreadable> {
-    let feed = parse::document(doc, outlet.charset.as_deref(), Bounds::default())?;
+    let feed = parse::feed(doc, outlet.charset.as_deref(), Bounds::default(), html::bounded)?;
     let head = &feed.head;
     let clock = Clock { zone: outlet.time_zone, fetched_at: doc.fetched_at };
     let mut view = View { doc, head, format: feed.format, clock, outlet: outlet.clone() };

@@ -1,5 +1,6 @@
-//! `reprint outlets`: health and next poll of every outlet, and what is held.
+//! `reprint outlets`: health and next poll of every outlet, what is held, and whose guids are not relied on.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -10,13 +11,15 @@ use crate::config::{Config, Outlet};
 use crate::daemon;
 use crate::model::PollState;
 use crate::pipeline::AWAITING_PAGE;
-use crate::store::{Count, HeldArticle, PageProblem, PagesOfOutlet, Store};
+use crate::store::{Count, Distrusted, HeldArticle, PageProblem, PagesOfOutlet, Store};
 
+#[derive(Default)]
 struct Health {
     states: Vec<PollState>,
-    counts: std::collections::BTreeMap<String, Count>,
+    counts: BTreeMap<String, Count>,
     held: Vec<HeldArticle>,
-    pages: std::collections::BTreeMap<String, PagesOfOutlet>,
+    pages: BTreeMap<String, PagesOfOutlet>,
+    distrusted: Vec<Distrusted>,
 }
 
 pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
@@ -29,9 +32,10 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
             counts: store.counts().await?,
             held: store.held().await?,
             pages: store.pages().await?,
+            distrusted: store.distrusted().await?,
         }
     } else {
-        Health { states: Vec::new(), counts: Default::default(), held: Vec::new(), pages: Default::default() }
+        Health::default()
     };
     if as_json {
         let outlets: Vec<Value> = config.outlets.iter().map(|outlet| outlet_json(outlet, &health)).collect();
@@ -73,6 +77,7 @@ fn outlet_json(outlet: &Outlet, health: &Health) -> Value {
                     "message": problem.message,
                     "since": stamp(problem.since),
                 })),
+                "guids_not_relied_on": distrust_of(health, outlet, feed).map(identity_json),
             })
         })
         .collect();
@@ -83,6 +88,7 @@ fn outlet_json(outlet: &Outlet, health: &Health) -> Value {
                 "url": held.url.as_ref().map(|url| url.as_str()),
                 "code": held.code,
                 "reason": held.reason,
+                "release": release(&held.code),
                 "first_seen": stamp(held.first_seen),
             })
         })
@@ -115,12 +121,47 @@ fn pages_json(pages: &PagesOfOutlet) -> Value {
     json!({ "read": pages.read, "waiting": pages.waiting, "given_up": pages.given_up, "problems": problems })
 }
 
+/// What a feed's articles are recognised by instead of its guids, why and since when.
+fn identity_json(distrusted: &Distrusted) -> Value {
+    let Distrusted { known_by, reason, since, .. } = distrusted;
+    json!({ "known_by": known_by, "reason": reason, "since": stamp(*since) })
+}
+
+/// The same for people.
+fn identity_note(distrusted: &Distrusted, now: DateTime<Utc>) -> String {
+    let Distrusted { outlet, feed, known_by, reason, since } = distrusted;
+    let by = match *known_by {
+        "address" => "the addresses of their pages",
+        _ => "their titles, texts and dates",
+    };
+    format!(
+        "{outlet}: guids not relied on since {}: {reason}\n  {feed}\n  its articles are recognised by {by}, for good, so that none appears \
+         twice; nothing is to be done",
+        ago(now, *since)
+    )
+}
+
+/// How a held article gets out, by the reason it is held for.
+fn release(code: &str) -> &'static str {
+    match code {
+        AWAITING_PAGE => "by itself, when its page has been read or given up",
+        _ => {
+            "by itself, as soon as a poll brings it with nothing against it: the outlet mends the entry, or you change feeds.toml and restart \
+             reprint, which then asks for the whole feed anew when it is due"
+        }
+    }
+}
+
 fn stamp(at: DateTime<Utc>) -> String {
     at.format("%FT%TZ").to_string()
 }
 
 fn state_of<'a>(health: &'a Health, outlet: &Outlet, feed: &url::Url) -> Option<&'a PollState> {
     health.states.iter().find(|state| state.outlet == outlet.id && state.source == *feed)
+}
+
+fn distrust_of<'a>(health: &'a Health, outlet: &Outlet, feed: &url::Url) -> Option<&'a Distrusted> {
+    health.distrusted.iter().find(|distrusted| distrusted.outlet == outlet.id && distrusted.feed == *feed)
 }
 
 fn held_of<'a>(health: &'a Health, outlet: &'a Outlet) -> impl Iterator<Item = &'a HeldArticle> {
@@ -130,6 +171,7 @@ fn held_of<'a>(health: &'a Health, outlet: &'a Outlet) -> impl Iterator<Item = &
 fn say_table(config: &Config, health: &Health, now: DateTime<Utc>) {
     let mut rows = Vec::new();
     let mut notes = Vec::new();
+    let mut releases = std::collections::BTreeSet::new();
     for outlet in &config.outlets {
         let count = health.counts.get(&outlet.id).copied().unwrap_or_default();
         for (number, feed) in outlet.sources().enumerate() {
@@ -155,6 +197,7 @@ fn say_table(config: &Config, health: &Health, now: DateTime<Utc>) {
             if let Some(moved) = state.and_then(|state| state.moved_to.as_ref()) {
                 notes.push(format!("{}: {feed} has moved for good to {moved}: put that address into feeds.toml", outlet.id));
             }
+            notes.extend(distrust_of(health, outlet, feed).map(|distrusted| identity_note(distrusted, now)));
         }
         if let Some(pages) = health.pages.get(&outlet.id) {
             notes.extend(page_notes(&outlet.id, pages, now));
@@ -163,8 +206,10 @@ fn say_table(config: &Config, health: &Health, now: DateTime<Utc>) {
         for held in held_of(health, outlet).filter(|held| held.code != AWAITING_PAGE) {
             let address = held.url.as_ref().map(|url| format!("\n  {url}")).unwrap_or_default();
             notes.push(format!("{}: held: {}\n  {} [{}]{address}", outlet.id, held.title, held.reason, held.code));
+            releases.insert(release(&held.code));
         }
     }
+    notes.extend(releases.into_iter().map(|how| format!("what is held is published {how}")));
     for line in table::lines(&["OUTLET", "NAME", "STATE", "LAST ANSWER", "NEXT POLL", "PUBLISHED", "HELD"], &rows) {
         say(line);
     }

@@ -32,14 +32,20 @@ pub(super) enum Look {
 }
 
 /// Asks one address without validators and reads the answer.
-pub(super) async fn look(config: &Config, client: &Client, outlet: &Outlet, source: &Url, now: DateTime<Utc>) -> Look {
+pub(super) async fn look(
+    config: &Config,
+    client: &Client,
+    turns: &Turns,
+    outlet: &Outlet,
+    source: &Url,
+    now: DateTime<Utc>,
+) -> Look {
     let request = PollRequest { outlet: outlet.id.clone(), source: source.clone(), validators: Validators::default() };
-    if outlet.listing(source).is_some() {
-        let turns = Turns::new(config.limits.host_spacing);
-        let turn = turns.take(source.host_str().unwrap_or_default()).await;
-        if let Err(error) = Robots::default().admit(client, &turns, Some(&turn), source, now).await {
-            return Look::Failed { fault: error.fault, message: error.message };
-        }
+    let turn = turns.take(source.host_str().unwrap_or_default()).await;
+    if outlet.listing(source).is_some()
+        && let Err(error) = Robots::default().admit(client, turns, Some(&turn), source, now).await
+    {
+        return Look::Failed { fault: error.fault, message: error.message };
     }
     let doc = match client.fetch(&request, now).await {
         Ok(Fetched::Document(doc)) => doc,
@@ -70,9 +76,10 @@ async fn preview(config: &Config, outlet: &Outlet) -> Result<(), Failure> {
     let client = pipeline::client(config).map_err(Failure::Configuration)?;
     let database = &config.site.database;
     let store = if database.exists() { Some(Store::open_read_only(database).await?) } else { None };
+    let turns = Turns::new(config.limits.host_spacing);
     let mut failed = None;
     for source in outlet.sources() {
-        match look(config, &client, outlet, source, daemon::now()).await {
+        match look(config, &client, &turns, outlet, source, daemon::now()).await {
             Look::Failed { fault, message } => failed = Some(format!("{source}: {message} (fault: {})", fault.name())),
             Look::Read(reading) => {
                 let change = match &store {
@@ -102,7 +109,7 @@ async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
     }
     read_pages(&stages, outlet).await?;
     let outlets = BTreeSet::from([outlet.id.clone()]);
-    let publication = pipeline::publish(&stages, Some(&outlets)).await.map_err(Failure::failed)?;
+    let publication = pipeline::publish(&stages, Some(&outlets), daemon::now()).await.map_err(Failure::failed)?;
     for rejected in &publication.rejected {
         failed = Some(format!("{} was kept back: {}", rejected.path, rejected.reason));
     }
@@ -112,6 +119,9 @@ async fn record(config: Config, outlet: &Outlet) -> Result<(), Failure> {
 
 /// Reads the article pages of the outlet that are due, one after the other.
 async fn read_pages(stages: &Stages, outlet: &Outlet) -> Result<(), Failure> {
+    if !daemon::reads_pages(outlet) {
+        return Ok(());
+    }
     let ids = [outlet.id.clone()];
     // A page that failed is due again later, so this comes to an end; the bound is for a clock that is set meanwhile.
     for _ in 0..MOST_PAGES {

@@ -17,7 +17,7 @@ use super::language::{charset, language};
 use super::read::{Document, Section};
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong};
-use super::{Config, ConfigError, Feed, Limits, Listing, Outlet, Site, Terms};
+use super::{Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, terms};
 use crate::model::{ListingSelectors, PageSelectors};
 use crate::schedule::Cron;
 
@@ -106,7 +106,7 @@ pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Resu
         Some(site) if mistakes.is_empty() => {
             let outlets: Vec<Outlet> = outlets.into_iter().filter_map(|draft| draft.outlet).collect();
             let feeds = all_feeds(&site, &outlets, feeds);
-            Ok(Config { site, limits, outlets, feeds, warnings: warnings.lines(name, text) })
+            Ok(Config { site, limits, outlets, feeds, site_rules: SiteRuleSet::default(), warnings: warnings.lines(name, text) })
         }
         _ => Err(mistakes.into_error(name, text)),
     }
@@ -125,16 +125,18 @@ fn site(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool, folder
     let contact = section.string(mistakes, "contact", value::email);
     let listen = section.string(mistakes, "listen", value::listen);
     let database = section.string(mistakes, "database", value::path);
-    let templates = section.string(mistakes, "templates", |written| {
+    let folder_at = |written: &str, without: &str| {
         let path = value::path(written)?;
         match folder {
             Some(folder) if !folder.join(&path).is_dir() => value::wrong(
                 format!("is `{}`, where no folder is", shown(&folder.join(&path).display().to_string())),
-                "create the folder, or leave the key out to use the built-in templates; the path starts at the folder of this file",
+                format!("create the folder, or leave the key out{without}; the path starts at the folder of this file"),
             ),
             _ => Ok(path),
         }
-    });
+    };
+    let templates = section.string(mistakes, "templates", |written| folder_at(written, " to use the built-in templates"));
+    let site_rules = section.string(mistakes, "site_rules", |written| folder_at(written, ""));
     let default_disclaimer = section.string(mistakes, "default_disclaimer", value::text);
     let user_agent = section.string(mistakes, "user_agent", value::user_agent);
     let tag_authority = section.string(mistakes, "tag_authority", value::tag_authority);
@@ -147,6 +149,7 @@ fn site(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool, folder
         listen: listen.map_or_else(|| ([127, 0, 0, 1], 8080).into(), Spanned::into_inner),
         database: database.map_or_else(|| PathBuf::from("reprint.db"), |path| PathBuf::from(path.into_inner())),
         templates: templates.map(|path| PathBuf::from(path.into_inner())),
+        site_rules: site_rules.map(|path| PathBuf::from(path.into_inner())),
         default_disclaimer: default_disclaimer.map(Spanned::into_inner),
         user_agent: user_agent.map(Spanned::into_inner),
         tag_authority: tag_authority.map(Spanned::into_inner),
@@ -311,7 +314,12 @@ fn outlet(
     let full_text = section.boolean(mistakes, "full_text").unwrap_or(false);
     let extract =
         section.table(mistakes, "extract", "outlet.extract").map(|section| extract(&section, mistakes)).unwrap_or_default();
-    let terms = section.table(mistakes, "terms", "outlet.terms").map(|section| terms(&section, mistakes)).unwrap_or_default();
+    let terms_section = section.table(mistakes, "terms", "outlet.terms");
+    let terms = terms_section.as_ref().map(|section| terms::read(section, mistakes)).unwrap_or_default();
+    if let Some(section) = &terms_section {
+        let language = language.as_ref().map(|language| language.get_ref().as_str());
+        terms::warn(&terms, section, language, full_text, warnings);
+    }
     let credentials = section
         .table(mistakes, "credentials", "outlet.credentials")
         .and_then(|section| credentials::read(&section, mistakes, setting.places, &addresses, warnings));
@@ -370,15 +378,6 @@ fn extract(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> PageSelectors 
         title: selector("title"),
         author: selector("author"),
         date: selector("date"),
-    }
-}
-
-fn terms(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> Terms {
-    section.check_keys(mistakes);
-    Terms {
-        disclaimer: section.string(mistakes, "disclaimer", value::text).map(Spanned::into_inner),
-        rights: section.string(mistakes, "rights", value::text).map(Spanned::into_inner),
-        licence: section.string(mistakes, "licence", address::web).map(Spanned::into_inner),
     }
 }
 

@@ -42,7 +42,8 @@ const OWN_FIELDS: [&str; 14] = [
 pub(super) struct Warnings(Vec<(Range<usize>, String)>);
 
 impl Warnings {
-    fn add(&mut self, span: Range<usize>, message: String) {
+    /// Adds what was found at a place of the file.
+    pub(super) fn add(&mut self, span: Range<usize>, message: String) {
         self.0.push((span, message));
     }
 

@@ -20,10 +20,15 @@ mod keys;
 mod language;
 mod read;
 mod report;
+mod site_rules;
+mod terms;
 mod value;
+mod xpath;
 
 pub use append::{Draft, Known, NewOutlet, Refused, SaveError};
 pub use keys::{KEYS, Key};
+pub use site_rules::SiteRuleSet;
+pub use terms::{Publish, Standing, Terms};
 
 /// A feeds.toml that has been checked as a whole.
 #[derive(Debug, Clone)]
@@ -37,6 +42,8 @@ pub struct Config {
     /// `[[feed]]`, in the order of the file, preceded by the ones that are always there: `all`, then one an outlet (unless the file
     /// defines a feed of that id itself).
     pub feeds: Vec<Feed>,
+    /// Rules for article pages from the folder `site.site_rules`, for outlets without selectors of their own. Read by [`load`] only.
+    pub site_rules: SiteRuleSet,
     /// What is no mistake and should be looked at all the same: file and line, what is odd, and what to do. One line each.
     pub warnings: Vec<String>,
 }
@@ -60,6 +67,8 @@ pub struct Site {
     pub database: PathBuf,
     /// Folder of templates that replace the built-in ones; relative to the folder of feeds.toml.
     pub templates: Option<PathBuf>,
+    /// Folder of FiveFilters site configuration files; relative to the folder of feeds.toml.
+    pub site_rules: Option<PathBuf>,
     /// Disclaimer for outlets without their own; `None`: the built-in wording in the article's language.
     pub default_disclaimer: Option<String>,
     /// `User-Agent` of our polls; `None`: product, version, address and contact.
@@ -147,17 +156,6 @@ pub struct Listing {
     pub selectors: ListingSelectors,
 }
 
-/// `[outlet.terms]`: on what terms we repost an outlet's articles.
-#[derive(Debug, Clone, Default)]
-pub struct Terms {
-    /// Disclaimer at both ends of each of its articles.
-    pub disclaimer: Option<String>,
-    /// Rights text where the feed has none.
-    pub rights: Option<String>,
-    /// Licence where the feed has none.
-    pub licence: Option<Url>,
-}
-
 /// `[[feed]]`: what we publish.
 #[derive(Debug, Clone)]
 pub struct Feed {
@@ -232,7 +230,7 @@ impl std::fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 /// Reads and checks a file, once and whole. Relative paths become paths below their folders: `database` below the state directory that
-/// systemd names in `$STATE_DIRECTORY`, else below the folder of the file; `templates` below the folder of the file.
+/// systemd names in `$STATE_DIRECTORY`, else below the folder of the file; `templates` and `site_rules` below the folder of the file.
 ///
 /// Secrets are read as well, from files whose relative names are looked up below `$CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`), else
 /// below the folder of the file.
@@ -257,6 +255,13 @@ fn load_with(path: &Path, secrets: bool) -> Result<Config, ConfigError> {
     let state = state.as_ref().and_then(|dirs| std::env::split_paths(dirs).next()).filter(|dir| dir.is_absolute());
     config.site.database = state.as_deref().unwrap_or(folder).join(&config.site.database);
     config.site.templates = config.site.templates.map(|templates| folder.join(templates));
+    if let Some(rules) = config.site.site_rules.take() {
+        let rules = folder.join(rules);
+        let (set, mut warnings) = site_rules::read(&rules);
+        config.site_rules = set;
+        config.warnings.append(&mut warnings);
+        config.site.site_rules = Some(rules);
+    }
     Ok(config)
 }
 

@@ -318,6 +318,12 @@ impl<'d, 't> Section<'d, 't> {
         self.table.get(key).and_then(|value| value.get_ref().as_array()).is_some_and(|items| items.is_empty())
     }
 
+    /// Whether the number 0 is written there.
+    pub(super) fn is_zero(&self, key: &str) -> bool {
+        let number = self.table.get(key).and_then(|value| value.get_ref().as_integer());
+        number.is_some_and(|number| u64::from_str_radix(number.as_str(), number.radix()) == Ok(0))
+    }
+
     /// Where the value of a key is written.
     pub(super) fn value_span(&self, key: &str) -> Range<usize> {
         self.table.get(key).map_or_else(|| self.header.clone(), Spanned::span)

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Changed, LONGEST_SLEEP, now};
+use super::{Changed, LONGEST_SLEEP, SET_BACK, now};
 use crate::config::Outlet;
 use crate::pipeline::{self, PageRead, Stages};
 use crate::store::{StoreError, WaitingPage};
@@ -24,17 +24,28 @@ struct Journey {
     page: WaitingPage,
 }
 
+/// Longest pause between two readings of a page where `limits.longest_backoff` is shorter.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+
 /// Reads pages until it is told to stop. What is under way then is left: its page is still due at the next start.
 pub(super) async fn drain(stages: Stages, changed: Arc<Changed>, stop: CancellationToken) {
     let outlets: BTreeMap<String, Arc<Outlet>> =
         stages.config.outlets.iter().map(|outlet| (outlet.id.clone(), Arc::new(outlet.clone()))).collect();
-    let ids: Vec<String> = outlets.keys().cloned().collect();
+    // What was queued of an outlet whose pages are no longer wanted stays where it is.
+    let ids: Vec<String> = outlets.values().filter(|outlet| reads_pages(outlet)).map(|outlet| outlet.id.clone()).collect();
     let most = stages.config.limits.concurrent_polls;
     let mut journeys: JoinSet<Result<PageRead, StoreError>> = JoinSet::new();
     let mut under_way: BTreeMap<tokio::task::Id, Journey> = BTreeMap::new();
     // A host whose page made a task fail: a bug, which must not become an endless loop.
     let mut shunned: BTreeSet<String> = BTreeSet::new();
+    // The last run may have had a clock that was ahead.
+    let mut seen = DateTime::<Utc>::MAX_UTC;
     loop {
+        let looked = now();
+        if looked < seen - SET_BACK {
+            bring_forward(&stages, looked).await;
+        }
+        seen = looked;
         let mut pause = LONGEST_SLEEP;
         let room = most.saturating_sub(journeys.len());
         if room > 0 {
@@ -71,6 +82,19 @@ pub(super) async fn drain(stages: Stages, changed: Arc<Changed>, stop: Cancellat
                 }
             }
         }
+    }
+}
+
+/// Whether articles of an outlet may be read from their pages.
+pub fn reads_pages(outlet: &Outlet) -> bool {
+    outlet.full_text || !outlet.listings.is_empty()
+}
+
+/// A clock that was set back must not leave pages unread until the old time comes round again.
+async fn bring_forward(stages: &Stages, now: DateTime<Utc>) {
+    let longest = TimeDelta::from_std(stages.config.limits.longest_backoff).unwrap_or(LONGEST_WAIT).max(LONGEST_WAIT);
+    if let Err(error) = stages.store.bring_pages_forward(now, now + longest).await {
+        tracing::error!(%error, "pages that were queued by a clock that was ahead may wait for longer");
     }
 }
 

@@ -1,14 +1,13 @@
 //! The client: redirects walked by hand, so that every hop passes the same checks; bodies counted chunk by chunk.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use reqwest::header::{
-    ACCEPT, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED, LINK, LOCATION, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK, LOCATION, USER_AGENT,
 };
 use reqwest::{Response, StatusCode, redirect};
 use tokio::time::{Instant, timeout_at};
@@ -17,6 +16,7 @@ use url::Url;
 use super::credentials::{self, Grant, Signed, Wallet};
 use super::failure::{innermost, place, quoted};
 use super::guard::GuardedResolver;
+use super::gzip::{Gunzip, Undecodable};
 use super::{FetchError, Guard, Lookup, SystemLookup, freshness};
 use crate::model::{Credentials, Fault, Fetched, FetchedDocument, PollRequest, Validators};
 
@@ -24,6 +24,9 @@ use crate::model::{Credentials, Fault, Fetched, FetchedDocument, PollRequest, Va
 /// than one that sends HTML.
 const ACCEPT_FEEDS: &str =
     "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1";
+
+/// The codings that can be undone: gzip by ourselves (see `gzip`), the others by the HTTP client.
+const ACCEPT_CODINGS: &str = "gzip, br, zstd";
 
 /// Fields of one answer's head. Beyond it is an attack; the busiest front ends send some eighty.
 const HEADER_FIELDS: usize = 200;
@@ -33,9 +36,6 @@ const HTTP2_HEAD_BYTES: u32 = 64 * 1024;
 
 /// Longest validator that is kept: it is stored and sent back with every poll.
 const VALIDATOR_BYTES: usize = 1024;
-
-/// Most sources whose redirect target is remembered (see [`Client::may_validate`]).
-const REMEMBERED: usize = 10_000;
 
 /// How a client behaves.
 #[derive(Debug, Clone)]
@@ -72,8 +72,6 @@ struct Inner {
     usual: reqwest::Client,
     /// For other ports, which are open in the networks of the admin only; none if there are no such networks.
     listed: Option<reqwest::Client>,
-    /// Source → where its validators came from, if that is another site.
-    validated_elsewhere: Mutex<HashMap<Url, Url>>,
 }
 
 impl Client {
@@ -100,7 +98,11 @@ impl Client {
         }
         let user_agent = HeaderValue::from_str(&options.user_agent)
             .map_err(|_| format!("user_agent {:?} cannot be sent: it must be one line of visible ASCII", options.user_agent))?;
-        let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(ACCEPT_FEEDS)), (USER_AGENT, user_agent)]);
+        let headers = HeaderMap::from_iter([
+            (ACCEPT, HeaderValue::from_static(ACCEPT_FEEDS)),
+            (ACCEPT_ENCODING, HeaderValue::from_static(ACCEPT_CODINGS)),
+            (USER_AGENT, user_agent),
+        ]);
         let authorities = authorities
             .iter()
             .map(|der| {
@@ -134,7 +136,7 @@ impl Client {
         };
         let usual = client(false)?;
         let listed = if guard.has_networks() { Some(client(true)?) } else { None };
-        let inner = Inner { options, guard, usual, listed, validated_elsewhere: Mutex::default() };
+        let inner = Inner { options, guard, usual, listed };
         Ok(Self { inner: Arc::new(inner), wallet: Arc::default() })
     }
 
@@ -170,7 +172,7 @@ impl Client {
         let mut moved_permanently = None;
         let mut only_permanent = true;
         loop {
-            let validators = self.may_validate(&request.source, &url).then_some(&request.validators);
+            let validators = may_validate(request, &url).then_some(&request.validators);
             let (credentials, signed) = self.wallet.for_hop(request, &url);
             let asked = self.ask(&url, validators, credentials, deadline).await;
             let (response, conditional) = asked.map_err(|error| match visited.as_slice() {
@@ -304,20 +306,25 @@ impl Client {
             StatusCode::UNAUTHORIZED => return Err(FetchError::unauthorized(&url, signed, freshness.retry_after)),
             status => return Err(FetchError::status(&url, status, &headers, freshness.retry_after)),
         }
-        if let Some(coding) = undecoded(&headers) {
-            let message = format!(
-                "{} sends Content-Encoding “{coding}”, which we did not ask for and cannot undo: tell the partner",
-                place(&url)
-            );
-            return Err(FetchError::new("bad_response", Fault::Partner, message));
-        }
+        let gzipped = match coding(&headers) {
+            Coding::None => false,
+            Coding::Gzip => true,
+            Coding::Other(coding) => {
+                let message = format!(
+                    "{} sends Content-Encoding “{coding}”, which we did not ask for and cannot undo: tell the partner",
+                    place(&url)
+                );
+                return Err(FetchError::new("bad_response", Fault::Partner, message));
+            }
+        };
         let credentials = self.wallet.of(request);
-        let body = credentials::redact(self.body(&url, response, deadline).await?, credentials);
+        let body = credentials::redact(self.body(&url, response, gzipped, deadline).await?, credentials);
         let link = |value: &HeaderValue| {
             String::from_utf8_lossy(&credentials::redact(value.as_bytes().to_vec(), credentials)).into_owned()
         };
-        let validators = Validators { etag: validator(&headers, &ETAG), last_modified: validator(&headers, &LAST_MODIFIED) };
-        self.remember(&request.source, &url, &validators);
+        let (etag, last_modified) = (validator(&headers, &ETAG), validator(&headers, &LAST_MODIFIED));
+        let elsewhere = (etag.is_some() || last_modified.is_some()) && !same_site(&request.source, &url);
+        let validators = Validators { etag, last_modified, site: elsewhere.then(|| site(&url)) };
         Ok(Fetched::Document(FetchedDocument {
             requested: request.source.clone(),
             url,
@@ -333,51 +340,63 @@ impl Client {
     }
 
     /// Reads a body whole, counting decoded bytes: a kilobyte of gzip can hold a gigabyte.
-    async fn body(&self, url: &Url, mut response: Response, deadline: Instant) -> Result<Vec<u8>, FetchError> {
+    async fn body(&self, url: &Url, mut response: Response, gzipped: bool, deadline: Instant) -> Result<Vec<u8>, FetchError> {
         let Options { body_bytes: limit, total_timeout, .. } = self.inner.options;
         if let Some(announced) = response.content_length().filter(|length| *length > limit) {
             return Err(FetchError::too_large(url, Some(announced), limit));
         }
+        let mut gunzip = gzipped.then(Gunzip::new);
         let mut body = Vec::new();
+        let mut received = 0_u64;
+        let undecodable = |undecodable: Undecodable, length: usize| match undecodable {
+            Undecodable::TooLarge => FetchError::too_large(url, None, limit),
+            Undecodable::Damaged(how) => FetchError::miscoded(url, how),
+            Undecodable::Truncated => FetchError::truncated(url, "the gzip in it has no end", length),
+        };
         loop {
-            match timeout_at(deadline, response.chunk()).await {
+            let chunk = match timeout_at(deadline, response.chunk()).await {
                 Err(_) => {
                     let phase = format!("has sent {} bytes and does not come to an end", body.len());
                     return Err(FetchError::timeout(url, &phase, total_timeout));
                 }
                 Ok(Err(error)) => return Err(FetchError::body(url, &error, body.len())),
-                Ok(Ok(None)) => return Ok(body),
-                Ok(Ok(Some(chunk))) if (body.len() as u64).saturating_add(chunk.len() as u64) > limit => {
-                    return Err(FetchError::too_large(url, None, limit));
-                }
-                Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
+                Ok(Ok(None)) => break,
+                Ok(Ok(Some(chunk))) => chunk,
+            };
+            // gzip can also decode to less than it is, for ever.
+            received = received.saturating_add(chunk.len() as u64);
+            if received > limit {
+                return Err(FetchError::too_large(url, None, limit));
+            }
+            match &mut gunzip {
+                None => body.extend_from_slice(&chunk),
+                Some(gunzip) => match gunzip.push(&chunk, &mut body, limit) {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => return Err(undecodable(error, body.len())),
+                },
             }
         }
-    }
-
-    /// Whether the validators of a source may be sent to the address `url` on its way. They mean something only to the site that gave
-    /// them: sent to another one, a date could draw a 304 for a text we have never seen. That is the source's own host (a move to https
-    /// or to `www.` included), or where its redirects last led. The latter is remembered in memory only, so after a restart a source
-    /// that redirects to another site is asked once without validators.
-    fn may_validate(&self, source: &Url, url: &Url) -> bool {
-        same_site(source, url) || self.validated_elsewhere().get(source).is_some_and(|known| same_site(known, url))
-    }
-
-    fn remember(&self, source: &Url, url: &Url, validators: &Validators) {
-        let mut known = self.validated_elsewhere();
-        if same_site(source, url) || *validators == Validators::default() {
-            known.remove(source);
-            return;
+        if let Some(Err(error)) = gunzip.map(|gunzip| gunzip.finish()) {
+            return Err(undecodable(error, body.len()));
         }
-        if known.len() >= REMEMBERED && !known.contains_key(source) {
-            known.clear();
-        }
-        known.insert(source.clone(), url.clone());
+        Ok(body)
     }
+}
 
-    fn validated_elsewhere(&self) -> MutexGuard<'_, HashMap<Url, Url>> {
-        self.inner.validated_elsewhere.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Whether the validators of a request may be sent to the address `url` on its way. They mean something only to the site that gave them: sent to
+/// another one, a date could draw a 304 for a text we have never seen.
+fn may_validate(request: &PollRequest, url: &Url) -> bool {
+    same_site(request.validators.site.as_ref().unwrap_or(&request.source), url)
+}
+
+/// The site of an address as it is remembered with validators: nothing of path and query, which may hold somebody's secrets.
+fn site(url: &Url) -> Url {
+    let mut site = url.clone();
+    site.set_path("/");
+    site.set_query(None);
+    site.set_fragment(None);
+    site
 }
 
 /// The redirects that a GET follows by itself (RFC 9110 § 15.4). 300 leaves the choice to people; 305 and 306 are dead.
@@ -409,9 +428,18 @@ fn same_site(a: &Url, b: &Url) -> bool {
     host(a).is_some() && host(a) == host(b) && port(a) == port(b)
 }
 
-/// A content coding (RFC 9110 § 8.4.1) that is still on the body. The HTTP client takes off exactly one of gzip, br and zstd. Words
-/// that are no codings ("utf-8", "none") are common mistakes without effect.
-fn undecoded(headers: &HeaderMap) -> Option<String> {
+/// What is still on a body.
+#[derive(Debug, PartialEq, Eq)]
+enum Coding {
+    None,
+    Gzip,
+    /// What cannot be undone, in the partner's words.
+    Other(String),
+}
+
+/// The content codings (RFC 9110 § 8.4.1) that are still on the body; the HTTP client has taken off a single br or zstd. Words that are no
+/// codings ("utf-8", "none") are common mistakes without effect.
+fn coding(headers: &HeaderMap) -> Coding {
     const CODINGS: [&str; 12] =
         ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "aes128gcm", "pack200-gzip"];
     let value = headers
@@ -420,8 +448,13 @@ fn undecoded(headers: &HeaderMap) -> Option<String> {
         .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .collect::<Vec<_>>()
         .join(", ");
-    let coded = value.split(',').any(|coding| CODINGS.iter().any(|known| coding.trim().eq_ignore_ascii_case(known)));
-    coded.then(|| quoted(&value))
+    let mut found = value.split(',').filter_map(|word| CODINGS.into_iter().find(|known| word.trim().eq_ignore_ascii_case(known)));
+    match (found.next(), found.next()) {
+        (None, _) => Coding::None,
+        // § 8.4.1.3: the two names are the same.
+        (Some("gzip" | "x-gzip"), None) => Coding::Gzip,
+        _ => Coding::Other(quoted(&value)),
+    }
 }
 
 /// A validator to keep: the bytes as sent, or nothing if empty or absurdly long.
@@ -504,20 +537,38 @@ mod tests {
 
     #[test]
     fn codings_left_on_the_body_are_seen() {
-        let check = |values: &[&str], expected: Option<&str>| {
+        let check = |values: &[&str], expected: Coding| {
             let mut headers = HeaderMap::new();
             for value in values {
                 headers.append(CONTENT_ENCODING, HeaderValue::from_str(value).expect("value"));
             }
-            assert_eq!(undecoded(&headers).as_deref(), expected, "{values:?}");
+            assert_eq!(coding(&headers), expected, "{values:?}");
         };
-        check(&[], None);
-        check(&["identity"], None);
-        check(&["utf-8"], None);
-        check(&["none"], None);
-        check(&["deflate"], Some("deflate"));
-        check(&["gzip, gzip"], Some("gzip, gzip"));
-        check(&["utf-8", "GZIP"], Some("utf-8, GZIP"));
+        check(&[], Coding::None);
+        check(&["identity"], Coding::None);
+        check(&["utf-8"], Coding::None);
+        check(&["none"], Coding::None);
+        check(&["gzip"], Coding::Gzip);
+        check(&["utf-8", "X-GZip"], Coding::Gzip);
+        check(&["deflate"], Coding::Other("deflate".into()));
+        check(&["gzip, gzip"], Coding::Other("gzip, gzip".into()));
+        check(&["br", "GZIP"], Coding::Other("br, GZIP".into()));
+    }
+
+    #[test]
+    fn validators_are_for_the_site_that_gave_them() {
+        let check = |site: Option<&str>, hop: &str, expected: bool| {
+            let url = |text| Url::parse(text).expect("test address");
+            let validators = Validators { site: site.map(url), ..Validators::default() };
+            let request = PollRequest { outlet: "bay".into(), source: url("https://a.example/feed"), validators };
+            assert_eq!(may_validate(&request, &url(hop)), expected, "{site:?} {hop}");
+        };
+        check(None, "https://www.a.example/rss", true);
+        check(None, "https://b.example/feed", false);
+        check(Some("https://b.example/"), "http://b.example/feed?x=1", true);
+        check(Some("https://b.example/"), "https://a.example/feed", false);
+        let secret = Url::parse("https://b.example:8443/signed/hush?key=hush#hush").expect("test address");
+        assert_eq!(site(&secret).as_str(), "https://b.example:8443/");
     }
 
     #[test]

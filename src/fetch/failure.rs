@@ -170,18 +170,26 @@ impl FetchError {
 
     /// The head came, the body did not come whole.
     pub(super) fn body(url: &Url, error: &reqwest::Error, received: usize) -> Self {
-        let place = place(url);
-        // Decoders say `InvalidData`; a short stream is `UnexpectedEof`. What follows the end of a coded body (a second gzip member, or
-        // padding) is told by its words, for that error has no type of its own.
+        // Decoders say `InvalidData`; a short stream is `UnexpectedEof`. What follows the end of a coded body (padding, say) is told by its
+        // words, for that error has no type of its own.
         let cause = innermost(error);
         let broken_coding = cause.contains("extra bytes after body")
             || matches!(io_kind(error), Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput));
-        if broken_coding {
-            let message = format!(
-                "{place} sends a body that is not what its Content-Encoding or Transfer-Encoding says ({cause}): tell the partner"
-            );
-            return Self::new("bad_response", Fault::Partner, message);
-        }
+        if broken_coding { Self::miscoded(url, &cause) } else { Self::truncated(url, &cause, received) }
+    }
+
+    /// The body is not coded as its head says.
+    pub(super) fn miscoded(url: &Url, cause: &str) -> Self {
+        let message = format!(
+            "{} sends a body that is not what its Content-Encoding or Transfer-Encoding says ({cause}): tell the partner",
+            place(url)
+        );
+        Self::new("bad_response", Fault::Partner, message)
+    }
+
+    /// The body ends before it should.
+    pub(super) fn truncated(url: &Url, cause: &str, received: usize) -> Self {
+        let place = place(url);
         let message = format!("{place} ends the document in the middle, after {received} bytes ({cause}): we ask again later");
         Self::new("truncated", Fault::Partner, message)
     }

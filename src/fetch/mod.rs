@@ -5,6 +5,7 @@ mod credentials;
 mod failure;
 mod freshness;
 mod guard;
+mod gzip;
 mod robots;
 mod turns;
 

@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
 
 /// Hosts remembered before those whose pause is over are forgotten.
 const REMEMBERED: usize = 4_096;
-
-/// How soon to look again at a host that is being asked.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Whose turn it is to ask which host. Cheap to clone; clones share the turns.
 #[derive(Debug, Clone)]
@@ -26,7 +24,9 @@ struct Shared {
 
 #[derive(Debug)]
 struct Host {
-    busy: bool,
+    /// One permit, given in the order it was asked for.
+    gate: Arc<Semaphore>,
+    /// End of the pause after the last turn.
     free: Instant,
 }
 
@@ -36,6 +36,8 @@ struct Host {
 pub struct Turn {
     shared: Arc<Shared>,
     host: String,
+    /// Given back after the pause has been noted.
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Turns {
@@ -49,32 +51,20 @@ impl Turns {
         self.shared.spacing
     }
 
-    /// A turn to ask the host now, or how long to wait before trying again.
-    pub fn try_take(&self, host: &str) -> Result<Turn, Duration> {
-        let now = Instant::now();
-        let mut hosts = self.shared.hosts();
-        if hosts.len() >= REMEMBERED {
-            hosts.retain(|_, host| host.busy || host.free > now);
-        }
-        let state = hosts.entry(host.to_owned()).or_insert(Host { busy: false, free: now });
-        if state.busy {
-            return Err(LOOK_AGAIN);
-        }
-        if state.free > now {
-            return Err(state.free - now);
-        }
-        state.busy = true;
-        Ok(Turn { shared: self.shared.clone(), host: host.to_owned() })
+    /// What is left of the pause after the last turn at the host. Zero also while somebody has a turn there.
+    pub fn pause(&self, host: &str) -> Duration {
+        self.shared.free(host).map_or(Duration::ZERO, |free| free.saturating_duration_since(Instant::now()))
     }
 
-    /// Waits for a turn to ask the host. Nobody holds it while waiting, so that whoever waits for it gets it in the long run.
+    /// Waits for a turn to ask the host: whoever comes first gets it first, and a busy queue of pages keeps no feed waiting.
     pub async fn take(&self, host: &str) -> Turn {
-        loop {
-            match self.try_take(host) {
-                Ok(turn) => return turn,
-                Err(wait) => sleep(wait).await,
-            }
+        let gate = self.shared.gate(host);
+        // The gate is never closed; without a permit the pause would still be kept.
+        let permit = gate.acquire_owned().await.ok();
+        if let Some(free) = self.shared.free(host) {
+            sleep_until(free).await;
         }
+        Turn { shared: self.shared.clone(), host: host.to_owned(), _permit: permit }
     }
 }
 
@@ -89,12 +79,28 @@ impl Shared {
     fn hosts(&self) -> MutexGuard<'_, HashMap<String, Host>> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn free(&self, host: &str) -> Option<Instant> {
+        self.hosts().get(host).map(|host| host.free)
+    }
+
+    fn gate(&self, host: &str) -> Arc<Semaphore> {
+        let now = Instant::now();
+        let mut hosts = self.hosts();
+        if hosts.len() >= REMEMBERED {
+            // Who waits for a turn, or has one, holds the gate.
+            hosts.retain(|_, host| Arc::strong_count(&host.gate) > 1 || host.free > now);
+        }
+        let host = hosts.entry(host.to_owned()).or_insert_with(|| Host { gate: Arc::new(Semaphore::new(1)), free: now });
+        host.gate.clone()
+    }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        let free = Instant::now() + self.shared.spacing;
         if let Some(host) = self.shared.hosts().get_mut(&self.host) {
-            *host = Host { busy: false, free: Instant::now() + self.shared.spacing };
+            host.free = free;
         }
     }
 }
@@ -109,13 +115,52 @@ mod tests {
     async fn one_request_a_host_and_a_pause_after_it() {
         let turns = Turns::new(PAUSE);
         let first = turns.take("a.example").await;
-        assert_eq!(turns.try_take("a.example").err(), Some(LOOK_AGAIN));
-        assert!(turns.try_take("b.example").is_ok(), "another host is free");
+        assert_eq!(turns.pause("a.example"), Duration::ZERO, "a turn is no pause");
+        let second = tokio::time::timeout(PAUSE, turns.take("a.example"));
+        assert!(second.await.is_err(), "two turns at one host");
+        let _other = tokio::time::timeout(PAUSE, turns.take("b.example")).await.expect("another host is free");
         let ended = Instant::now();
         drop(first);
-        assert!(turns.try_take("a.example").err().is_some_and(|wait| wait <= PAUSE));
+        let pause = turns.pause("a.example");
+        assert!(pause > Duration::ZERO && pause <= PAUSE, "{pause:?}");
         let _second = turns.take("a.example").await;
         assert!(ended.elapsed() >= PAUSE, "only {:?} between two requests", ended.elapsed());
+        assert_eq!(turns.pause("a.example"), Duration::ZERO);
+    }
+
+    /// Somebody who takes turn after turn, as the pages of one host do, gives way to everybody who came before.
+    #[tokio::test]
+    async fn first_come_first_served() {
+        let turns = Turns::new(Duration::from_millis(2));
+        let held = turns.take("a.example").await;
+        let mut waiting = tokio::task::JoinSet::new();
+        for number in 0..20 {
+            let turns = turns.clone();
+            waiting.spawn(async move {
+                let _turn = turns.take("a.example").await;
+                number
+            });
+            tokio::task::yield_now().await;
+        }
+        drop(held);
+        let mut order = Vec::new();
+        while let Some(number) = waiting.join_next().await {
+            order.push(number.expect("no panic"));
+        }
+        assert_eq!(order, (0..20).collect::<Vec<_>>());
+    }
+
+    /// One who gives up waiting, in the queue or in the pause, leaves the turn to the next.
+    #[tokio::test]
+    async fn who_gives_up_stands_in_nobodys_way() {
+        let turns = Turns::new(PAUSE);
+        let held = turns.take("a.example").await;
+        let queued = tokio::time::timeout(Duration::from_millis(5), turns.take("a.example"));
+        assert!(queued.await.is_err());
+        drop(held);
+        let pausing = tokio::time::timeout(Duration::from_millis(5), turns.take("a.example"));
+        assert!(pausing.await.is_err());
+        tokio::time::timeout(10 * PAUSE, turns.take("a.example")).await.map(drop).expect("a turn");
     }
 
     #[tokio::test]
@@ -128,7 +173,7 @@ mod tests {
             tasks.spawn(async move {
                 let turn = turns.take("a.example").await;
                 let before = asking.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-                sleep(Duration::from_millis(2)).await;
+                tokio::time::sleep(Duration::from_millis(2)).await;
                 asking.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
                 drop(turn);
                 before

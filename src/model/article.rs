@@ -169,6 +169,8 @@ pub struct Article {
     pub language: Option<String>,
     /// When this version was published at the outlet.
     pub published: Option<Timestamp>,
+    /// Not to be shown before then, by the outlet's own date; only of outlets that send articles ahead of time.
+    pub embargoed_until: Option<DateTime<Utc>>,
     /// When it was last changed there.
     pub updated: Option<Timestamp>,
     /// Authors of the text.
@@ -193,4 +195,21 @@ pub struct Article {
     pub warnings: Vec<Warning>,
     /// False when the document ended inside it: reported, never recorded.
     pub complete: bool,
+}
+
+impl Article {
+    /// The date it is sorted and shown by when it was first seen then.
+    pub fn date(&self, first_seen: DateTime<Utc>) -> DateTime<Utc> {
+        date(self.published, self.embargoed_until, first_seen)
+    }
+}
+
+/// The date by which an article is sorted and shown: the end of an embargo that its outlet put on it, else when it was published there, but never
+/// after it was first seen.
+pub fn date(published: Option<Timestamp>, embargoed_until: Option<DateTime<Utc>>, first_seen: DateTime<Utc>) -> DateTime<Utc> {
+    match (embargoed_until, published) {
+        (Some(until), _) if until > first_seen => until,
+        (_, Some(published)) => published.at.min(first_seen),
+        (_, None) => first_seen,
+    }
 }

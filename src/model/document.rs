@@ -12,6 +12,8 @@ pub struct Validators {
     pub etag: Option<Vec<u8>>,
     /// `Last-Modified`, never parsed and never invented.
     pub last_modified: Option<Vec<u8>>,
+    /// The site that gave them, scheme, host and port alone, when redirects led away from the source's own: they are for nobody else.
+    pub site: Option<Url>,
 }
 
 /// One conditional GET to make.

@@ -11,6 +11,7 @@ mod parsed;
 mod poll;
 mod provenance;
 mod published;
+mod site_rules;
 
 pub use article::*;
 pub use credentials::*;
@@ -20,3 +21,4 @@ pub use parsed::*;
 pub use poll::*;
 pub use provenance::*;
 pub use published::*;
+pub use site_rules::*;

@@ -39,6 +39,8 @@ pub struct ParsedPage {
     pub entry: ParsedEntry,
     /// Address of the next page of the same article, as written. Resolved against `entry.base`.
     pub next: Option<String>,
+    /// Address of a page that has the whole article, as written, where site rules name one.
+    pub whole: Option<String>,
     /// What stands around the text and says something of it, in document order.
     pub rows: Vec<PageRow>,
     /// What the page calls its site: OpenGraph, the end of the document's title.

@@ -1,5 +1,7 @@
 //! What `parse` understands of a document: structure, with every string as the outlet wrote it.
 
+use std::sync::Arc;
+
 /// Dialect a document was written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -168,8 +170,8 @@ pub struct Text {
     pub value: String,
     /// How to read it.
     pub kind: TextKind,
-    /// Language in force, if written.
-    pub language: Option<String>,
+    /// Language in force, if written. Shared: a feed has one language and a thousand texts.
+    pub language: Option<Arc<str>>,
     /// Base addresses in force at this element, outermost first, as written.
     pub base: Vec<String>,
 }

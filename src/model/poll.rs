@@ -1,5 +1,7 @@
 //! What is remembered of a source between polls.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use url::Url;
 
@@ -57,11 +59,13 @@ pub struct PollState {
     pub validators: Validators,
     /// SHA-256 of the last body read whole: equal bytes are not read again.
     pub body_hash: Option<[u8; 32]>,
+    /// SHA-256 of what of the outlet's settings that body was read by. Under others it is asked for without validators and read again.
+    pub settings: Option<[u8; 32]>,
     /// Last time we asked.
     pub last_attempt: Option<DateTime<Utc>>,
     /// Last time we were answered with something we could read (304 included).
     pub last_success: Option<DateTime<Utc>>,
-    /// Last time something was new or changed.
+    /// Last time something was new or changed for readers, also by what its articles' own pages said.
     pub last_change: Option<DateTime<Utc>>,
     /// Failures in a row.
     pub failures: u32,
@@ -71,6 +75,8 @@ pub struct PollState {
     pub moved_to: Option<Url>,
     /// Entries in the last document.
     pub entries: u32,
+    /// How long the last document asked not to be polled again (RSS ttl): a 304 does not repeat it.
+    pub ttl: Option<Duration>,
 }
 
 impl PollState {
@@ -82,6 +88,7 @@ impl PollState {
             next_poll: now,
             validators: Validators::default(),
             body_hash: None,
+            settings: None,
             last_attempt: None,
             last_success: None,
             last_change: None,
@@ -89,6 +96,7 @@ impl PollState {
             problem: None,
             moved_to: None,
             entries: 0,
+            ttl: None,
         }
     }
 

@@ -30,12 +30,10 @@ pub struct StoredArticle {
 }
 
 impl StoredArticle {
-    /// The date it is sorted and shown by: published at the outlet, but never after we first saw it.
+    /// The date it is sorted and shown by: the end of an embargo that the outlet put on it, else when it was published there, but never after
+    /// we first saw it.
     pub fn date(&self) -> DateTime<Utc> {
-        match self.attributed.article.published {
-            Some(published) => published.at.min(self.identity.first_seen),
-            None => self.identity.first_seen,
-        }
+        self.attributed.article.date(self.identity.first_seen)
     }
 
     /// Last significant change: when the outlet says it changed it, else when we saw it change; never before `date`.
@@ -79,6 +77,26 @@ impl FeedFormat {
     }
 }
 
+/// On what a document stands beside the articles it shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// Stands for the terms it was made on: a document made on other terms must not be shown.
+    pub terms: String,
+    /// When it shows too little: an embargo ends.
+    pub release: Option<DateTime<Utc>>,
+    /// When it shows too much: an article expires.
+    pub expiry: Option<DateTime<Utc>>,
+    /// Search engines are asked to leave it out (`X-Robots-Tag`).
+    pub noindex: bool,
+}
+
+impl Conditions {
+    /// When it has to be made anew, if ever.
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        self.release.into_iter().chain(self.expiry).min()
+    }
+}
+
 /// A finished document: what a reader gets at `path`. Same input, same bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishedDocument {
@@ -90,4 +108,6 @@ pub struct PublishedDocument {
     pub body: Bytes,
     /// Last significant change of what it shows; `Last-Modified`.
     pub modified: DateTime<Utc>,
+    /// On what it stands.
+    pub conditions: Conditions,
 }

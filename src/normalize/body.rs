@@ -12,52 +12,6 @@ use crate::model::{Html, Image, Party, Warning};
 const CREDIT: &str = "reprint-credit";
 const DISCLAIMER: &str = "reprint-disclaimer";
 
-/// Elements that are a line of their own or hold lines.
-const BLOCKS: &[&str] = &[
-    "p",
-    "div",
-    "li",
-    "ul",
-    "ol",
-    "blockquote",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "main",
-    "aside",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "table",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "td",
-    "th",
-    "pre",
-    "figure",
-    "figcaption",
-    "dl",
-    "dt",
-    "dd",
-    "hr",
-    "address",
-    "center",
-    "form",
-    "fieldset",
-    "details",
-    "summary",
-    "nav",
-    "caption",
-    "video",
-    "audio",
-];
-
 /// Lines at either end among which source lines and bylines are looked for.
 const HEAD: usize = 4;
 const TAIL: usize = 6;
@@ -240,7 +194,7 @@ fn lift_watermarks(document: &Document, base: &Url) {
 }
 
 pub(super) fn is_block(node: &NodeRef<'_>) -> bool {
-    node.node_name().is_some_and(|name| BLOCKS.contains(&&*name))
+    node.node_name().is_some_and(|name| text::BLOCKS.contains(&&*name))
 }
 
 /// The lines of a tree in document order. No recursion: the stack is ours.
@@ -353,7 +307,14 @@ fn lift_lines(document: &Document, known: &[String], setting: &Setting<'_>, body
         if count == LIFTED {
             return;
         }
-        let fate = line(&lines, *at, stayed < HEAD, order < 2 || order + 2 >= texts.len(), &known, setting, body);
+        let edge = if stayed == 0 {
+            Edge::Begin
+        } else if stayed < HEAD {
+            Edge::Near
+        } else {
+            Edge::Far
+        };
+        let fate = line(&lines, *at, edge, order < 2 || order + 2 >= texts.len(), &known, setting, body);
         lifted[*at] = fate != Fate::Text;
         if fate == Fate::Lifted {
             count += 1;
@@ -366,18 +327,28 @@ fn lift_lines(document: &Document, known: &[String], setting: &Setting<'_>, body
         if count == LIFTED || stayed == TAIL {
             return;
         }
-        match line(&lines, at, true, false, &[], setting, body) {
+        match line(&lines, at, Edge::Near, false, &[], setting, body) {
             Fate::Lifted => count += 1,
             Fate::Text | Fate::Read => stayed += 1,
         }
     }
 }
 
-/// Reads one line. `edge`: facts and invitations stand here, too. `first`: names may stand in brackets of the text.
+/// Where in a text a line stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    /// Before all of the text: a date alone may stand here.
+    Begin,
+    /// Facts and invitations stand here.
+    Near,
+    Far,
+}
+
+/// Reads one line. `first`: names may stand in brackets of the text.
 fn line(
     lines: &[Line<'_>],
     at: usize,
-    edge: bool,
+    edge: Edge,
     first: bool,
     known: &[String],
     setting: &Setting<'_>,
@@ -389,13 +360,13 @@ fn line(
         remove(line);
         return Fate::Lifted;
     }
-    let quoted = line.kept == Kept::Quotation && edge;
+    let quoted = line.kept == Kept::Quotation && edge != Edge::Far;
     if line.kept != Kept::No && !quoted || !line.images.is_empty() {
         return Fate::Text;
     }
     // The line under a picture is its caption, whatever it says.
     let after_image = at > 0 && !lines[at - 1].images.is_empty() && lines[at - 1].text.is_empty();
-    let edge = edge && !after_image;
+    let (begins, edge) = (edge == Edge::Begin, edge != Edge::Far && !after_image);
     if trailing_notice(line, setting, body) {
         return Fate::Read;
     }
@@ -416,7 +387,7 @@ fn line(
         return Fate::Text;
     } else if edge && boilerplate::is_promotion(&line.text) {
         // Gone without trace.
-    } else if edge && let Some(said) = said(line, setting) {
+    } else if edge && let Some(said) = said(line, begins, setting) {
         body.add_said(said);
     } else {
         if first {
@@ -490,7 +461,7 @@ fn labelled_notices(row: &Row, setting: &Setting<'_>, body: &mut Body) -> Option
 }
 
 /// What a line says, if it is nothing but facts.
-fn said(line: &Line<'_>, setting: &Setting<'_>) -> Option<Said> {
+fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     if line.text.chars().count() > FACTS {
         return None;
     }
@@ -499,7 +470,7 @@ fn said(line: &Line<'_>, setting: &Setting<'_>) -> Option<Said> {
     let sentence = line.text.ends_with(['。', '！', '？', '!', '?', '”', '"', '」']) && said.people.is_empty();
     // "字体:[大 中 小]" behind two labels is no text.
     let little = said.labels > 1 && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 12;
-    (said.labelled && (said.rest.is_empty() || little) && !sentence).then_some(said)
+    ((said.labelled || begins && said.published.is_some()) && (said.rest.is_empty() || little) && !sentence).then_some(said)
 }
 
 /// "新潮社海港6月26日电(记者 林书白)": names in a bracket near the beginning or end of the text.

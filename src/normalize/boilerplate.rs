@@ -62,6 +62,32 @@ pub(super) fn states_rights(notice: &str) -> Option<String> {
     Some(if found.is_empty() { notice.trim().to_owned() } else { found.join("").trim().to_owned() })
 }
 
+/// Who holds the rights, as a copyright notice names it: "Copyright 2026 The Harbour Wire. All rights reserved.", or a bare name.
+pub(super) fn rights_holder(notice: &str) -> Option<String> {
+    let clean = super::text::clean(notice);
+    let mut rest = clean.as_str();
+    let mut said = false;
+    loop {
+        let before = rest;
+        rest = rest.trim_start_matches(|c: char| {
+            c.is_whitespace() || c.is_ascii_digit() || matches!(c, '©' | 'ⓒ' | '-' | '–' | ',' | ':' | '：' | '[' | '(')
+        });
+        for mark in ["copyright", "(c)", "c)", "by ", "저작권자"] {
+            if rest.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)) {
+                rest = &rest[mark.len()..];
+                said = true;
+            }
+        }
+        said |= before.contains(['©', 'ⓒ']);
+        if rest == before {
+            break;
+        }
+    }
+    let end = rest.find(['.', ',', '，', '。', ';', '|', ']', ')']).unwrap_or(rest.len());
+    let name = trim_name(rest[..end].split(" All ").next().unwrap_or_default());
+    (said && (2..=60).contains(&name.chars().count())).then_some(name)
+}
+
 /// Whether a notice only says whose the text is, and is thereby no disclaimer: "© Outlet", "Copyright … all rights reserved".
 pub(super) fn is_bare_rights(notice: &str) -> bool {
     let folded = fold(notice);
@@ -87,6 +113,25 @@ pub(super) fn is_bare_rights(notice: &str) -> bool {
     ]
     .iter()
     .any(|start| folded.starts_with(start))
+}
+
+/// Whether a name is that of a news agency, or of what calls itself one.
+pub(super) fn is_agency(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        " wire",
+        " news agency",
+        " press agency",
+        " news service",
+        " newswire",
+        "通讯社",
+        "通訊社",
+        "通信社",
+        "통신",
+        " agentur",
+        "агентство",
+    ];
+    let folded = fold(name);
+    all(|words| words.agencies).any(|agency| agency == folded) || ENDS.iter().any(|end| folded.ends_with(end))
 }
 
 /// Whether a line invites the reader to something: it is neither text nor notice.

@@ -18,6 +18,8 @@ use crate::model::Party;
 
 /// Characters of one row that are read.
 const LONGEST: usize = 4_000;
+/// Characters between a number and the word for comments it counts.
+const NEAR: usize = 8;
 /// Characters of a name of an outlet.
 const NAME: usize = 60;
 /// Between inline elements.
@@ -132,7 +134,7 @@ impl Row {
                 continue;
             }
             // Only what is within the node says something of it.
-            let holders = inner.ancestors_it(Some(if node.is_text() { 0 } else { 5 }));
+            let holders = inner.ancestors_it(Some(5)).take(if node.is_text() { 0 } else { 5 });
             let mut hinted = false;
             for above in holders {
                 if above.has_name("a")
@@ -475,7 +477,7 @@ pub(super) fn read(row: &Row, own: &[&str]) -> Said {
             && continues(&written, row, &piece)
         {
             if !is_conjunction(&written) {
-                add_people(&mut said, &written, label.role().unwrap_or(Role::Author));
+                add_people(&mut said, &written, label.role().unwrap_or(Role::Author), own);
             }
             continue;
         }
@@ -507,9 +509,10 @@ fn is_conjunction(written: &str) -> bool {
     CONJUNCTIONS.contains(&lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '&'))
 }
 
-fn add_people(said: &mut Said, written: &str, role: Role) {
+fn add_people(said: &mut Said, written: &str, role: Role, own: &[&str]) {
     let found = people::names(written, role);
-    let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, name)| people::plausible(name));
+    let found = found.into_iter().filter(|(_, name)| !is_own(own, name));
+    let (good, bad): (Vec<_>, Vec<_>) = found.partition(|(_, name)| people::plausible(name));
     said.people.extend(good);
     said.rest.extend(bad.into_iter().map(|(_, name)| name));
 }
@@ -571,7 +574,7 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
                 None => (written.to_owned(), None),
             };
             said.published = said.published.take().or(date);
-            add_people(said, &names, role);
+            add_people(said, &names, role, own);
         }
     }
 }
@@ -695,7 +698,7 @@ pub(super) fn join(chain: &mut Vec<Party>, party: Party) {
 }
 
 /// Whether two names are one outlet's: with and without an article.
-fn same_outlet(one: &str, other: &str) -> bool {
+pub(super) fn same_outlet(one: &str, other: &str) -> bool {
     let bare = |name: &str| {
         let lower = name.to_lowercase();
         text::essence(lower.strip_prefix("the ").unwrap_or(&lower))
@@ -800,6 +803,34 @@ pub(super) fn comments_in(written: &str) -> Option<u64> {
         folded.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, ',' | '(' | ')' | '[' | ']' | ':')).collect();
     let rest = text::clean(&rest);
     (rest.chars().count() <= 40 && words::all(|words| words.comments).any(|word| has_word(&rest, word))).then_some(count)
+}
+
+/// "33 flowers, 9 people commented": the number that stands nearest in front of a word for comments, else right behind one.
+pub(super) fn comments_within(written: &str) -> Option<u64> {
+    let folded: Vec<char> = written.chars().map(fold).collect();
+    let text: String = folded.iter().collect();
+    for word in words::all(|words| words.comments) {
+        let Some(at) = text.match_indices(word).map(|(at, _)| at).find(|at| {
+            let edge = |c: Option<char>| word.chars().next().is_some_and(is_han) || c.is_none_or(|c| !c.is_alphabetic());
+            edge(text[..*at].chars().next_back()) && edge(text[at + word.len()..].chars().next())
+        }) else {
+            continue;
+        };
+        let place = text[..at].chars().count();
+        let digits = |c: &char| c.is_ascii_digit();
+        let before =
+            folded[place.saturating_sub(NEAR)..place].iter().rposition(digits).map(|found| place.saturating_sub(NEAR) + found);
+        let end = place + word.chars().count();
+        let after = folded[end..folded.len().min(end + 4)].iter().position(digits).map(|found| end + found);
+        if let Some(last) = before {
+            let start = folded[..=last].iter().rposition(|c| !c.is_ascii_digit() && *c != ',').map_or(0, |at| at + 1);
+            return number(&folded[start..=last].iter().collect::<String>());
+        }
+        if let Some(first) = after {
+            return number(&folded[first..].iter().collect::<String>());
+        }
+    }
+    None
 }
 
 /// Whether a word stands in a text: as a word, where its script has words.
@@ -963,7 +994,7 @@ mod tests {
         );
         check(
             "<div><span>도해린 기자</span><span>2026. 6. 27.</span><span class=author>x</span></div>",
-            "Author:도해린 ; at 2026. 6. 27.",
+            "Author:도해린 ; at 2026. 6. 27. ; ?x",
         );
     }
 }

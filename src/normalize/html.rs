@@ -9,7 +9,7 @@ use ammonia::{Builder, UrlRelative};
 use dom_query::{Document, NodeRef};
 
 use super::tags::{self, Refusal};
-use super::{drawing, text};
+use super::{drawing, escapes, text};
 use crate::model::{Html, Unreadable};
 
 /// Elements that pass: what Miniflux and FreshRSS both show, `div` to keep blocks apart, and phrasing that does no harm.
@@ -281,11 +281,12 @@ fn declarations(source: &str) -> Cow<'_, str> {
 /// Serializes a tree through the allow-list until the result is its own result: what is taken away can leave nesting that the next
 /// reader's parser would read differently.
 pub(super) fn finish(document: &Document) -> Html {
+    escapes::cut(document);
     let drawings = drawing::take(document);
     narrow(document);
     let mut html = inside(document);
     for _ in 0..5 {
-        let again = ALLOW_LIST.clean(&html).to_string();
+        let again = ALLOW_LIST.clean(&escapes::seamed(&html)).to_string();
         if again == html {
             return Html::from_sanitized(drawing::put_back(html.trim(), &drawings));
         }

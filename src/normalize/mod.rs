@@ -6,6 +6,7 @@ mod boilerplate;
 mod credit;
 pub mod date;
 mod drawing;
+mod escapes;
 mod hints;
 pub mod html;
 mod image;
@@ -52,6 +53,9 @@ const TITLE: usize = 300;
 const CATEGORIES: usize = 32;
 /// How far two clocks may differ: a date that is later by more is put right.
 const CLOCK_SKEW: Duration = Duration::minutes(10);
+
+/// How far ahead an article may be sent.
+const LONGEST_EMBARGO: Duration = Duration::days(366);
 
 /// Normalizes one entry. Cannot fail: what is missing stays missing.
 pub fn entry(setting: &Setting<'_>, entry: &ParsedEntry) -> Article {
@@ -123,9 +127,18 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     let published = read_date(setting, entry.published.as_deref(), "published", &mut warnings)
         .or(updated)
         .or_else(|| read_date(setting, beside_source.as_deref(), "published", &mut warnings));
+    let embargoed_until = embargo(setting, entry.published.as_deref().or(entry.updated.as_deref()));
+    if embargoed_until.is_some() {
+        warnings.retain(|warning| warning.code != "date_in_future");
+    }
+    let published = match (embargoed_until, published) {
+        (Some(until), Some(published)) => Some(Timestamp { at: until, ..published }),
+        (_, published) => published,
+    };
     let original_published = read_date(setting, entry.created.as_deref(), "created", &mut warnings);
 
-    let (authors, translators, editors) = people(setting, entry, &body);
+    let (mut authors, translators, editors) = people(setting, entry, &body);
+    outlets_among(&mut authors, entry, &own, &mut body);
     let images = media::images(setting, entry, &mut body.images);
     let source_key = source_key(entry, url.as_ref(), &title_raw);
     let marks = marks::of(entry, url.as_ref(), &title, &body.text);
@@ -140,6 +153,7 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
         title_raw,
         language,
         published,
+        embargoed_until,
         updated,
         authors,
         summary: short,
@@ -227,6 +241,16 @@ fn read_date(setting: &Setting<'_>, written: Option<&str>, which: &str, warnings
     Some(found)
 }
 
+/// The date that an outlet with an embargo in its terms has put on an article ahead of time. Of other outlets a date in the future is a wrong
+/// clock, and one more than a year ahead is a slip of anybody's.
+fn embargo(setting: &Setting<'_>, written: Option<&str>) -> Option<DateTime<Utc>> {
+    setting.outlet.terms.embargo?;
+    let clock = date::Clock { zone: setting.outlet.time_zone, fetched_at: setting.fetched_at };
+    let until = date::parse(written?, &clock)?.at;
+    let ahead = until - setting.fetched_at;
+    (ahead > CLOCK_SKEW && ahead <= LONGEST_EMBARGO).then_some(until)
+}
+
 /// Authors, translators and editors: of the entry, of the feed it was copied from, of the feed (RFC 4287 § 4.2.1), and of lines in the text.
 fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec<Person>, Vec<Person>, Vec<Person>) {
     use people::{Role, read, same};
@@ -266,6 +290,49 @@ fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec
     // Who is named as translator did not write it.
     authors.retain(|author| !translators.iter().any(|translator| same(author, translator)));
     (authors, translators, editors)
+}
+
+/// News agencies and other outlets named where authors belong are sources. A person's name may have one behind it.
+fn outlets_among(authors: &mut Vec<Person>, entry: &ParsedEntry, own: &[&str], body: &mut body::Body) {
+    let rights = entry.rights.iter().map(text::plain).chain(body.rights.iter().cloned());
+    let holders = rights.filter_map(|rights| boilerplate::rights_holder(&rights));
+    let known: Vec<String> =
+        body.chain.iter().map(|party| party.name.clone()).chain(holders).filter(|name| !name.is_empty()).collect();
+    let mut found: Vec<String> = Vec::new();
+    authors.retain_mut(|author| {
+        let Some(name) = author.name.as_deref() else { return true };
+        if credit::is_own(own, name) {
+            return true;
+        }
+        let behind = known.iter().find_map(|known| {
+            let bare = known.strip_prefix("The ").unwrap_or(known);
+            let person = name
+                .strip_suffix(bare)
+                .or_else(|| {
+                    name.get(name.len().checked_sub(bare.len())?..)
+                        .filter(|end| end.eq_ignore_ascii_case(bare))
+                        .map(|_| &name[..name.len() - bare.len()])
+                })?
+                .trim_end_matches([' ', ',', '/', '|', '-', '–', '—']);
+            (!person.trim().is_empty()).then(|| (person.trim().to_owned(), known.clone()))
+        });
+        if let Some((person, outlet)) = behind {
+            author.name = Some(person);
+            found.push(outlet);
+        } else if boilerplate::is_agency(name) || known.iter().any(|known| credit::same_outlet(known, name)) {
+            found.push(name.to_owned());
+            return false;
+        }
+        true
+    });
+    for name in found {
+        if !credit::is_own(own, &name) {
+            credit::join(&mut body.chain, crate::model::Party { name, url: None });
+        }
+    }
+    authors.retain(|author| {
+        author.name.as_deref().is_none_or(|name| !body.chain.iter().any(|party| credit::same_outlet(&party.name, name)))
+    });
 }
 
 /// Whether the entry links to its original in another language than its own.

@@ -8,7 +8,7 @@ use dom_query::{Document, NodeRef};
 
 use super::credit::{self, Row};
 use super::people::Role;
-use super::{CATEGORIES, SUMMARY, Setting, body, boilerplate, date, text, url, with_body, words};
+use super::{CATEGORIES, SUMMARY, Setting, body, boilerplate, date, escapes, text, url, with_body, words};
 use crate::config::Outlet;
 use crate::model::{Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Place, Precision, Timestamp, Warning};
 
@@ -153,6 +153,9 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                         continue;
                     }
                     let said = credit::read(&line, own);
+                    if written.chars().count() <= 80 {
+                        comments = comments.or_else(|| credit::comments_within(&written));
+                    }
                     if said.labelled && written.chars().count() <= 240 {
                         editors.extend(said.people);
                         comments = comments.or(said.comments);
@@ -378,6 +381,7 @@ fn without_repeats(parts: &[String]) -> String {
                 node.remove_from_parent();
             }
         }
+        escapes::cut(tree);
         if let Some(root) = tree.root().first_element_child() {
             out.push_str(&root.inner_html());
         }

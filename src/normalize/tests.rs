@@ -8,11 +8,14 @@ fn outlet() -> Outlet {
 }
 
 fn article_of(head: &FeedHead, parsed: &ParsedEntry) -> Article {
+    article_from(&outlet(), head, parsed)
+}
+
+fn article_from(outlet: &Outlet, head: &FeedHead, parsed: &ParsedEntry) -> Article {
     let url = Url::parse("https://outlet.example/feed").expect("a literal");
-    let outlet = outlet();
     // 2026-06-02T02:30:00Z
     let fetched_at = DateTime::from_timestamp(1_780_367_400, 0).expect("a time");
-    entry(&Setting { outlet: &outlet, feed_url: &url, base: &url, fetched_at, head }, parsed)
+    entry(&Setting { outlet, feed_url: &url, base: &url, fetched_at, head }, parsed)
 }
 
 fn article(parsed: ParsedEntry) -> Article {
@@ -126,6 +129,29 @@ fn dates_that_cannot_be() {
     check("1970-01-01T00:00:00Z", None, Some("date_implausible"));
     check("soon", None, Some("date_unreadable"));
     check(" ", None, None);
+}
+
+#[test]
+fn dates_ahead_are_embargoes_of_outlets_that_have_some() {
+    let check = |embargo: Option<u64>, published: &str, published_at: &str, until: Option<&str>, code: Option<&str>| {
+        let mut outlet = outlet();
+        outlet.terms.embargo = embargo.map(std::time::Duration::from_secs);
+        let got = article_from(
+            &outlet,
+            &FeedHead::default(),
+            &ParsedEntry { title: Some(html("t")), published: Some(published.into()), complete: true, ..ParsedEntry::default() },
+        );
+        let shown = |at: chrono::DateTime<chrono::Utc>| at.format("%FT%TZ").to_string();
+        assert_eq!(got.published.map(|found| shown(found.at)).as_deref(), Some(published_at), "{published}");
+        assert_eq!(got.embargoed_until.map(shown).as_deref(), until, "{published}");
+        assert_eq!(codes(&got), code.into_iter().collect::<Vec<_>>(), "{published}");
+    };
+    let (now, ahead) = ("2026-06-02T02:30:00Z", "2026-06-05T02:35:00Z");
+    check(None, ahead, now, None, Some("date_in_future"));
+    check(Some(0), ahead, ahead, Some(ahead), None);
+    check(Some(3600), "2026-06-02T02:35:00Z", "2026-06-02T02:35:00Z", None, None);
+    check(Some(3600), "2026-06-01T00:00:00Z", "2026-06-01T00:00:00Z", None, None);
+    check(Some(0), "2028-06-02T00:00:00Z", now, None, Some("date_in_future"));
 }
 
 #[test]

@@ -7,13 +7,13 @@ use dom_query::Document;
 use super::tags::{Token, tokens};
 use crate::model::{Text, TextKind};
 
-/// Elements that begin and end a line of their own when markup becomes text.
-const BLOCKS: &[&str] = &[
+/// Elements that begin and end a line of their own.
+pub(super) const BLOCKS: &[&str] = &[
     "address",
     "article",
     "aside",
+    "audio",
     "blockquote",
-    "br",
     "caption",
     "center",
     "dd",
@@ -21,6 +21,7 @@ const BLOCKS: &[&str] = &[
     "div",
     "dl",
     "dt",
+    "fieldset",
     "figcaption",
     "figure",
     "footer",
@@ -47,10 +48,13 @@ const BLOCKS: &[&str] = &[
     "tfoot",
     "th",
     "thead",
-    "title",
     "tr",
     "ul",
+    "video",
 ];
+
+/// What separates lines without holding any, and the name of a whole page that some entries bring along.
+const SEPARATORS: &[&str] = &["br", "title"];
 
 /// Elements whose inside is not text.
 const UNSEEN: &[&str] = &["script", "style", "iframe", "noembed", "noframes", "xmp"];
@@ -190,7 +194,7 @@ pub fn of_html(source: &str) -> String {
             }
             Token::Open(name, _) | Token::Close(name) => {
                 unseen = false;
-                if is_one_of(name, BLOCKS) {
+                if is_one_of(name, BLOCKS) || is_one_of(name, SEPARATORS) {
                     out.push('\n');
                 }
                 unseen |= matches!(token, Token::Open(..)) && is_one_of(name, UNSEEN);

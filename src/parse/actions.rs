@@ -1,5 +1,7 @@
 //! What the rows of the vocabulary do.
 
+use std::borrow::Cow;
+
 use super::build::GUEST;
 use super::capture::{Capture, Mode};
 use super::names::{self, Ns};
@@ -42,7 +44,7 @@ impl Walk<'_> {
             Action::Plain(field) => {
                 let mut capture = Capture::new(field, rank, Mode::Plain, TextKind::Plain);
                 if field == Field::Guid {
-                    capture.flag = !self.attribute("isPermaLink")?.is_some_and(|value| value.eq_ignore_ascii_case("false"));
+                    capture.flag = !self.written("isPermaLink")?.is_some_and(|value| value.eq_ignore_ascii_case("false"));
                 }
                 self.begin(capture)
             }
@@ -235,8 +237,8 @@ impl Walk<'_> {
     /// A text construct: its type settles how it is read.
     fn rich(&mut self, field: Field, rank: u8, ns: Ns, place: Place, empty: bool) -> Result<(Place, End), Unreadable> {
         let atom = self.is_atom() && matches!(ns, Ns::Core | Ns::Atom) || ns == Ns::Atom;
-        let media_type = self.attribute("type")?.map(|value| value.to_ascii_lowercase());
-        let encoding = self.attribute("mode")?.map(|value| value.to_ascii_lowercase());
+        let media_type = self.written("type")?.map(in_lower_case);
+        let encoding = self.written("mode")?.map(in_lower_case);
         if field == Field::Content {
             if let Some(source) = self.attribute("src")? {
                 self.build.content_source(source);
@@ -260,9 +262,13 @@ impl Walk<'_> {
         // in Atom 0.3 the div is part of the content
         capture.unwraps = self.build.format() != Format::Atom03;
         capture.base = self.scope.base();
-        capture.language = self.scope.language().map(str::to_owned);
+        capture.language = self.scope.shared_language();
         Ok(self.begin(capture))
     }
+}
+
+fn in_lower_case(value: Cow<'_, str>) -> Cow<'_, str> {
+    if value.bytes().any(|b| b.is_ascii_uppercase()) { Cow::Owned(value.to_ascii_lowercase()) } else { value }
 }
 
 /// How a value of a media type is read (RFC 4287 § 3.1.1, 4.1.3.3; Atom 0.3 § 3.1).

@@ -101,14 +101,9 @@ impl Builder {
         if self.seen > self.bounds.entries {
             return Err(too_many(self.bounds));
         }
-        let draft = Draft::new(base, language);
-        self.draft = Some(match self.spare.take() {
-            Some(mut spare) => {
-                *spare = draft;
-                spare
-            }
-            None => Box::new(draft),
-        });
+        let mut draft = self.spare.take().unwrap_or_default();
+        draft.begin(base, language);
+        self.draft = Some(draft);
         Ok(())
     }
 
@@ -139,8 +134,10 @@ impl Builder {
         let Some(mut draft) = self.draft.take() else { return };
         if let Some(field) = draft.too_long {
             findings.add("field_too_long", || format!("an entry was left out because its {field:?} is too long"));
+            draft.discard();
         } else if draft.withheld {
             findings.add("draft_skipped", || "an entry marked as a draft was left out".to_owned());
+            draft.discard();
         } else {
             let mut entry = draft.finish(self.format);
             if entry.title.as_ref().is_some_and(|title| is_mojibake(&title.value)) {
@@ -439,7 +436,7 @@ impl Builder {
         if self.head.updated.is_none() {
             self.head.updated = self.head_date;
         }
-        self.head.authors = best_people(self.head_authors);
+        self.head.authors = best_people(&mut self.head_authors);
         ParsedFeed {
             format: self.format,
             head: self.head,

@@ -1,5 +1,8 @@
 //! Text on its way from the document into a field: escaped, plain, or markup that is written down again as HTML source.
 
+use std::sync::Arc;
+
+use super::entities::common_reference;
 use super::vocabulary::Field;
 use crate::model::{Text, TextKind};
 
@@ -33,7 +36,7 @@ pub(super) struct Capture {
     /// Base addresses in force.
     pub base: Vec<String>,
     /// Language in force.
-    pub language: Option<String>,
+    pub language: Option<Arc<str>>,
     /// What an attribute says besides: domain of a category, rel of a link.
     pub extra: Option<String>,
     /// isPermaLink is not "false".
@@ -111,6 +114,24 @@ impl Capture {
         } else {
             self.push(text);
         }
+    }
+
+    /// Takes text as far as the references in it are the few that escaped markup is made of: gives what is left, from the first other
+    /// one on. Where they are not simply replaced, that is all of it.
+    pub fn unescaped<'t>(&mut self, text: &'t str) -> &'t str {
+        if self.mode == Mode::Inline || self.text.len() + text.len() > self.longest() {
+            return text;
+        }
+        let mut rest = text;
+        while let Some(at) = next_reference(rest.as_bytes()) {
+            let (before, reference) = rest.split_at(at);
+            self.text.push_str(before);
+            let Some((character, after)) = common_reference(reference) else { return reference };
+            self.text.push(character);
+            rest = after;
+        }
+        self.text.push_str(rest);
+        ""
     }
 
     /// Characters that a reference or a CDATA section stands for.
@@ -235,13 +256,23 @@ impl Capture {
     }
 
     fn push(&mut self, text: &str) {
-        let longest = if self.mode == Mode::Plain { LONGEST_VALUE } else { LONGEST_TEXT };
-        if self.text.len() + text.len() > longest {
+        if self.text.len() + text.len() > self.longest() {
             self.overflow = true;
         } else {
             self.text.push_str(text);
         }
     }
+
+    fn longest(&self) -> usize {
+        if self.mode == Mode::Plain { LONGEST_VALUE } else { LONGEST_TEXT }
+    }
+}
+
+/// Where the next `&` is. Between the angles of an escaped tag it is too near for a call to be worth it.
+fn next_reference(text: &[u8]) -> Option<usize> {
+    const NEAR: usize = 8;
+    let (near, far) = text.split_at(text.len().min(NEAR));
+    near.iter().position(|b| *b == b'&').or_else(|| Some(NEAR + memchr::memchr(b'&', far)?))
 }
 
 /// White space at both ends removed in place.

@@ -26,6 +26,8 @@ pub enum Place {
     Anchor,
     /// Nobody said so: many sites have one there.
     Guess,
+    /// The page is one itself, by its own markup.
+    Page,
 }
 
 /// An address at which there may be a feed.
@@ -178,7 +180,7 @@ fn essence(written: &str) -> String {
 /// Media types of feeds, the registered ones and what sites write for them. Plain XML and JSON are too many other things, unless the address
 /// says more.
 fn is_feed_type(media_type: &str, href: &str) -> bool {
-    const FEEDS: [&str; 12] = [
+    const FEEDS: [&str; 13] = [
         "application/rss+xml",
         "application/atom+xml",
         "application/feed+json",
@@ -191,6 +193,8 @@ fn is_feed_type(media_type: &str, href: &str) -> bool {
         "text/rss+xml",
         "text/atom+xml",
         "text/rss",
+        // a page with an h-feed
+        "text/mf2+html",
     ];
     if FEEDS.contains(&media_type) {
         return true;
@@ -340,6 +344,7 @@ mod tests {
             Place::Header => "header",
             Place::Anchor => "anchor",
             Place::Guess => "guess",
+            Place::Page => "page",
         };
         pointers
             .iter()

@@ -1,5 +1,7 @@
 //! An entry in the making: which of several elements that say the same is believed.
 
+use std::sync::Arc;
+
 use super::build::{GUEST, MOST_PARTS, push};
 use super::people::best_people;
 use super::vocabulary::{Field, Place};
@@ -13,6 +15,12 @@ const FIELDS: usize = 48;
 /// Ranks of what is already there.
 #[derive(Debug)]
 pub(super) struct Ranks([u8; FIELDS]);
+
+impl Default for Ranks {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
 
 impl Ranks {
     pub const NONE: Self = Self([UNSET; FIELDS]);
@@ -33,7 +41,7 @@ impl Ranks {
 }
 
 /// An entry in the making.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Draft {
     pub entry: ParsedEntry,
     pub ranks: Ranks,
@@ -54,28 +62,15 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// An entry begins; `language` is what its own element says.
-    pub fn new(base: Vec<String>, language: Option<&str>) -> Self {
-        let mut ranks = Ranks::NONE;
+    /// An entry begins; `language` is what its own element says. Whatever the draft held before is gone, but for its room.
+    pub fn begin(&mut self, base: Vec<String>, language: Option<&str>) {
+        self.ranks = Ranks::NONE;
         if language.is_some() {
-            ranks.admits(Field::Language, 3);
+            self.ranks.admits(Field::Language, 3);
         }
-        let entry = ParsedEntry { base, language: language.map(str::to_owned), complete: true, ..ParsedEntry::default() };
-        Self {
-            entry,
-            ranks,
-            content: Vec::new(),
-            authors: Vec::new(),
-            date: None,
-            original_page: None,
-            content_source: None,
-            media: Media::default(),
-            media_text: (None, None),
-            group: None,
-            open_media: None,
-            withheld: false,
-            too_long: None,
-        }
+        self.entry.base = base;
+        self.entry.language = language.map(str::to_owned);
+        self.entry.complete = true;
     }
 
     /// Puts a value where it belongs.
@@ -184,7 +179,12 @@ impl Draft {
         slot.get_or_insert(value);
     }
 
-    /// The entry, when its element has ended.
+    /// The entry was not worth keeping.
+    pub fn discard(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The entry, when its element has ended. Leaves the draft empty.
     pub fn finish(&mut self, format: Format) -> ParsedEntry {
         let entry = &mut self.entry;
         if entry.published.is_none() {
@@ -195,7 +195,7 @@ impl Draft {
         // HTML says more than text, the native element more than its substitutes
         self.content.sort_by_key(|(rank, text)| (*rank, text.kind == TextKind::Plain));
         entry.content = self.content.drain(..).map(|(_, text)| text).collect();
-        entry.authors = best_people(std::mem::take(&mut self.authors));
+        entry.authors = best_people(&mut self.authors);
         let alone = entry.media.iter().filter(|media| !media.thumbnail).count() == 1;
         for media in &mut entry.media {
             inherit(media, &self.media, alone);
@@ -206,7 +206,12 @@ impl Draft {
         if let Some(href) = self.content_source.take().filter(|_| entry.links.iter().all(|link| link.rel != "alternate")) {
             entry.links.push(Link { rel: "alternate".to_owned(), href, base: entry.base.clone(), ..Link::default() });
         }
-        let plain = |value: String| Text { value, kind: TextKind::Plain, language: entry.language.clone(), ..Text::default() };
+        let plain = |value: String| Text {
+            value,
+            kind: TextKind::Plain,
+            language: entry.language.as_deref().map(Arc::from),
+            ..Text::default()
+        };
         if entry.title.is_none() && format != Format::Sitemap {
             entry.title = self.media_text.0.take().map(plain);
         }
@@ -217,6 +222,11 @@ impl Draft {
         if entry.rights.is_none() && entry.media.is_empty() {
             entry.rights = self.media.copyright.take().map(plain);
         }
+        self.date = None;
+        self.media_text = (None, None);
+        self.media = Media::default();
+        self.group = None;
+        self.open_media = None;
         std::mem::take(&mut self.entry)
     }
 }

@@ -292,13 +292,14 @@ impl Wide {
 pub(super) fn clean<'a>(text: Cow<'a, str>, warnings: &mut Vec<Warning>) -> Cow<'a, str> {
     let special =
         |c: char| (c.is_control() && !matches!(c, '\n' | '\t' | '\u{7f}')) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
-    if !is_suspicious(text.as_bytes()) || !text.contains(special) {
+    let find = |text: &str| suspects(text).find_map(|(from, to)| Some(from + text.get(from..to)?.find(special)?));
+    if !is_suspicious(text.as_bytes()) || find(&text).is_none() {
         return text;
     }
     let mut kept = String::with_capacity(text.len());
     let (mut dropped, mut mapped) = (0_usize, 0_usize);
     let mut rest: &str = &text;
-    while let Some(at) = rest.find(special) {
+    while let Some(at) = find(rest) {
         let (before, after) = rest.split_at(at);
         kept.push_str(before);
         let mut characters = after.chars();
@@ -331,19 +332,37 @@ pub(super) fn clean<'a>(text: Cow<'a, str>, warnings: &mut Vec<Warning>) -> Cow<
     Cow::Owned(kept)
 }
 
+/// The pieces of a text, by their bounds, in which there may be something to clean.
+fn suspects(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    const PIECE: usize = 256;
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        while from < text.len() {
+            let (start, end) = (from, text.ceil_char_boundary(from + PIECE));
+            from = end;
+            if text.as_bytes().get(start..end).is_some_and(is_suspicious) {
+                return Some((start, end));
+            }
+        }
+        None
+    })
+}
+
 /// Whether there may be something to clean: a control, a byte order mark or a C1 control, by their UTF-8. No branches: the compiler
 /// compares many bytes at once.
 fn is_suspicious(bytes: &[u8]) -> bool {
-    let control = |b: u8| u8::from(b < 0x20) & u8::from(b != b'\n') & u8::from(b != b'\t');
-    let Some(second) = bytes.get(1..) else { return false };
-    let mut found = bytes.last().map_or(0, |last| control(*last));
-    for (a, b) in bytes.iter().zip(second) {
-        // U+FEFF is EF BB BF, U+FFFE is EF BF BE; their neighbours are rare enough to be looked at again
-        let mark = u8::from(*a == 0xef) & (u8::from(*b == 0xbb) | u8::from(*b == 0xbf));
-        let c1 = u8::from(*a == 0xc2) & u8::from(*b < 0xa0);
-        found |= control(*a) | mark | c1;
+    // the smallest byte but for tab and line feed
+    let plain = |b: u8| if b == b'\n' || b == b'\t' { 0xff } else { b };
+    let (mut smallest, mut differences) = (bytes.last().map_or(0xff, |last| plain(*last)), 0xff_u8);
+    for (a, b) in bytes.iter().zip(bytes.get(1..).unwrap_or_default()) {
+        smallest = smallest.min(plain(*a));
+        // C1 controls are C2 80 to C2 9F; U+FEFF is EF BB BF, U+FFFE is EF BF BE, and their neighbours are rare enough to be looked at
+        // again
+        let c1 = (a ^ 0xc2) | (b & 0x20);
+        let mark = (a ^ 0xef) | ((b | 4) ^ 0xbf);
+        differences = differences.min(c1).min(mark);
     }
-    found != 0
+    smallest < 0x20 || differences == 0
 }
 
 /// The character that windows-1252 has at a code that Unicode gives to a control; the five free places stay what they are.
@@ -450,6 +469,12 @@ mod tests {
         check("a\0b\u{b}c\u{1f}\u{fffe}\u{ffff}", "abc");
         check("don\u{92}t \u{80}5", "don’t €5");
         check("\u{feff}x\u{feff}y,。\u{fffd}", "xy,。\u{fffd}");
+        let long = "潮汐".repeat(300);
+        check(&format!("{long}\r\n{long}\u{85}{long}\u{1}"), &format!("{long}\n{long}…{long}"));
+        for shift in 0..260 {
+            let before = "-".repeat(shift);
+            check(&format!("{before}\u{feff}{long}\u{80}"), &format!("{before}{long}€"));
+        }
         assert!(matches!(clean(Cow::Borrowed("标题,\n\tx"), &mut Vec::new()), Cow::Borrowed(_)));
     }
 }

@@ -136,7 +136,7 @@ impl<'a> Entities<'a> {
 
     /// An attribute value with its references resolved and its white space made spaces (XML 1.0 § 3.3.3).
     pub fn attribute<'v>(&mut self, raw: &'v str, findings: &mut Findings) -> Result<Cow<'v, str>, Unreadable> {
-        if !raw.bytes().any(|b| matches!(b, b'&' | b'\n' | b'\t')) {
+        if memchr::memchr3(b'&', b'\n', b'\t', raw.as_bytes()).is_none() {
             return Ok(Cow::Borrowed(raw));
         }
         let mut value = String::with_capacity(raw.len());
@@ -182,18 +182,17 @@ fn predefined(name: &str) -> Option<char> {
     })
 }
 
-/// The references that escaped HTML is made of, and what comes after them.
-pub(super) fn common_reference(text: &str) -> Option<(&'static str, &str)> {
-    // the first byte decides, and the rest is compared as one word
-    let bytes = text.as_bytes();
-    let (character, length) = match (bytes.first()?, bytes.get(1..3)?) {
-        (b'l', [b't', b';']) => ("<", 3),
-        (b'g', [b't', b';']) => (">", 3),
-        (b'a', [b'm', b'p']) if bytes.get(3) == Some(&b';') => ("&", 4),
-        (b'q', [b'u', b'o']) if bytes.get(3..5) == Some(b"t;") => ("\"", 5),
+/// Splits text that begins with one of the references that escaped markup is made of: the character, and what comes after.
+pub(super) fn common_reference(text: &str) -> Option<(char, &str)> {
+    // the second byte decides, and the rest is compared as one word
+    let (character, length) = match text.as_bytes() {
+        [b'&', b'l', b't', b';', ..] => ('<', 4),
+        [b'&', b'g', b't', b';', ..] => ('>', 4),
+        [b'&', b'a', b'm', b'p', b';', ..] => ('&', 5),
+        [b'&', b'q', b'u', b'o', b't', b';', ..] => ('"', 6),
         _ => return None,
     };
-    Some((character, &text[length..]))
+    Some((character, text.get(length..)?))
 }
 
 /// Splits what follows a `&` into the name of a reference and what comes after its `;`. Names are short: a far semicolon is none.

@@ -2,6 +2,7 @@
 //! anything is built.
 
 mod actions;
+mod attributes;
 mod build;
 mod capture;
 pub mod discovery;
@@ -19,6 +20,7 @@ mod people;
 mod recovery;
 mod scope;
 mod sniff;
+mod straight;
 mod tags;
 mod vocabulary;
 mod xml;
@@ -69,6 +71,26 @@ pub fn document(doc: &FetchedDocument, charset: Option<&str>, bounds: Bounds) ->
             Err(refusal) if refusal.code == "not_a_feed" => wrapped(&text, bounds).unwrap_or(Err(refusal)),
             read => read,
         },
+    }
+}
+
+/// Reads a document as [`document`] does, and an HTML page that is none of those by what its own markup makes of it (h-feed, hAtom).
+/// `bounded` says whether a tree may be built.
+///
+/// # Errors
+/// As [`document`]; as [`html::feed`] for a page with such markup that cannot be read.
+pub fn feed(
+    doc: &FetchedDocument,
+    charset: Option<&str>,
+    bounds: Bounds,
+    bounded: html::Bounded,
+) -> Result<ParsedFeed, Unreadable> {
+    match document(doc, charset, bounds) {
+        Err(refusal) if refusal.code == "not_a_feed" => match html::feed(doc, charset, bounded, bounds) {
+            Err(again) if matches!(again.code, "not_a_feed" | "not_a_page") => Err(refusal),
+            read => read,
+        },
+        read => read,
     }
 }
 

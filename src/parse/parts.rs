@@ -11,9 +11,9 @@ const IANA_RELATIONS: &str = "http://www.iana.org/assignments/relation/";
 impl Walk<'_> {
     /// Takes a link that has an address. Otherwise its text is the address; then the relation, if written, is given back.
     pub(super) fn link(&mut self, place: Place, guest: bool) -> Result<Option<Option<String>>, Unreadable> {
-        let rel = self.attribute("rel")?.map(|rel| {
-            let rel = rel.trim();
-            rel.strip_prefix(IANA_RELATIONS).unwrap_or(rel).to_ascii_lowercase()
+        let rel = self.written("rel")?.map(|rel| {
+            let rel = rel.strip_prefix(IANA_RELATIONS).unwrap_or(&rel);
+            rel.to_ascii_lowercase()
         });
         let mut href = None;
         for name in ["href", "url", "uri", "resource"] {
@@ -75,7 +75,10 @@ impl Walk<'_> {
         Ok(Media {
             url: url.unwrap_or_default(),
             media_type: self.attribute("type")?,
-            medium: self.attribute("medium")?.map(|medium| medium.to_ascii_lowercase()),
+            medium: self.attribute("medium")?.map(|mut medium| {
+                medium.make_ascii_lowercase();
+                medium
+            }),
             length: self.attribute("fileSize")?,
             width: self.attribute("width")?,
             height: self.attribute("height")?,

@@ -8,14 +8,14 @@ const UNSET: u8 = u8::MAX;
 
 /// People in document order, without those that a better element makes superfluous (itunes:author beside author, the byline of
 /// dc:creator beside marcrel:aut) and without repetitions.
-pub(super) fn best_people(mut people: Vec<(u8, Person)>) -> Vec<Person> {
+pub(super) fn best_people(people: &mut Vec<(u8, Person)>) -> Vec<Person> {
     let best = people.iter().map(|(rank, _)| *rank).min().unwrap_or(UNSET);
     people.retain(|(rank, _)| (best == 0) == (*rank == 0) && (best > 4 || *rank <= 4 || *rank >= GUEST));
     if people.len() < 2 {
-        return people.into_iter().map(|(_, person)| person).collect();
+        return people.drain(..).map(|(_, person)| person).collect();
     }
     let mut kept: Vec<Person> = Vec::with_capacity(people.len());
-    for (_, person) in people {
+    for (_, person) in people.drain(..) {
         let agree = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
         let differ = |one: &Option<String>, other: &Option<String>| one.is_some() && other.is_some() && one != other;
         let same = |other: &Person| {
@@ -87,8 +87,8 @@ mod tests {
     fn the_best_people_once() {
         let person =
             |name: &str, email: Option<&str>| Person { name: Some(name.to_owned()), email: email.map(str::to_owned), uri: None };
-        let check = |people: Vec<(u8, Person)>, expected: &[&str]| {
-            let names: Vec<String> = best_people(people).into_iter().filter_map(|person| person.name).collect();
+        let check = |mut people: Vec<(u8, Person)>, expected: &[&str]| {
+            let names: Vec<String> = best_people(&mut people).into_iter().filter_map(|person| person.name).collect();
             assert_eq!(names, expected);
         };
         check(vec![(2, person("A", None)), (2, person("B", None)), (2, person("A", None))], &["A", "B"]);

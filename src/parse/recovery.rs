@@ -50,7 +50,6 @@ impl<'a> Walk<'a> {
         let body = content[..length].trim_end_matches(['/', ' ']);
         let name_length = tag.name().as_ref().len().min(body.find(|c: char| c.is_ascii_whitespace()).unwrap_or(body.len()));
         let (Some(name), true) = (body.get(..name_length), self.stack.len() < DEEPEST) else { return Ok(None) };
-        self.attributes.clear();
         let repaired = BytesStart::from_content(body, name_length);
         self.read_attributes(&repaired)?;
         self.element(name.as_bytes(), content[..length].ends_with('/'))?;

@@ -1,5 +1,7 @@
 //! What an element inherits: namespace bindings (Namespaces in XML 1.0), `xml:base`, `xml:lang`.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use super::Findings;
@@ -37,16 +39,18 @@ pub(super) struct Mark {
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     bindings: Vec<Binding<'a>>,
+    /// Counts the changes of the bindings.
+    epoch: usize,
     bases: Vec<String>,
     /// Where in `bases` the chain in force begins: an absolute address starts a new one.
     chain: usize,
-    languages: Vec<String>,
+    languages: Vec<Arc<str>>,
     budget: usize,
 }
 
 impl Default for Scope<'_> {
     fn default() -> Self {
-        Self { bindings: Vec::new(), bases: Vec::new(), chain: 0, languages: Vec::new(), budget: BASE_BUDGET }
+        Self { bindings: Vec::new(), epoch: 1, bases: Vec::new(), chain: 0, languages: Vec::new(), budget: BASE_BUDGET }
     }
 }
 
@@ -56,7 +60,10 @@ impl<'a> Scope<'a> {
     }
 
     pub fn leave(&mut self, mark: Mark) {
-        self.bindings.truncate(mark.bindings);
+        if self.bindings.len() > mark.bindings {
+            self.bindings.truncate(mark.bindings);
+            self.epoch += 1;
+        }
         self.bases.truncate(mark.bases);
         self.chain = mark.chain;
         self.languages.truncate(mark.languages);
@@ -76,12 +83,19 @@ impl<'a> Scope<'a> {
             _ => names::by_prefix(prefix).unwrap_or(Ns::Foreign),
         });
         self.bindings.push(Binding { prefix, ns });
+        self.epoch += 1;
         Ok(())
     }
 
     /// The default namespace of a root that bound it to something else by mistake.
     pub fn rebind_default(&mut self, ns: Ns) {
         self.bindings.push(Binding { prefix: b"", ns });
+        self.epoch += 1;
+    }
+
+    /// Changes whenever a prefix may mean something else than before, and never comes back.
+    pub fn epoch(&self) -> usize {
+        self.epoch
     }
 
     /// Namespace and local name of an element.
@@ -141,7 +155,7 @@ impl<'a> Scope<'a> {
     pub fn enter_language(&mut self, language: &str) {
         let language = language.trim();
         if language.len() <= LONGEST_LANGUAGE {
-            self.languages.push(language.to_owned());
+            self.languages.push(language.into());
         }
     }
 
@@ -162,7 +176,12 @@ impl<'a> Scope<'a> {
 
     /// Language in force; `xml:lang=""` takes it back.
     pub fn language(&self) -> Option<&str> {
-        self.languages.last().map(String::as_str).filter(|language| !language.is_empty())
+        self.languages.last().map(|language| &**language).filter(|language| !language.is_empty())
+    }
+
+    /// The same, to keep.
+    pub fn shared_language(&self) -> Option<Arc<str>> {
+        self.languages.last().filter(|language| !language.is_empty()).cloned()
     }
 
     /// Language given since an element began, by itself.

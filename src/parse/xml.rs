@@ -6,19 +6,19 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::attributes::Attribute;
 use super::build::Builder;
 use super::capture::{Capture, is_void};
 use super::entities::{Entities, Referent, byte_by_byte, common_reference, reference};
 use super::names::Ns;
 use super::scope::{Mark, Scope};
-use super::vocabulary::{self, Action, Field, Place};
+use super::straight::Halt;
+use super::vocabulary::{self, Action, Field, Place, Row};
 use super::{Bounds, Findings};
 use crate::model::{Format, ParsedFeed, TextKind, Unreadable};
 
 /// Elements inside each other.
 pub(super) const DEEPEST: usize = 100;
-/// Attributes of one element.
-const MOST_ATTRIBUTES: usize = 256;
 /// How many times the length of a document may be looked at again after broken markup.
 const RESCANS: usize = 4;
 
@@ -42,17 +42,10 @@ pub(super) enum End {
 /// An open element.
 #[derive(Debug)]
 pub(super) struct Frame<'a> {
-    name: &'a [u8],
+    pub name: &'a [u8],
     place: Place,
     pub end: End,
     mark: Mark,
-}
-
-/// An attribute, its value as written.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Attribute<'a> {
-    pub name: &'a str,
-    pub raw: &'a str,
 }
 
 /// Where to go on after a token.
@@ -62,6 +55,27 @@ pub(super) enum Next {
     From(usize),
     /// The root has ended.
     Done,
+}
+
+/// Slots for elements of which the meaning is kept.
+const KNOWN: usize = 32;
+
+/// What an element means in a place, as long as the namespaces stay what they are.
+#[derive(Debug, Clone, Copy)]
+struct Known<'a> {
+    name: &'a [u8],
+    place: Place,
+    epoch: usize,
+    ns: Ns,
+    row: Option<&'static Row>,
+}
+
+impl Known<'_> {
+    fn is(&self, name: &[u8], place: Place, epoch: usize) -> bool {
+        // names are too short for a call to be worth it
+        let same = || self.name.iter().eq(name);
+        self.name.len() == name.len() && self.place == place && self.epoch == epoch && same()
+    }
 }
 
 /// Reads an XML document that has been decoded and cleaned.
@@ -79,7 +93,11 @@ pub(super) struct Walk<'a> {
     /// Bases in force where it began.
     pub(super) capture_bases: usize,
     pub(super) stack: Vec<Frame<'a>>,
+    /// Two elements a slot, the one met last first.
+    known: [[Known<'a>; 2]; KNOWN],
     pub(super) attributes: Vec<Attribute<'a>>,
+    /// First letters of their local names, a bit each.
+    pub(super) initials: u32,
     /// Text of a person or a source outside of any element.
     pub(super) person_text: String,
     pub(super) source_text: String,
@@ -93,12 +111,14 @@ pub(super) struct Walk<'a> {
     /// The root has a name that nothing but a feed has: with an end tag it is one, however empty.
     pub(super) unmistakable: bool,
     /// The root has ended.
-    ended: bool,
+    pub(super) ended: bool,
     pub(super) rescans: usize,
+    /// Finds the end of a CDATA section.
+    pub(super) section_end: memchr::memmem::Finder<'static>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(source: &'a str, bounds: Bounds, findings: Findings) -> Self {
+    pub(super) fn new(source: &'a str, bounds: Bounds, findings: Findings) -> Self {
         Self {
             source,
             build: Builder::new(Format::Rss20, bounds),
@@ -108,7 +128,9 @@ impl<'a> Walk<'a> {
             capture: None,
             capture_bases: 0,
             stack: Vec::with_capacity(16),
+            known: [[Known { name: b"", place: Place::Nowhere, epoch: 0, ns: Ns::Core, row: None }; 2]; KNOWN],
             attributes: Vec::with_capacity(16),
+            initials: 0,
             person_text: String::new(),
             source_text: String::new(),
             source_address: None,
@@ -119,73 +141,65 @@ impl<'a> Walk<'a> {
             unmistakable: false,
             ended: false,
             rescans: source.len().saturating_mul(RESCANS),
+            section_end: memchr::memmem::Finder::new("]]>"),
         }
     }
 
     fn run(mut self) -> Result<ParsedFeed, Unreadable> {
         let mut from = 0;
-        let cut = loop {
+        loop {
+            from = match self.straight_on(from)? {
+                Halt::Token(at) => at,
+                Halt::Done(at) => return self.done(at),
+                Halt::End => break,
+            };
             let mut reader = Reader::from_str(&self.source[from..]);
             let config = reader.config_mut();
             config.check_end_names = false;
             config.allow_unmatched_ends = true;
             config.allow_dangling_amp = true;
-            let next = loop {
-                let next = match reader.read_event() {
-                    Ok(Event::Start(tag)) => {
-                        let at = from + reader.buffer_position() as usize;
-                        match self.start(&tag, false, at)? {
-                            Next::Token => self.whole_section(at),
-                            next => next,
-                        }
-                    }
-                    Ok(Event::Empty(tag)) => self.start(&tag, true, from + reader.buffer_position() as usize)?,
-                    Ok(Event::End(tag)) => self.end(self.borrowed_bytes(tag.name().as_ref())),
-                    Ok(Event::Text(text)) => self.text(self.borrowed(&text)),
-                    Ok(Event::CData(text)) => self.cdata(self.borrowed(&text)),
-                    Ok(Event::GeneralRef(name)) => {
-                        let at = from + reader.buffer_position() as usize;
-                        match self.split_character(self.borrowed(&name), at) {
-                            Some(next) => next,
-                            None => {
-                                self.reference(self.borrowed(&name))?;
-                                self.rest_of_text(at)?
-                            }
-                        }
-                    }
-                    Ok(Event::DocType(text)) => {
-                        self.entities.declare(self.borrowed(&text), &mut self.findings)?;
-                        Next::Token
-                    }
-                    Ok(Event::PI(content)) => self.unclosed_instruction(self.borrowed(&content)),
-                    Ok(Event::Decl(content)) => self.unclosed_instruction(self.borrowed(&content)),
-                    Ok(Event::Comment(_)) => Next::Token,
-                    Ok(Event::Eof) => break None,
-                    // the tokenizer is past it already
-                    Err(quick_xml::Error::IllFormed(_)) => Next::Token,
-                    Err(_) => break self.recover(from + reader.error_position() as usize),
-                };
-                match next {
-                    Next::Token => {}
-                    Next::From(at) => break Some(at),
-                    Next::Done => {
-                        self.inhabited |= self.unmistakable;
-                        self.after_root(from + reader.buffer_position() as usize);
-                        return self.finish(false);
-                    }
+            let next = match reader.read_event() {
+                Ok(Event::Start(tag)) => self.start(&tag, false, from + reader.buffer_position() as usize)?,
+                Ok(Event::Empty(tag)) => self.start(&tag, true, from + reader.buffer_position() as usize)?,
+                Ok(Event::End(tag)) => self.end(self.borrowed_bytes(tag.name().as_ref())),
+                Ok(Event::CData(text)) => self.cdata(self.borrowed(&text)),
+                Ok(Event::DocType(text)) => {
+                    self.entities.declare(self.borrowed(&text), &mut self.findings)?;
+                    Next::Token
                 }
+                Ok(Event::PI(content)) => self.unclosed_instruction(self.borrowed(&content)),
+                Ok(Event::Decl(content)) => self.unclosed_instruction(self.borrowed(&content)),
+                Ok(Event::Eof) => break,
+                // comments; text never gets here
+                Ok(_) => Next::Token,
+                // the tokenizer is past it already
+                Err(quick_xml::Error::IllFormed(_)) => Next::Token,
+                Err(_) => match self.recover(from + reader.error_position() as usize) {
+                    Some(at) => Next::From(at),
+                    None => break,
+                },
             };
+            let end = from + reader.buffer_position() as usize;
             match next {
-                Some(at) if at > from && at < self.source.len() => from = at,
-                Some(_) | None => break true,
+                Next::Done => return self.done(end),
+                Next::Token if end > from => from = end,
+                Next::From(at) if at > from => from = at,
+                Next::Token | Next::From(_) => break,
             }
-        };
-        self.finish(cut)
+        }
+        self.finish(true)
+    }
+
+    /// The root has ended at a byte.
+    fn done(mut self, at: usize) -> Result<ParsedFeed, Unreadable> {
+        self.inhabited |= self.unmistakable;
+        self.after_root(at);
+        self.finish(false)
     }
 
     /// The piece of the source that a token's bytes are: the token was cut out of valid UTF-8 at ASCII characters, so no second
     /// validation is needed.
-    fn borrowed(&self, token: &[u8]) -> &'a str {
+    pub(super) fn borrowed(&self, token: &[u8]) -> &'a str {
         let at = (token.as_ptr() as usize).wrapping_sub(self.source.as_ptr() as usize);
         at.checked_add(token.len()).and_then(|end| self.source.get(at..end)).unwrap_or("")
     }
@@ -244,10 +258,9 @@ impl<'a> Walk<'a> {
         }
         let mark = self.scope.mark();
         self.inherit(mark)?;
-        let (mut ns, local) = self.scope.resolve(name);
-        let mut row = vocabulary::lookup(ns, local, place);
-        if row.is_none() && place == Place::Document && local.len() == name.len() && ns != Ns::Core {
-            row = vocabulary::lookup(Ns::Core, local, place).filter(|row| matches!(row.action, Action::Root(_)));
+        let (mut ns, mut row) = self.meaning(name, place);
+        if row.is_none() && place == Place::Document && !name.contains(&b':') && ns != Ns::Core {
+            row = vocabulary::lookup(Ns::Core, name, place).filter(|row| matches!(row.action, Action::Root(_)));
             if row.is_some() {
                 ns = Ns::Core;
                 self.scope.rebind_default(ns);
@@ -265,6 +278,23 @@ impl<'a> Walk<'a> {
             self.pop(true);
         }
         Ok(())
+    }
+
+    /// Namespace and row of an element met in a place. A feed has a dozen of them, a hundred times each: they are kept.
+    fn meaning(&mut self, name: &'a [u8], place: Place) -> (Ns, Option<&'static Row>) {
+        let epoch = self.scope.epoch();
+        let [first, middle, last] =
+            [0, name.len() / 2, name.len().saturating_sub(1)].map(|at| name.get(at).copied().unwrap_or(0));
+        let key = name.len() + 3 * usize::from(first) + 5 * usize::from(middle) + 7 * usize::from(last) + 11 * place as usize;
+        let [known, other] = &mut self.known[key % KNOWN];
+        if !known.is(name, place, epoch) {
+            std::mem::swap(known, other);
+            if !known.is(name, place, epoch) {
+                let (ns, local) = self.scope.resolve(name);
+                *known = Known { name, place, epoch, ns, row: vocabulary::lookup(ns, local, place) };
+            }
+        }
+        (known.ns, known.row)
     }
 
     /// An element inside a field.
@@ -383,7 +413,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Ends the innermost element. `complete` is false at the end of a document that was cut.
-    fn pop(&mut self, complete: bool) {
+    pub(super) fn pop(&mut self, complete: bool) {
         let Some(frame) = self.stack.pop() else { return };
         let outer = self.place();
         match frame.end {
@@ -420,26 +450,12 @@ impl<'a> Walk<'a> {
 
     // ---- text
 
-    fn text(&mut self, text: &str) -> Next {
+    pub(super) fn text(&mut self, text: &str) -> Next {
         match &mut self.capture {
             Some(capture) => capture.text(text),
             None => self.loose(text),
         }
         Next::Token
-    }
-
-    /// A field that is one CDATA section and nothing else: read in one go. HTML is full of `>`, at each of which the tokenizer looks
-    /// whether it ends the section.
-    fn whole_section(&mut self, at: usize) -> Next {
-        if self.capture.is_none() {
-            return Next::Token;
-        }
-        let section = self.source.get(at..).and_then(|rest| rest.strip_prefix("<![CDATA["));
-        let Some((section, end)) = section.and_then(|section| Some((section, section_end(section)?))) else {
-            return Next::Token;
-        };
-        self.cdata(&section[..end]);
-        Next::From(at + "<![CDATA[".len() + end + "]]>".len())
     }
 
     pub(super) fn cdata(&mut self, text: &str) -> Next {
@@ -475,45 +491,28 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// A character in pieces: each of its bytes a reference of its own.
-    fn split_character(&mut self, name: &str, at: usize) -> Option<Next> {
-        let (character, length) = byte_by_byte(name, self.source.get(at..)?)?;
-        self.whole_character(character);
-        Some(Next::From(at + length))
-    }
-
     fn whole_character(&mut self, character: char) {
         self.findings.add("charset_repaired", || "characters were escaped byte by byte; they were put together again".to_owned());
         self.cdata(character.encode_utf8(&mut [0; 4]));
     }
 
-    /// After a reference, more are likely (HTML that was escaped is full of them): reads the text up to the next tag in one go instead
-    /// of token by token.
-    fn rest_of_text(&mut self, at: usize) -> Result<Next, Unreadable> {
-        let rest = self.source.get(at..).unwrap_or("");
-        let end = memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
-        let run = &rest[..end];
-        let Some(capture) = self.capture.as_mut().filter(|_| memchr::memchr(b'&', run.as_bytes()).is_some()) else {
-            return Ok(Next::Token);
-        };
-        capture.expect(run.len());
-        self.raw_text(run)?;
-        Ok(Next::From(at + end))
-    }
-
-    /// Text that the tokenizer did not see as such: references in it are still references.
+    /// Text with references in it.
     pub(super) fn raw_text(&mut self, run: &str) -> Result<(), Unreadable> {
         let mut rest = run;
-        while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+        loop {
+            if let Some(capture) = &mut self.capture {
+                rest = capture.unescaped(rest);
+            }
+            let Some(at) = memchr::memchr(b'&', rest.as_bytes()) else { break };
             if at > 0 {
                 self.text(&rest[..at]);
             }
-            rest = &rest[at + 1..];
-            if let Some((character, after)) = common_reference(rest) {
-                self.cdata(character);
+            if let Some((character, after)) = common_reference(&rest[at..]) {
+                self.cdata(character.encode_utf8(&mut [0; 4]));
                 rest = after;
                 continue;
             }
+            rest = &rest[at + 1..];
             match reference(rest) {
                 Some((name, after)) => match byte_by_byte(name, after) {
                     Some((character, length)) => {
@@ -544,66 +543,6 @@ impl<'a> Walk<'a> {
         if target.len() + text.len() <= LONGEST {
             target.push_str(text);
         }
-    }
-
-    // ---- attributes
-
-    pub(super) fn read_attributes(&mut self, tag: &BytesStart<'_>) -> Result<(), Unreadable> {
-        self.attributes.clear();
-        if tag.attributes_raw().is_empty() {
-            return Ok(());
-        }
-        let mut attributes = tag.html_attributes();
-        // duplicates are harmless here: the first one counts
-        attributes.with_checks(false);
-        for attribute in attributes.flatten() {
-            if self.attributes.len() >= MOST_ATTRIBUTES {
-                let message = format!("an element has more than {MOST_ATTRIBUTES} attributes; ask the outlet what it sends");
-                return Err(Unreadable::new("xml_too_many_attrs", message));
-            }
-            let raw = match &attribute.value {
-                Cow::Borrowed(value) => self.borrowed(value),
-                Cow::Owned(_) => "",
-            };
-            self.attributes.push(Attribute { name: self.borrowed(attribute.key.as_ref()), raw });
-        }
-        Ok(())
-    }
-
-    /// Namespaces, base and language that the current tag sets.
-    fn inherit(&mut self, mark: Mark) -> Result<(), Unreadable> {
-        for position in 0..self.attributes.len() {
-            let Some(Attribute { name, raw }) = self.attributes.get(position).copied() else { break };
-            if let Some(rest) = name.strip_prefix("xmlns") {
-                match rest.strip_prefix(':') {
-                    Some(prefix) => self.scope.bind(prefix.as_bytes(), raw, mark)?,
-                    None if rest.is_empty() => self.scope.bind(b"", raw, mark)?,
-                    None => {}
-                }
-            } else if name.eq_ignore_ascii_case("xml:base") {
-                let base = self.entities.attribute(raw, &mut self.findings)?;
-                self.scope.enter_base(&base, &mut self.findings);
-            } else if name.eq_ignore_ascii_case("xml:lang") {
-                let language = self.entities.attribute(raw, &mut self.findings)?;
-                self.scope.enter_language(&language);
-            }
-        }
-        Ok(())
-    }
-
-    /// Value of an attribute, by local name and without case (`rdf:about`, `thr:count`, `HREF`); trimmed, `None` when empty.
-    pub(super) fn attribute(&mut self, wanted: &str) -> Result<Option<String>, Unreadable> {
-        let local = |name: &'a str| name.rsplit_once(':').map_or(name, |(_, local)| local);
-        let Some(found) = self.attributes.iter().find(|attribute| local(attribute.name).eq_ignore_ascii_case(wanted)) else {
-            return Ok(None);
-        };
-        let value = self.entities.attribute(found.raw, &mut self.findings)?;
-        let value = value.trim();
-        if value.len() > 64 * 1_024 {
-            self.findings.add("field_too_long", || format!("the value of an attribute {wanted} is too long and was left out"));
-            return Ok(None);
-        }
-        Ok(Some(value.to_owned()).filter(|value| !value.is_empty()))
     }
 
     fn after_root(&mut self, at: usize) {
@@ -642,11 +581,6 @@ impl<'a> Walk<'a> {
             },
         ))
     }
-}
-
-/// Where a CDATA section ends.
-fn section_end(section: &str) -> Option<usize> {
-    memchr::memmem::find(section.as_bytes(), b"]]>")
 }
 
 /// How an element inside a field is written in HTML: XHTML, SVG and MathML without prefix.

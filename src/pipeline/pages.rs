@@ -15,7 +15,8 @@ use super::Stages;
 use crate::config::Outlet;
 use crate::fetch::FetchError;
 use crate::model::{
-    Article, Fault, Fetched, FetchedDocument, ParsedPage, PollRequest, Problem, Unreadable, Validators, Verdict, Warning,
+    Article, Fault, Fetched, FetchedDocument, PageSelectors, ParsedPage, PollRequest, Problem, Unreadable, Validators, Verdict,
+    Warning,
 };
 use crate::parse::html::{self, Asked};
 use crate::store::{Change, PageOutcome, StoreError, WaitingPage};
@@ -166,17 +167,30 @@ async fn whole(
     let mut next = Some(without_fragment(&page.address));
     let mut fetched_at = now();
     let mut endless = false;
+    // The first page, while the page is asked for that has all of it.
+    let mut in_parts: Option<(Url, ParsedPage)> = None;
     while let Some(address) = next.take() {
         visited.insert(address.clone());
         let number = u32::try_from(pages.len()).unwrap_or(PAGES) + 1;
-        let doc = fetch(stages, outlet, &address, now).await?;
-        visited.insert(without_fragment(&doc.url));
-        if number == 1 {
-            fetched_at = doc.fetched_at;
-        }
-        let first = pages.first().map_or_else(|| doc.url.clone(), |(first, _)| first.clone());
-        let answered = doc.url.clone();
-        let parsed = parse(stages, outlet, doc, first.clone(), number).await?;
+        let (first, answered, parsed) = match (one(stages, outlet, &address, &pages, number, now).await, in_parts.take()) {
+            (Ok(page), before) => {
+                visited.insert(without_fragment(&page.answered));
+                if number == 1 {
+                    fetched_at = page.fetched_at;
+                }
+                let whole = page.parsed.whole.as_deref().filter(|_| number == 1 && before.is_none());
+                let whole = whole.and_then(|whole| linked(&page.answered, &page.parsed, whole, &page.first));
+                if let Some(whole) = whole.filter(|whole| !visited.contains(whole)) {
+                    in_parts = Some((page.answered, page.parsed));
+                    next = Some(whole);
+                    continue;
+                }
+                (page.first, page.answered, page.parsed)
+            }
+            // A rule that leads nowhere any more does not take away what there is.
+            (Err(_), Some((answered, parsed))) => (answered.clone(), answered, parsed),
+            (Err(failure), None) => return Err(failure),
+        };
         let text = parsed.entry.content.first().map(|text| text.value.clone()).unwrap_or_default();
         // Some sites answer every page number with the last page there is, or with the first.
         if !texts.insert(text) {
@@ -202,6 +216,30 @@ async fn whole(
     })
     .await?;
     Ok((verdict, count))
+}
+
+/// A page that was read.
+struct One {
+    first: Url,
+    answered: Url,
+    fetched_at: DateTime<Utc>,
+    parsed: ParsedPage,
+}
+
+/// Fetches and reads one page of an article.
+async fn one(
+    stages: &Stages,
+    outlet: &Outlet,
+    address: &Url,
+    pages: &[(Url, ParsedPage)],
+    number: u32,
+    now: fn() -> DateTime<Utc>,
+) -> Result<One, Failure> {
+    let doc = fetch(stages, outlet, address, now).await?;
+    let (answered, fetched_at) = (doc.url.clone(), doc.fetched_at);
+    let first = pages.first().map_or_else(|| answered.clone(), |(first, _)| first.clone());
+    let parsed = parse(stages, outlet, doc, first.clone(), number).await?;
+    Ok(One { first, answered, fetched_at, parsed })
 }
 
 /// One page: allowed by robots.txt, in a turn at its host, at an address that still is the article's.
@@ -240,8 +278,12 @@ async fn fetch(stages: &Stages, outlet: &Outlet, address: &Url, now: fn() -> Dat
 
 async fn parse(stages: &Stages, outlet: &Outlet, doc: FetchedDocument, first: Url, number: u32) -> Result<ParsedPage, Failure> {
     let (charset, selectors) = (outlet.charset.clone(), outlet.extract.clone());
+    // The outlet's own selectors say better than anybody's rules what is what.
+    let own = selectors != PageSelectors::default();
+    let rules = stages.config.site_rules.of(doc.url.host_str().unwrap_or_default()).filter(|_| !own).cloned();
     let parsed = blocking(stages, move || {
-        let asked = Asked { first: &first, number, selectors: &selectors, bounded: normalize::html::bounded };
+        let asked =
+            Asked { first: &first, number, selectors: &selectors, bounded: normalize::html::bounded, rules: rules.as_deref() };
         html::page(&doc, charset.as_deref(), &asked)
     })
     .await?;
@@ -250,7 +292,12 @@ async fn parse(stages: &Stages, outlet: &Outlet, doc: FetchedDocument, first: Ur
 
 /// The next page of the article, if it is of the same site.
 fn following(answered: &Url, page: &ParsedPage, first: &Url) -> Option<Url> {
-    let next = normalize::url::resolve(answered, &page.entry.base, page.next.as_deref()?)?;
+    linked(answered, page, page.next.as_deref()?, first)
+}
+
+/// The address that a page links to, if it is of the same site.
+fn linked(answered: &Url, page: &ParsedPage, written: &str, first: &Url) -> Option<Url> {
+    let next = normalize::url::resolve(answered, &page.entry.base, written)?;
     (normalize::url::site(&next) == normalize::url::site(first)).then(|| without_fragment(&next))
 }
 

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Prepared, hex};
+use crate::model::Conditions;
 
 /// First line of a file: what it is and the version of its format.
 const MARK: &[u8] = b"reprint document 1\n";
@@ -38,6 +39,16 @@ struct Header<'a> {
     length: usize,
     /// Validator of the document.
     etag: Cow<'a, str>,
+    /// See [`Conditions`].
+    #[serde(default)]
+    terms: Cow<'a, str>,
+    /// Microseconds since 1970, as the next one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    release: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expiry: Option<i64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    noindex: bool,
 }
 
 /// The folder.
@@ -89,6 +100,10 @@ impl Folder {
             modified: prepared.modified.timestamp(),
             length: prepared.identity_length(),
             etag: prepared.etag.as_str().into(),
+            terms: prepared.conditions.terms.as_str().into(),
+            release: prepared.conditions.release.map(|at| at.timestamp_micros()),
+            expiry: prepared.conditions.expiry.map(|at| at.timestamp_micros()),
+            noindex: prepared.conditions.noindex,
         };
         let mut head = serde_json::to_vec(&header)?;
         head.push(b'\n');
@@ -135,8 +150,17 @@ fn read(name: &str, bytes: Bytes) -> Result<(String, Prepared), String> {
     }
     // The checksum has vouched for what the header says, so large documents need not be decompressed to be served.
     let modified = DateTime::from_timestamp(header.modified, 0).ok_or("its date is wrong")?;
-    let prepared = Prepared::from_gzip(header.content_type.into_owned(), header.etag.into_owned(), header.length, gzip, modified)
-        .ok_or("its length is wrong")?;
+    // A moment that is none has passed.
+    let moment = |micros: Option<i64>| micros.map(|micros| DateTime::from_timestamp_micros(micros).unwrap_or_default());
+    let conditions = Conditions {
+        terms: header.terms.into_owned(),
+        release: moment(header.release),
+        expiry: moment(header.expiry),
+        noindex: header.noindex,
+    };
+    let (content_type, etag) = (header.content_type.into_owned(), header.etag.into_owned());
+    let prepared =
+        Prepared::from_gzip(content_type, etag, header.length, gzip, modified, conditions).ok_or("its length is wrong")?;
     Ok((header.path.into_owned(), prepared))
 }
 

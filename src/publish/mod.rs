@@ -19,7 +19,7 @@ use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 
 use self::disk::Folder;
-use crate::model::PublishedDocument;
+use crate::model::{Conditions, PublishedDocument};
 
 /// Level of gzip: one per cent larger than level 9 in half the time.
 const GZIP_LEVEL: u32 = 6;
@@ -39,6 +39,8 @@ pub struct Prepared {
     pub etag_gzip: String,
     /// Last significant change, whole seconds as HTTP dates are.
     pub modified: DateTime<Utc>,
+    /// On what it stands.
+    pub conditions: Conditions,
 }
 
 /// The uncompressed form of a document. Nearly every reader takes the compressed one, so a large document is not held twice: it is made again
@@ -59,9 +61,17 @@ const HELD: usize = 16 * 1024;
 
 impl Prepared {
     /// What was kept on disk; `None` when a small document is not as long as it should be.
-    fn from_gzip(content_type: String, etag: String, length: usize, gzip: Bytes, modified: DateTime<Utc>) -> Option<Self> {
+    fn from_gzip(
+        content_type: String,
+        etag: String,
+        length: usize,
+        gzip: Bytes,
+        modified: DateTime<Utc>,
+        conditions: Conditions,
+    ) -> Option<Self> {
         let etag_gzip = format!("{}-gz\"", etag.strip_suffix('"')?);
-        let mut prepared = Self { content_type, identity: Identity::InGzip { length }, gzip, etag, etag_gzip, modified };
+        let identity = Identity::InGzip { length };
+        let mut prepared = Self { content_type, identity, gzip, etag, etag_gzip, modified, conditions };
         if is_held(length, &prepared.gzip) {
             let document = prepared.identity();
             if document.len() != length {
@@ -96,10 +106,21 @@ impl Prepared {
 
 type Documents = HashMap<String, Arc<Prepared>>;
 
+/// What there is at the address of an article.
+#[derive(Debug, Clone)]
+pub enum Page {
+    /// Its page.
+    Found(Arc<Prepared>),
+    /// It was there, and must not be shown any more.
+    Gone,
+    /// Nothing, or nothing yet.
+    Missing,
+}
+
 /// Where article pages come from when somebody opens one: made when asked for, never part of a feed's way.
 pub trait Pages: Send + Sync + 'static {
-    /// The page of the article with this key, `None` when there is none. `key` is always 20 lower-case hexadecimal digits.
-    fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Option<Arc<Prepared>>> + Send + '_>>;
+    /// The page of the article with this key. `key` is always 20 lower-case hexadecimal digits.
+    fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>>;
 }
 
 /// All documents by path. Readers never wait for writers.
@@ -124,8 +145,8 @@ impl Snapshot {
         Ok(Self { documents: ArcSwap::from_pointee(documents), folder: Some(folder), writing: Mutex::default() })
     }
 
-    /// Puts a document in place of the one of the same path; false when its bytes are the same already (then nothing changes, the
-    /// validators included). On disk: temporary file, fsync, rename, fsync of the folder. Blocks for as long as that takes.
+    /// Puts a document in place of the one of the same path; false when its bytes are the same already (then nothing changes for readers, the
+    /// validators included; only the conditions are taken over). On disk: temporary file, fsync, rename, fsync of the folder. Blocks for as long as that takes.
     ///
     /// Other bytes never keep the old `modified`: a reader that asks by date alone (`If-Modified-Since`) would not get them (RFC 9110
     /// § 8.8.2). It then rises by a second, as in a feed from which an article was taken out.
@@ -137,21 +158,34 @@ impl Snapshot {
         let current = self.documents.load_full();
         let before = current.get(&document.path);
         let [etag, _] = etags(&document.body);
-        if before.is_some_and(|before| before.etag == etag && before.content_type == document.content_type) {
+        let same = before.filter(|before| {
+            before.etag == etag
+                && before.content_type == document.content_type
+                && before.conditions.noindex == document.conditions.noindex
+        });
+        if same.is_some_and(|before| before.conditions == document.conditions) {
             return Ok(false);
         }
         let path = document.path.clone();
-        let mut prepared = prepare(document);
-        if let Some(before) = before {
-            prepared.modified = prepared.modified.max(before.modified + TimeDelta::seconds(1));
-        }
+        let unchanged = same.is_some();
+        let prepared = match (same, before) {
+            // The same document on other conditions: readers see no difference.
+            (Some(before), _) => Prepared { conditions: document.conditions, ..Prepared::clone(before) },
+            (None, before) => {
+                let mut prepared = prepare(document);
+                if let Some(before) = before {
+                    prepared.modified = prepared.modified.max(before.modified + TimeDelta::seconds(1));
+                }
+                prepared
+            }
+        };
         if let Some(folder) = &self.folder {
             folder.write(&path, &prepared)?;
         }
         let mut documents = Documents::clone(&current);
         documents.insert(path, Arc::new(prepared));
         self.documents.store(Arc::new(documents));
-        Ok(true)
+        Ok(!unchanged)
     }
 
     /// The document at `path`.
@@ -159,18 +193,18 @@ impl Snapshot {
         self.documents.load().get(path).cloned()
     }
 
-    /// Removes documents whose path `keep` refuses (feeds that left the configuration).
+    /// Removes documents that `keep` refuses by path and content (feeds that left the configuration, what must not be shown any more).
     ///
     /// # Errors
     /// The disk: the documents are gone for readers, but a file is left, which the next start would load.
-    pub fn retain(&self, keep: impl Fn(&str) -> bool) -> std::io::Result<()> {
+    pub fn retain(&self, keep: impl Fn(&str, &Prepared) -> bool) -> std::io::Result<()> {
         let _writing = self.writing();
         let (kept, removed): (Documents, Documents) = self
             .documents
             .load()
             .iter()
             .map(|(path, prepared)| (path.clone(), Arc::clone(prepared)))
-            .partition(|(path, _)| keep(path));
+            .partition(|(path, prepared)| keep(path, prepared));
         if removed.is_empty() {
             return Ok(());
         }
@@ -179,6 +213,11 @@ impl Snapshot {
             Some(folder) => folder.remove(removed.keys().map(String::as_str)),
             None => Ok(()),
         }
+    }
+
+    /// When the first document has to be made anew, if any has to.
+    pub fn next_moment(&self) -> Option<DateTime<Utc>> {
+        self.documents.load().values().filter_map(|prepared| prepared.conditions.until()).min()
     }
 
     /// Every path, sorted.
@@ -196,14 +235,14 @@ impl Snapshot {
 
 /// Prepares a document for serving. The same document gives the same bytes and validators in every process.
 pub fn prepare(document: PublishedDocument) -> Prepared {
-    let PublishedDocument { path: _, content_type, body, modified } = document;
+    let PublishedDocument { path: _, content_type, body, modified, conditions } = document;
     let gzip = compress(&body);
     let [etag, etag_gzip] = etags(&body);
     let identity = match body.len() {
         length if is_held(length, &gzip) => Identity::Held(body),
         length => Identity::InGzip { length },
     };
-    Prepared { content_type, identity, gzip, etag, etag_gzip, modified: modified.trunc_subsecs(0) }
+    Prepared { content_type, identity, gzip, etag, etag_gzip, modified: modified.trunc_subsecs(0), conditions }
 }
 
 fn is_held(length: usize, gzip: &[u8]) -> bool {

@@ -12,6 +12,7 @@ fn at(second: u32) -> DateTime<Utc> {
 
 fn document(path: &str, body: &str, modified: DateTime<Utc>) -> PublishedDocument {
     PublishedDocument {
+        conditions: Conditions::default(),
         path: path.to_owned(),
         content_type: "application/rss+xml; charset=utf-8".to_owned(),
         body: Bytes::copy_from_slice(body.as_bytes()),
@@ -103,12 +104,12 @@ fn what_leaves_the_configuration_is_gone() {
     for path in ["feeds/all.rss", "feeds/old.rss"] {
         snapshot.put(document(path, path, at(0))).unwrap();
     }
-    snapshot.retain(|path| path != "feeds/old.rss").unwrap();
+    snapshot.retain(|path, _| path != "feeds/old.rss").unwrap();
     assert_eq!(snapshot.paths(), ["feeds/all.rss"]);
     assert!(snapshot.get("feeds/old.rss").is_none());
     assert_eq!(names(folder.path()), ["feeds_2fall.rss.doc"]);
     assert_eq!(Snapshot::load(Some(folder.path())).unwrap().paths(), ["feeds/all.rss"]);
-    snapshot.retain(|_| true).unwrap();
+    snapshot.retain(|_, _| true).unwrap();
     assert_eq!(snapshot.paths(), ["feeds/all.rss"]);
 }
 
@@ -200,4 +201,36 @@ fn readers_see_old_or_new_whole() {
         other.join().unwrap();
     });
     assert_eq!(snapshot.paths().len(), 101);
+}
+
+#[test]
+fn conditions_are_kept_and_taken_over_without_a_change_for_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let load = || Snapshot::load(Some(folder.path())).unwrap();
+    let conditions = |terms: &str, release: Option<u32>, expiry: Option<u32>| Conditions {
+        terms: terms.to_owned(),
+        release: release.map(at),
+        expiry: expiry.map(at),
+        noindex: false,
+    };
+    let snapshot = load();
+    let put = |conditions: &Conditions| {
+        snapshot.put(PublishedDocument { conditions: conditions.clone(), ..document("feeds/a.rss", "x", at(1)) }).unwrap()
+    };
+    let first = conditions("one", Some(5), Some(9));
+    assert!(put(&first));
+    assert_eq!((load().get("feeds/a.rss").unwrap().conditions.clone(), load().next_moment()), (first.clone(), Some(at(5))));
+    let before = snapshot.get("feeds/a.rss").unwrap();
+    let second = conditions("two", None, Some(9));
+    assert!(!put(&second) && !put(&second));
+    for snapshot in [&snapshot, &load()] {
+        let after = snapshot.get("feeds/a.rss").unwrap();
+        assert_eq!((&after.etag, after.modified, &after.conditions), (&before.etag, before.modified, &second));
+        assert_eq!(snapshot.next_moment(), Some(at(9)));
+    }
+    // Another head is a change.
+    assert!(put(&Conditions { noindex: true, ..second }));
+    assert!(snapshot.get("feeds/a.rss").unwrap().modified > before.modified);
+    snapshot.retain(|_, document| document.conditions.terms != "two").unwrap();
+    assert_eq!((load().paths().len(), snapshot.next_moment()), (0, None));
 }

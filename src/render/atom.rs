@@ -132,6 +132,9 @@ fn extensions(facts: &Facts<'_>) -> ExtensionMap {
     }
     add_text("dcterms:available", &rfc3339(facts.first_seen));
     add_text("dcterms:provenance", &facts.way());
+    if let Some(valid) = facts.valid() {
+        add_text("dcterms:valid", &valid);
+    }
     add_text("dc:publisher", &facts.responsible.name);
     match facts.version_of() {
         Some(("isFormatOf", work)) => add_text("dcterms:isFormatOf", work),

@@ -1,5 +1,7 @@
 //! The text as readers get it: label → credit → disclaimer → text → disclaimer, written once, from the fields.
 
+use std::borrow::Cow;
+
 use minijinja::{Value, context};
 
 use crate::model::TranslationKind;
@@ -14,6 +16,16 @@ const CREDIT: &str = "<div class=\"reprint-credit\"";
 /// Begins a disclaimer, recognized the same way.
 const DISCLAIMER: &str = "<div class=\"reprint-disclaimer\"";
 
+/// Begins the link to the rest of a text. It is credit, too: another site lifts it out and writes its own.
+const READ_ON: &str = "<div class=\"reprint-credit reprint-more\"";
+
+/// The link to the rest of a text of which only a part may be shown, at the outlet we took it from: there it is in this language.
+fn read_on(facts: &Facts<'_>) -> Option<String> {
+    let url = facts.source.url.as_deref().filter(|_| facts.is_part)?;
+    let words = facts.words.get("read_on").replace("{source}", &facts.source.name);
+    Some(format!("<a href=\"{}\">{}</a>", html(url), html(&words)))
+}
+
 impl Renderer {
     /// The whole text as HTML. Whatever the templates do, source, link, author and disclaimer are in it.
     pub(super) fn body(&self, facts: &Facts<'_>) -> String {
@@ -22,7 +34,13 @@ impl Renderer {
         let credit = credit.unwrap_or_else(|| plain_credit(facts));
         let disclaimer = disclaimer.unwrap_or_else(|| format!("<p>{}</p>", html(&facts.disclaimer)));
         let direction = if direction(Some(&facts.words.tag)) == "rtl" { " dir=\"rtl\"" } else { "" };
-        let text = &facts.text;
+        let text = match read_on(facts) {
+            Some(link) => {
+                let gap = if facts.text.is_empty() { "" } else { "\n" };
+                Cow::Owned(format!("{}{gap}{READ_ON}{direction}><p>{link}</p></div>", facts.text))
+            }
+            None => Cow::Borrowed(facts.text.as_str()),
+        };
         format!(
             "{CREDIT}{direction}>{credit}</div>\n{DISCLAIMER}{direction}>{disclaimer}</div>\n{text}\n<hr>\n{DISCLAIMER}{direction}>{disclaimer}</div>"
         )

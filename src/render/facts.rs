@@ -5,9 +5,11 @@ use std::collections::{BTreeSet, HashSet};
 use chrono::{DateTime, Utc};
 use url::Url;
 
+use crate::config::Publish;
 use crate::model::{Article, HopAction, Party, Person, Precision, Provenance, StoredArticle, TranslationKind};
 
-use super::text::{html, language_tag, line, name, rfc3339, uri, uri_of, xml_safe};
+use super::terms::{self, Allowed};
+use super::text::{language_tag, line, name, rfc3339, uri, uri_of};
 use super::words::Language;
 use super::{Relayed, Renderer};
 
@@ -117,8 +119,14 @@ pub(super) struct Facts<'a> {
     pub rights: Option<String>,
     pub licence: Option<String>,
     pub summary: Option<String>,
-    /// The text as HTML, without our additions; the summary where there is nothing else.
+    /// The text as HTML, without our additions, as far as it may be shown; the summary where there is nothing else.
     pub text: String,
+    /// There is more of the text at the outlet.
+    pub is_part: bool,
+    /// When it has to be gone.
+    pub expires: Option<DateTime<Utc>>,
+    /// Search engines are asked to leave it out.
+    pub noindex: bool,
     pub images: Vec<ImageFacts>,
     pub files: Vec<FileFacts>,
     pub categories: Vec<CategoryFacts>,
@@ -151,25 +159,23 @@ impl Renderer {
         let byline = byline(words, &authors, &translators, &responsible);
         let (via, between) = upstream(&hops, &source, original.as_ref());
 
-        let summary = article.summary.as_deref().map(|s| xml_safe(s.trim()).into_owned()).filter(|s| !s.is_empty());
-        let body = xml_safe(article.body.as_str());
-        // Nothing but a summary: it is the text.
-        let (text, summary) = match summary {
-            Some(summary) if body.trim().is_empty() => (format!("<p>{}</p>", html(&summary)), None),
-            // RFC 4287 § 4.2.13: a summary does not repeat the title.
-            summary => (body.into_owned(), summary.filter(|s| line(s) != line(&article.title))),
-        };
-        let title =
-            Some(line(&article.title)).filter(|t| !t.is_empty()).unwrap_or_else(|| untitled(&text, summary.as_deref(), &source));
+        let terms = self.terms(&article.outlet);
+        let Allowed { text, summary, is_part, is_shortened } = terms::allowed(terms, stored, language.as_deref());
+        // A title that was made of the text is part of the text.
+        let made = terms.publish == Publish::Title && article.warnings.iter().any(|warning| warning.code == "title_missing");
+        let title = Some(line(&article.title)).filter(|t| !t.is_empty() && !made);
+        let title = title.unwrap_or_else(|| untitled(&text, summary.as_deref(), &source));
         let disclaimer = self.disclaimer(outlet, provenance, words, &source);
 
+        let date = stored.date();
+        // Not before an embargo has ended: until then it was here, and not to be had.
+        let first_seen = stored.identity.first_seen.max(terms.released(date));
         let hops_here = hops.into_iter().chain([HopFacts {
-            action: HopAction::Reposted,
+            action: if is_shortened { HopAction::Excerpted } else { HopAction::Reposted },
             party: Named { name: self.site.title.clone(), url: Some(page.clone()) },
-            at: Some(stored.identity.first_seen),
+            at: Some(first_seen),
             language: None,
         }]);
-        let date = stored.date();
         Facts {
             words,
             id: &stored.identity.id,
@@ -179,15 +185,18 @@ impl Renderer {
             published: date,
             published_precision: article.published.filter(|p| p.at == date).map_or(Precision::Second, |p| p.precision),
             updated: stored.updated(),
-            first_seen: stored.identity.first_seen,
+            first_seen,
             source_feed: uri(&provenance.source_feed).unwrap_or_else(|| self.site.address.clone()),
             source_home: provenance.source_home.as_ref().and_then(uri),
             upstream_feed: upstream_feed(article, &self.site.address),
             hops: hops_here.collect(),
-            rights: provenance.rights.as_deref().or(outlet.and_then(|o| o.rights.as_deref())).map(line).filter(|r| !r.is_empty()),
-            licence: provenance.license.as_ref().or(outlet.and_then(|o| o.licence.as_ref())).and_then(uri),
+            rights: provenance.rights.as_deref().or(terms.rights.as_deref()).map(line).filter(|r| !r.is_empty()),
+            licence: provenance.license.as_ref().or(terms.licence.as_ref()).and_then(uri),
             images: images(article, &text),
-            files: files(article),
+            files: if is_part { Vec::new() } else { files(article, terms.images) },
+            expires: terms.expires(date),
+            noindex: terms.noindex,
+            is_part,
             categories: categories(article),
             comments_url: article.comments.as_ref().and_then(|c| c.url.as_ref()).and_then(uri),
             comment_count: article.comments.as_ref().and_then(|c| c.count),
@@ -209,8 +218,11 @@ impl Renderer {
 
     /// The outlet's wording, else what was found out about it, else the site's, else the one of the language.
     fn disclaimer(&self, outlet: Option<&Relayed>, provenance: &Provenance, words: &Language, source: &Named) -> String {
-        let wordings =
-            [outlet.and_then(|o| o.disclaimer.as_deref()), provenance.disclaimer.as_deref(), self.site.disclaimer.as_deref()];
+        let wordings = [
+            outlet.and_then(|o| o.terms.disclaimer.as_deref()),
+            provenance.disclaimer.as_deref(),
+            self.site.disclaimer.as_deref(),
+        ];
         let wording = wordings.into_iter().flatten().find(|w| !w.trim().is_empty()).unwrap_or_else(|| words.get("disclaimer"));
         line(&wording.replace("{source}", &source.name))
     }
@@ -284,14 +296,14 @@ fn way(provenance: &Provenance, source: &Named, original: Option<&OriginalFacts>
     first.into_iter().chain([HopFacts { action, party: source.clone(), at: None, language: None }]).collect()
 }
 
-/// Who made the text what it is: the last step that was not a mere repost. A translation is never put down to the original's publisher.
+/// Who made the text what it is: the last step that was not a mere repost, whole or in part. A translation is never put down to the original's publisher.
 fn responsible(
     hops: &[HopFacts],
     source: &Named,
     original: Option<&OriginalFacts>,
     translation: Option<&TranslationFacts>,
 ) -> Named {
-    let last = hops.iter().rev().find(|hop| hop.action != HopAction::Reposted);
+    let last = hops.iter().rev().find(|hop| !matches!(hop.action, HopAction::Reposted | HopAction::Excerpted));
     match (last, original) {
         (Some(hop), _) if translation.is_none() || hop.action != HopAction::Created => hop.party.clone(),
         (None, Some(original)) if translation.is_none() => original.outlet.clone(),
@@ -405,14 +417,22 @@ fn images(article: &Article, text: &str) -> Vec<ImageFacts> {
         .collect()
 }
 
-fn files(article: &Article) -> Vec<FileFacts> {
+/// `images`: whether pictures are among them.
+fn files(article: &Article, images: bool) -> Vec<FileFacts> {
     let mut seen = BTreeSet::new();
     let files = article.attachments.iter().filter_map(|file| {
         let url = uri(&file.url).filter(|url| seen.insert(url.clone()))?;
         let media_type = media_type(Some(&file.media_type)).unwrap_or_else(|| "application/octet-stream".to_owned());
-        Some(FileFacts { url, media_type, length: file.length })
+        let is_image = media_type.starts_with("image/") || names_image(file.url.path());
+        (images || !is_image).then_some(FileFacts { url, media_type, length: file.length })
     });
     files.collect()
+}
+
+/// Whether the name of a file is that of a picture, whatever its outlet says it is.
+fn names_image(path: &str) -> bool {
+    const ENDINGS: [&str; 12] = ["jpg", "jpeg", "png", "gif", "webp", "avif", "svg", "bmp", "tif", "tiff", "heic", "ico"];
+    path.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
 /// A media type without parameters, if it is one (RFC 9110 § 8.3.1).
@@ -435,6 +455,11 @@ fn categories(article: &Article) -> Vec<CategoryFacts> {
 }
 
 impl Facts<'_> {
+    /// Until when it may be shown, as a DCMI period (dcterms:valid).
+    pub fn valid(&self) -> Option<String> {
+        self.expires.map(|end| format!("end={}; scheme=W3C-DTF;", rfc3339(end)))
+    }
+
     /// The way here as one line: `A (en, 2026-05-30) → B (zh-Hans, 2026-06-01) → us (2026-06-02)` (dcterms:provenance).
     pub fn way(&self) -> String {
         let steps = self.hops.iter().map(|hop| {

@@ -46,6 +46,7 @@ fn data(facts: &Facts<'_>, site: &SiteFacts) -> Value {
     put("creditText", json!(facts.byline));
     put("copyrightNotice", json!(facts.rights));
     put("license", json!(facts.licence));
+    put("expires", json!(facts.expires.map(rfc3339)));
     put("usageInfo", json!({"@type": "CreativeWork", "text": facts.disclaimer}));
     put("isBasedOn", upstream(facts));
     put("translationOfWork", translated_work(facts));

@@ -12,20 +12,24 @@ use url::Url;
 
 pub use subscriptions::subscriptions;
 
-use crate::config::{Config, Feed, Outlet};
-use crate::model::{FeedFormat, PublishedDocument, StoredArticle};
+use crate::config::{Config, Feed, Outlet, Terms};
+use crate::model::{Conditions, FeedFormat, PublishedDocument, StoredArticle};
 
 mod atom;
 mod body;
 mod elements;
+mod excerpt;
 mod facts;
 mod json_ld;
+mod markup;
 mod opml;
 mod page;
 mod rss;
 mod sample;
+mod sentence;
 mod subscriptions;
 mod templates;
+mod terms;
 mod text;
 mod words;
 
@@ -52,6 +56,8 @@ const REPRINT_NAMESPACE: &str = "urn:uuid:4486557c-82cf-43f6-b83f-0b3b52c982c6";
 pub struct Renderer {
     site: SiteFacts,
     outlets: BTreeMap<String, Relayed>,
+    /// Those of an outlet that says nothing of them.
+    usual_terms: Terms,
     /// Ids of the outlets in the order of the file.
     outlet_order: Vec<String>,
     /// Feeds in the order of the file.
@@ -80,9 +86,7 @@ struct Relayed {
     name: String,
     homepage: Option<Url>,
     language: Option<String>,
-    disclaimer: Option<String>,
-    rights: Option<String>,
-    licence: Option<Url>,
+    terms: Terms,
 }
 
 /// What pages say of a feed.
@@ -101,9 +105,7 @@ impl Relayed {
             name: text::name(&outlet.name),
             homepage: outlet.homepage.clone(),
             language,
-            disclaimer: outlet.terms.disclaimer.clone(),
-            rights: outlet.terms.rights.clone(),
-            licence: outlet.terms.licence.clone(),
+            terms: outlet.terms.clone(),
         }
     }
 }
@@ -140,6 +142,7 @@ impl Renderer {
             site,
             outlet_order: outlets.iter().map(|outlet| outlet.id.clone()).collect(),
             outlets: outlets.into_iter().map(|outlet| (outlet.id.clone(), outlet)).collect(),
+            usual_terms: Terms::default(),
             feeds: feeds.iter().map(listed).collect(),
             templates,
             words,
@@ -162,7 +165,7 @@ impl Renderer {
     pub fn feed(&self, feed: &Feed, format: FeedFormat, articles: &[StoredArticle]) -> PublishedDocument {
         let mut seen = BTreeSet::new();
         let articles: Vec<&StoredArticle> = articles.iter().filter(|article| seen.insert(article.identity.id.as_str())).collect();
-        let modified = newest(articles.iter().copied());
+        let modified = self.newest(articles.iter().copied());
         let facts: Vec<(Facts<'_>, String)> = articles
             .into_iter()
             .map(|article| {
@@ -176,7 +179,8 @@ impl Renderer {
             FeedFormat::Rss => rss::write(&self.site, &head, &facts),
             FeedFormat::Atom => atom::write(&self.site, &head, &facts),
         };
-        document(format!("feeds/{}.{}", feed.id, format.extension()), format.content_type(), body, modified)
+        let path = format!("feeds/{}.{}", feed.id, format.extension());
+        PublishedDocument { conditions: self.conditions(feed), ..document(path, format.content_type(), body, modified) }
     }
 
     fn feed_head(&self, feed: &Feed, format: FeedFormat, updated: DateTime<Utc>) -> FeedHead<'_> {
@@ -216,19 +220,23 @@ struct FeedHead<'a> {
     updated: DateTime<Utc>,
 }
 
-/// When what these show last changed here. Not the newest `updated`: an article may reach us days after its date, and a feed that did not get
-/// newer with it would be kept from whoever asks `If-Modified-Since`.
-fn newest<'a>(articles: impl Iterator<Item = &'a StoredArticle>) -> DateTime<Utc> {
-    articles.map(changed).max().unwrap_or(EMPTY_FEED_UPDATED)
-}
+impl Renderer {
+    /// When what these show last changed here. Not the newest `updated`: an article may reach us days after its date, and a feed that did not get
+    /// newer with it would be kept from whoever asks `If-Modified-Since`.
+    fn newest<'a>(&self, articles: impl Iterator<Item = &'a StoredArticle>) -> DateTime<Utc> {
+        articles.map(|article| self.changed(article)).max().unwrap_or(EMPTY_FEED_UPDATED)
+    }
 
-/// When an article last changed here.
-fn changed(article: &StoredArticle) -> DateTime<Utc> {
-    text::writable(article.updated().max(article.identity.changed))
+    /// When an article last changed for readers: the end of an embargo is its first change.
+    fn changed(&self, article: &StoredArticle) -> DateTime<Utc> {
+        let released = self.terms(&article.attributed.article.outlet).released(article.date());
+        text::writable(article.updated().max(article.identity.changed).max(released))
+    }
 }
 
 fn document(path: String, content_type: &str, body: String, modified: DateTime<Utc>) -> PublishedDocument {
-    PublishedDocument { path, content_type: content_type.to_owned(), body: body.into(), modified }
+    let conditions = Conditions::default();
+    PublishedDocument { path, content_type: content_type.to_owned(), body: body.into(), modified, conditions }
 }
 
 #[cfg(test)]

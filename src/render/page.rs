@@ -4,15 +4,18 @@ use chrono::{DateTime, Utc};
 use minijinja::{Value, context};
 
 use crate::config::Feed;
-use crate::model::{FeedFormat, HopAction, Precision, PublishedDocument, StoredArticle};
+use crate::model::{Conditions, FeedFormat, HopAction, Precision, PublishedDocument, StoredArticle};
 
 use super::facts::Facts;
 use super::text::{direction, html, language_tag, line, rfc3339, uri, writable};
 use super::words::Language;
-use super::{Renderer, changed, document, json_ld, newest};
+use super::{Renderer, document, json_ld};
 
 /// Version named in `generator`. Without the patch level, so that a patch release leaves the feeds' bytes alone.
 pub(super) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
+
+/// The feed whose articles the index shows.
+const LATEST: &str = "all";
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -25,21 +28,26 @@ impl Renderer {
         let page = self.templates.render("article.html", &context).filter(|page| page.contains(&body));
         let page =
             page.or_else(|| self.templates.built_in("article.html", &context)).unwrap_or_else(|| plain_page(&facts.title, &body));
-        document(format!("a/{}", article.identity.key), HTML, page, changed(article))
+        let conditions = Conditions { noindex: facts.noindex, ..Conditions::default() };
+        let path = format!("a/{}", article.identity.key);
+        PublishedDocument { conditions, ..document(path, HTML, page, self.changed(article)) }
     }
 
     /// The page about a feed: its articles and the addresses to copy, path `feeds/{id}`.
     pub fn feed_page(&self, feed: &Feed, articles: &[StoredArticle]) -> PublishedDocument {
         let context = self.feed_context(feed, articles);
         let page = self.templates.render("feed.html", &context).unwrap_or_else(|| plain_page(&line(&feed.title), ""));
-        document(format!("feeds/{}", feed.id), HTML, page, newest(articles.iter()))
+        let conditions = Conditions { noindex: self.is_all_noindex(feed), ..self.conditions(feed) };
+        PublishedDocument { conditions, ..document(format!("feeds/{}", feed.id), HTML, page, self.newest(articles.iter())) }
     }
 
     /// The index for people, path `` (empty). `latest` are the newest articles of the feed `all`.
     pub fn index(&self, feeds: &[Feed], latest: &[StoredArticle]) -> PublishedDocument {
         let context = self.index_context(feeds, latest);
         let page = self.templates.render("index.html", &context).unwrap_or_else(|| plain_page(&self.site.title, ""));
-        document(String::new(), HTML, page, newest(latest.iter()))
+        let terms = feeds.iter().find(|feed| feed.id == LATEST).map(|feed| self.conditions(feed).terms);
+        let conditions = Conditions { terms: terms.unwrap_or_default(), ..Conditions::default() };
+        PublishedDocument { conditions, ..document(String::new(), HTML, page, self.newest(latest.iter())) }
     }
 
     /// Renders every page on made-up articles; the error names file, line and what is wrong.
@@ -102,7 +110,9 @@ impl Renderer {
         context! {
             article,
             body => Value::from_safe_string(body.to_owned()),
-            canonical => canonical(facts),
+            // One or the other: a page that is to be left out prefers no other address (standards digest § 8).
+            canonical => canonical(facts).filter(|_| !facts.noindex),
+            robots => facts.noindex.then_some("noindex"),
             json_ld => Value::from_safe_string(json_ld::article(facts, &self.site)),
             autodiscovery => feeds.collect::<Vec<_>>(),
             ..self.frame(&facts.title, facts.words, facts.language.as_deref(), &facts.page)
@@ -127,7 +137,7 @@ impl Renderer {
             context! {
                 name => &outlet.name,
                 url => outlet.homepage.as_ref().and_then(uri),
-                licence => outlet.licence.as_ref().and_then(uri),
+                licence => outlet.terms.licence.as_ref().and_then(uri),
                 language => &outlet.language,
             }
         });
@@ -188,7 +198,8 @@ impl Renderer {
                 url => &facts.page,
                 byline => &facts.byline,
                 published => self.time(facts.published, facts.published_precision),
-                summary => &facts.summary,
+                // The list itself may be in an index.
+                summary => facts.summary.as_ref().filter(|_| !facts.noindex),
                 language => facts.language.as_deref().unwrap_or_default(),
                 dir => direction(facts.language.as_deref()),
             }

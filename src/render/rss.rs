@@ -12,9 +12,10 @@ use super::text::{html, rfc822, rfc3339};
 use super::{CACHE_MINUTES, FeedHead, REPRINT_NAMESPACE, SiteFacts};
 
 /// Prefixes with their namespaces; always all of them, so that a feed's first line does not depend on its articles.
-const NAMESPACES: [(&str, &str); 9] = [
+const NAMESPACES: [(&str, &str); 10] = [
     ("atom", "http://www.w3.org/2005/Atom"),
     ("content", "http://purl.org/rss/1.0/modules/content/"),
+    ("creativeCommons", "http://backend.userland.com/creativeCommonsRssModule"),
     ("dc", "http://purl.org/dc/elements/1.1/"),
     ("dcterms", "http://purl.org/dc/terms/"),
     ("marcrel", "http://id.loc.gov/vocabulary/relators/"),
@@ -109,6 +110,13 @@ fn extensions(head: &FeedHead<'_>, facts: &Facts<'_>) -> ExtensionMap {
     if let Some(licence) = &facts.licence {
         add(&mut map, element("atom:link", None, [("rel", "license"), ("href", licence)]));
         add(&mut map, element("dcterms:license", Some(licence), []));
+        // The module is for Creative Commons licences only.
+        if is_creative_commons(licence) {
+            add(&mut map, element("creativeCommons:license", Some(licence), []));
+        }
+    }
+    if let Some(valid) = facts.valid() {
+        add(&mut map, element("dcterms:valid", Some(&valid), []));
     }
     if let Some(created) = facts.original.as_ref().and_then(|original| original.published) {
         add(&mut map, element("dcterms:created", Some(&rfc3339(created)), []));
@@ -143,6 +151,12 @@ fn extensions(head: &FeedHead<'_>, facts: &Facts<'_>) -> ExtensionMap {
         add(&mut map, content);
     }
     map
+}
+
+fn is_creative_commons(licence: &str) -> bool {
+    let address = licence.split_once("://").map_or(licence, |(_, address)| address);
+    let host = address.split('/').next().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host) == "creativecommons.org"
 }
 
 fn element<'a>(name: &str, text: Option<&str>, attributes: impl IntoIterator<Item = (&'a str, &'a str)>) -> Extension {

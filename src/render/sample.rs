@@ -54,6 +54,7 @@ pub(super) fn article(sample: Sample) -> StoredArticle {
         title_raw: "海港纪事：退役渡轮变身水上图书馆（图）".to_owned(),
         language: Some("zh-Hans".to_owned()),
         published: Some(Timestamp { at: at(1_780_281_000), precision: Precision::Minute }),
+        embargoed_until: None,
         updated: None,
         authors: Vec::new(),
         summary: None,
@@ -190,9 +191,7 @@ pub(super) fn outlets() -> Vec<super::Relayed> {
         name: "南岸新闻".to_owned(),
         homepage: url("https://nanan.example/"),
         language: Some("zh-Hans".to_owned()),
-        disclaimer: None,
-        rights: None,
-        licence: None,
+        terms: crate::config::Terms::default(),
     }]
 }
 

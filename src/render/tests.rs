@@ -474,7 +474,7 @@ fn disclaimers_by_precedence() {
         let mut facts = sample::site();
         facts.disclaimer = site.map(str::to_owned);
         let mut outlets = sample::outlets();
-        outlets[0].disclaimer = outlet.map(str::to_owned);
+        outlets[0].terms.disclaimer = outlet.map(str::to_owned);
         let renderer = Renderer::with(facts, outlets, &[], None).unwrap();
         let mut article = sample::article(Sample::Bare);
         article.attributed.provenance.disclaimer = found.map(str::to_owned);

@@ -172,6 +172,7 @@ mod tests {
                 "translator_unnamed",
                 "kind_human",
                 "about",
+                "read_on",
                 "none_yet",
             ] {
                 assert_ne!(language.get(key), english.get(key), "{key} of {tag}");

@@ -20,8 +20,10 @@ const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
 const FEED_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'self'; img-src 'self'; sandbox");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const NOINDEX: HeaderValue = HeaderValue::from_static("noindex");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// The heads a document can be answered with, by [`Coding`].
@@ -48,6 +50,9 @@ impl Heads {
             head.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
             head.insert(header::REFERRER_POLICY, NO_REFERRER);
             head.insert(header::CONTENT_SECURITY_POLICY, if page { PAGE_POLICY } else { FEED_POLICY });
+            if document.conditions.noindex {
+                head.insert(ROBOTS, NOINDEX);
+            }
             if !page {
                 // Readers that run in a browser may read feeds; they are public and carry no cookies.
                 head.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -219,6 +224,7 @@ mod tests {
             etag: "\"e\"".into(),
             etag_gzip: "\"e-gz\"".into(),
             modified: DateTime::from_timestamp(modified, 0).unwrap(),
+            conditions: Default::default(),
         }
     }
 
@@ -260,6 +266,16 @@ mod tests {
             check_field(content_type, "referrer-policy", Some("no-referrer"));
             check_field(content_type, "set-cookie", None);
             check_field(content_type, "server", None);
+        }
+    }
+
+    #[test]
+    fn search_engines_are_asked_to_leave_out_what_terms_say() {
+        for (noindex, expected) in [(false, None), (true, Some("noindex"))] {
+            let mut document = document("text/html", 0);
+            document.conditions.noindex = noindex;
+            let response = Heads::of(&document, 60).answer(&document, &Method::GET, &HeaderMap::new());
+            assert_eq!(response.headers().get("x-robots-tag").map(|value| value.to_str().unwrap()), expected);
         }
     }
 

@@ -79,6 +79,7 @@ mod tests {
             etag: "\"a,b\"".into(),
             etag_gzip: "\"a,b-gz\"".into(),
             modified: DateTime::from_timestamp(784_111_777, 900_000_000).unwrap(), // Sun, 06 Nov 1994 08:49:37.9 GMT
+            conditions: Default::default(),
         }
     }
 

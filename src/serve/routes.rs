@@ -12,9 +12,14 @@ use tokio::sync::Semaphore;
 
 use super::answer::{self, HeadCache, Heads};
 use super::{Limits, Site};
+use crate::publish::Page;
 
 const NOT_FOUND: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Not found</title>\
 <h1>Not found</h1>\n<p>There is nothing at this address. A feed may have left the configuration, or the address has a slip in it.</p>\n\
+<p><a href=\"/\">All feeds of this site</a></p>\n</html>\n";
+
+const GONE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Gone</title>\
+<h1>Gone</h1>\n<p>This article was here, and its outlet does not let this site show it any more.</p>\n\
 <p><a href=\"/\">All feeds of this site</a></p>\n</html>\n";
 
 /// What the handlers share.
@@ -109,8 +114,9 @@ async fn article(State(app): State<Arc<App>>, request: Request) -> Response {
         Some(app.site.pages.page(key).await)
     };
     match tokio::time::timeout(app.page_time, look_up).await {
-        Ok(Some(Some(page))) => Heads::of(&page, app.site.max_age).answer(&page, request.method(), request.headers()),
-        Ok(Some(None)) => not_found().await,
+        Ok(Some(Page::Found(page))) => Heads::of(&page, app.site.max_age).answer(&page, request.method(), request.headers()),
+        Ok(Some(Page::Gone)) => answer::page(StatusCode::GONE, GONE),
+        Ok(Some(Page::Missing)) => not_found().await,
         Ok(None) | Err(_) => {
             let busy =
                 answer::text(StatusCode::SERVICE_UNAVAILABLE, "Too many pages are asked for at once; try again in a moment.\n");

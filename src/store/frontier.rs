@@ -170,8 +170,29 @@ impl Store {
             PageOutcome::GivenUp { problem, .. } => page_failed(page, problem, None),
         };
         statement.execute(&mut *transaction).await.map_err(failed)?;
+        if change.is_visible() {
+            sqlx::query(sql::SOURCE_CHANGED)
+                .bind(&page.outlet)
+                .bind(page.article.feed_url.as_str())
+                .bind(time(now))
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed)?;
+        }
         transaction.commit().await.map_err(failed)?;
         Ok(change)
+    }
+
+    /// Makes pages due that would wait too long after the clock was set back: those that were queued later than `now`, and those to be tried
+    /// again after `latest`.
+    pub async fn bring_pages_forward(&self, now: DateTime<Utc>, latest: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query(sql::BRING_PAGES_FORWARD)
+            .bind(time(now))
+            .bind(time(latest))
+            .execute(self.writer()?)
+            .await
+            .map(drop)
+            .map_err(|error| self.failed(&error))
     }
 
     /// How pages are doing, by outlet id; an outlet whose pages were never asked for is not in it.
@@ -268,12 +289,15 @@ fn waiting(row: &SqliteRow, path: &Path) -> Result<WaitingPage, StoreError> {
     let key: String = row.try_get("key").map_err(failed)?;
     let bytes: Vec<u8> = row.try_get::<Option<_>, _>("record").map_err(failed)?.unwrap_or_default();
     let comments: Option<String> = row.try_get("comments").map_err(failed)?;
-    let article =
+    let mut article =
         record::decode_article(&bytes, comments.as_deref()).map_err(|record::Unreadable(what)| unreadable(path, &key, &what))?;
     let parts = || -> Result<WaitingPage, sqlx::Error> {
+        let outlet: String = row.try_get("outlet")?;
+        article.outlet.clone_from(&outlet);
+        article.feed_url = address("feed", row.try_get("feed")?)?;
         Ok(WaitingPage {
             key,
-            outlet: row.try_get("outlet")?,
+            outlet,
             address: address("address", row.try_get("address")?)?,
             article,
             tries: row.try_get("tries")?,

@@ -83,6 +83,21 @@ pub struct HeldArticle {
     pub first_seen: DateTime<Utc>,
 }
 
+/// A feed whose guids do not identify its articles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distrusted {
+    /// Its outlet.
+    pub outlet: String,
+    /// Its address.
+    pub feed: Url,
+    /// What its articles are recognised by instead: `address` (of their pages) or `fingerprint` (two of title, text and date).
+    pub known_by: &'static str,
+    /// What the feed did, in words, without a final stop.
+    pub reason: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
 /// Which articles a feed shows.
 #[derive(Debug, Clone)]
 pub struct Window<'a> {
@@ -161,6 +176,8 @@ impl Store {
     /// revision. A held article that can be published now is new. One that is published and comes as held stays published as it was.
     /// Of entries that are the same article in one document the last one counts. Entries that are not complete are left out.
     ///
+    /// When something changes for readers, `now` is also the [`PollState::last_change`] that is saved, whatever `state` says.
+    ///
     /// Which article an entry is, its marks say: guid, address, content. The rules are in `recognise`.
     ///
     /// An article that several feeds of an outlet carry in several versions is shown in the one that came first; another one counts as a
@@ -211,7 +228,7 @@ impl Store {
         let written = write::articles(&mut transaction, place, document, now).await?;
         let mut change = written.change;
         change.queued = frontier::queue(&mut transaction, &self.shared.path, follow, &written.keys, now).await?;
-        read::save_poll_state(&mut transaction, state).await.map_err(failed)?;
+        read::save_poll_state(&mut transaction, state, change.is_visible().then_some(now)).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(change)
     }
@@ -266,6 +283,42 @@ impl Store {
         rows.iter().map(read::held).collect::<Result<_, _>>().map_err(|error| self.failed(&error))
     }
 
+    /// The feeds whose guids turned out not to identify their articles (see `recognise`), by outlet and address.
+    pub async fn distrusted(&self) -> Result<Vec<Distrusted>, StoreError> {
+        let rows = sqlx::query(sql::DISTRUSTED).fetch_all(&self.shared.readers).await.map_err(|error| self.failed(&error))?;
+        rows.iter().map(read::distrusted).collect::<Result<_, _>>().map_err(|error| self.failed(&error))
+    }
+
+    /// Gives everything that was stored of the outlet `from` to `to`, another id of the same outlet: its articles keep their keys and ids and are
+    /// recognised. False, with nothing changed, when the store knows an outlet `to` already.
+    ///
+    /// # Errors
+    /// Nothing was changed.
+    pub async fn rename_outlet(&self, from: &str, to: &str) -> Result<bool, StoreError> {
+        let writer = self.writer()?;
+        let mut connection = writer.acquire().await.map_err(|error| self.failed(&error))?;
+        let renamed = rename_outlet(&mut connection, from, to).await;
+        if renamed.is_err() {
+            let _ = connection.close().await; // as in `record_following`
+        }
+        renamed.map_err(|error| self.failed(&error))
+    }
+
+    /// Gives what was stored of the feed `from` of an outlet to its feed `to`, which takes its place: articles that came in the one are those that
+    /// come in the other, and a change of them is a change. The poll state of `from` is forgotten; `to` has none yet.
+    ///
+    /// # Errors
+    /// Nothing was changed.
+    pub async fn move_feed(&self, outlet: &str, from: &Url, to: &Url) -> Result<(), StoreError> {
+        let writer = self.writer()?;
+        let mut connection = writer.acquire().await.map_err(|error| self.failed(&error))?;
+        let moved = move_feed(&mut connection, outlet, from, to).await;
+        if moved.is_err() {
+            let _ = connection.close().await; // as in `record_following`
+        }
+        moved.map_err(|error| self.failed(&error))
+    }
+
     /// Counts per outlet id; an outlet without articles is not in it.
     pub async fn counts(&self) -> Result<BTreeMap<String, Count>, StoreError> {
         let mut connection = self.shared.readers.acquire().await.map_err(|error| self.failed(&error))?;
@@ -290,4 +343,25 @@ impl Store {
     fn failed(&self, error: &sqlx::Error) -> StoreError {
         StoreError::from_sqlx(&self.shared.path, error)
     }
+}
+
+async fn rename_outlet(connection: &mut SqliteConnection, from: &str, to: &str) -> Result<bool, sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    if sqlx::query_scalar(sql::KNOWS_OUTLET).bind(to).fetch_one(&mut *transaction).await? {
+        return Ok(false);
+    }
+    for statement in sql::RENAME_OUTLET {
+        sqlx::query(statement).bind(from).bind(to).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(true)
+}
+
+async fn move_feed(connection: &mut SqliteConnection, outlet: &str, from: &Url, to: &Url) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    for statement in sql::MOVE_FEED {
+        sqlx::query(statement).bind(outlet).bind(from.as_str()).bind(to.as_str()).execute(&mut *transaction).await?;
+    }
+    sqlx::query(sql::FORGET_SOURCE).bind(outlet).bind(from.as_str()).execute(&mut *transaction).await?;
+    transaction.commit().await
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
@@ -9,7 +10,8 @@ use sqlx::{Row, SqliteConnection};
 use url::Url;
 
 use super::failure::StoreError;
-use super::{Count, HeldArticle, record, sql};
+use super::recognise::Level;
+use super::{Count, Distrusted, HeldArticle, record, sql};
 use crate::model::{Fault, Identity, PollState, Problem, StoredArticle, Validators};
 
 /// A time as the database keeps it: microseconds since 1970.
@@ -55,10 +57,14 @@ pub fn address(column: &str, value: &str) -> Result<Url, sqlx::Error> {
 /// A row of [`sql::ARTICLE`] or [`sql::ARTICLES`].
 pub fn article(row: &SqliteRow, path: &Path) -> Result<StoredArticle, StoreError> {
     let identity = identity(row).map_err(|error| StoreError::from_sqlx(path, &error))?;
-    let parts = || -> Result<(Option<String>, Vec<u8>), sqlx::Error> { Ok((row.try_get("comments")?, row.try_get("record")?)) };
-    let (comments, bytes) = parts().map_err(|error| StoreError::from_sqlx(path, &error))?;
-    let attributed =
+    let parts = || -> Result<(String, Option<String>, Vec<u8>), sqlx::Error> {
+        Ok((row.try_get("outlet")?, row.try_get("comments")?, row.try_get("record")?))
+    };
+    let (outlet, comments, bytes) = parts().map_err(|error| StoreError::from_sqlx(path, &error))?;
+    let mut attributed =
         record::decode(&bytes, comments.as_deref()).map_err(|record::Unreadable(what)| unreadable(path, &identity.key, &what))?;
+    // The record has the id that the outlet had when it was written.
+    attributed.article.outlet = outlet;
     Ok(StoredArticle { identity, attributed })
 }
 
@@ -88,14 +94,21 @@ pub fn poll_state(row: &SqliteRow) -> Result<PollState, sqlx::Error> {
             })
         }
     };
-    let body_hash = row.try_get::<Option<Vec<u8>>, _>("body_hash")?;
+    let hash = |column: &str| -> Result<Option<[u8; 32]>, sqlx::Error> {
+        // A hash of another length is of another time: the document is read once more.
+        Ok(row.try_get::<Option<Vec<u8>>, _>(column)?.and_then(|hash| hash.try_into().ok()))
+    };
     Ok(PollState {
         outlet: row.try_get("outlet")?,
         source: address("address", row.try_get("address")?)?,
         next_poll: row_time(row, "next_poll")?,
-        validators: Validators { etag: row.try_get("etag")?, last_modified: row.try_get("last_modified")? },
-        // A hash of another length is of another time: the document is read once more.
-        body_hash: body_hash.and_then(|hash| hash.try_into().ok()),
+        validators: Validators {
+            etag: row.try_get("etag")?,
+            last_modified: row.try_get("last_modified")?,
+            site: row.try_get::<Option<String>, _>("validated_by")?.map(|value| address("validated_by", &value)).transpose()?,
+        },
+        body_hash: hash("body_hash")?,
+        settings: hash("settings")?,
         last_attempt: maybe_time(row, "last_attempt")?,
         last_success: maybe_time(row, "last_success")?,
         last_change: maybe_time(row, "last_change")?,
@@ -103,11 +116,16 @@ pub fn poll_state(row: &SqliteRow) -> Result<PollState, sqlx::Error> {
         problem,
         moved_to: row.try_get::<Option<String>, _>("moved_to")?.map(|value| address("moved_to", &value)).transpose()?,
         entries: row.try_get("entries")?,
+        ttl: row.try_get::<Option<u32>, _>("ttl")?.map(|seconds| Duration::from_secs(seconds.into())),
     })
 }
 
-/// Saves a poll state.
-pub async fn save_poll_state(connection: &mut SqliteConnection, state: &PollState) -> Result<(), sqlx::Error> {
+/// Saves a poll state; `changed`: when the poll changed something that readers see, if it did.
+pub async fn save_poll_state(
+    connection: &mut SqliteConnection,
+    state: &PollState,
+    changed: Option<DateTime<Utc>>,
+) -> Result<(), sqlx::Error> {
     let problem = state.problem.as_ref();
     sqlx::query(sql::SAVE_SOURCE)
         .bind(&state.outlet)
@@ -118,7 +136,7 @@ pub async fn save_poll_state(connection: &mut SqliteConnection, state: &PollStat
         .bind(state.body_hash.as_ref().map(<[u8; 32]>::as_slice))
         .bind(state.last_attempt.map(time))
         .bind(state.last_success.map(time))
-        .bind(state.last_change.map(time))
+        .bind(changed.or(state.last_change).map(time))
         .bind(state.failures)
         .bind(problem.map(|problem| problem.code.as_str()))
         .bind(problem.map(|problem| problem.fault.name()))
@@ -126,6 +144,10 @@ pub async fn save_poll_state(connection: &mut SqliteConnection, state: &PollStat
         .bind(problem.map(|problem| time(problem.since)))
         .bind(state.moved_to.as_ref().map(Url::as_str))
         .bind(state.entries)
+        .bind(state.validators.site.as_ref().map(Url::as_str))
+        .bind(state.ttl.map(|ttl| u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX)))
+        .bind(state.settings.as_ref().map(<[u8; 32]>::as_slice))
+        .bind(changed.is_some())
         .execute(connection)
         .await?;
     Ok(())
@@ -140,6 +162,18 @@ pub fn held(row: &SqliteRow) -> Result<HeldArticle, sqlx::Error> {
         code: row.try_get("held_code")?,
         reason: row.try_get::<Option<String>, _>("held_reason")?.unwrap_or_default(),
         first_seen: row_time(row, "first_seen")?,
+    })
+}
+
+/// A row of [`sql::DISTRUSTED`].
+pub fn distrusted(row: &SqliteRow) -> Result<Distrusted, sqlx::Error> {
+    Ok(Distrusted {
+        outlet: row.try_get("outlet")?,
+        feed: address("feed", row.try_get("feed")?)?,
+        // As in `look_up`: a name that this program does not know can only be of a level below those it knows.
+        known_by: Level::from_name(row.try_get("level")?).unwrap_or(Level::Fingerprint).name(),
+        reason: row.try_get("reason")?,
+        since: row_time(row, "since")?,
     })
 }
 

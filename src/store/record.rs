@@ -70,6 +70,11 @@ pub fn published(record: &[u8]) -> Result<Option<Timestamp>, Unreadable> {
     Option::from_record(envelope(record)?.article.published)
 }
 
+/// The end of the embargo in a record.
+pub fn embargoed_until(record: &[u8]) -> Result<Option<DateTime<Utc>>, Unreadable> {
+    Option::from_record(envelope(record)?.article.embargoed_until)
+}
+
 /// The text in a record, HTML.
 pub fn body(record: &[u8]) -> Result<Html, Unreadable> {
     Html::from_record(envelope(record)?.article.body)
@@ -363,6 +368,7 @@ mirror!(Article as ArticleRecord {
     title_raw: String,
     language: Option<String>,
     published: Option<Timestamp>,
+    embargoed_until: Option<DateTime<Utc>>,
     updated: Option<Timestamp>,
     authors: Vec<Person>,
     summary: Option<String>,

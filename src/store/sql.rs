@@ -12,20 +12,49 @@ pub const GIVE_AUTHORITY: &str = "INSERT INTO meta (name, value) VALUES ('author
 /// Every poll state.
 pub const SOURCES: &str = "\
     SELECT outlet, address, next_poll, etag, last_modified, body_hash, last_attempt, last_success, last_change, failures, \
-           problem_code, problem_fault, problem_message, problem_since, moved_to, entries \
+           problem_code, problem_fault, problem_message, problem_since, moved_to, entries, validated_by, ttl, settings \
     FROM source ORDER BY outlet, address";
 
-/// Saves a poll state.
+/// Gives everything of the feed `$2` of the outlet `$1` to its feed `$3`.
+pub const MOVE_FEED: [&str; 4] = [
+    "UPDATE article SET feed = $3 WHERE outlet = $1 AND feed = $2",
+    "UPDATE article_copy SET feed = $3 WHERE feed = $2 AND article IN (SELECT id FROM article WHERE outlet = $1)",
+    "UPDATE feed_identity SET feed = $3 WHERE outlet = $1 AND feed = $2",
+    "UPDATE frontier SET feed = $3 WHERE outlet = $1 AND feed = $2",
+];
+
+/// Forgets a source.
+pub const FORGET_SOURCE: &str = "DELETE FROM source WHERE outlet = $1 AND address = $2";
+
+/// Saves a poll state. `$20` says whether the poll changed something that readers see: the last change moves with that alone, for what the
+/// articles' own pages said is not in the state of a poll.
 pub const SAVE_SOURCE: &str = "\
     INSERT INTO source (outlet, address, next_poll, etag, last_modified, body_hash, last_attempt, last_success, last_change, failures, \
-                        problem_code, problem_fault, problem_message, problem_since, moved_to, entries) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+                        problem_code, problem_fault, problem_message, problem_since, moved_to, entries, validated_by, ttl, settings) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
     ON CONFLICT (outlet, address) DO UPDATE SET \
         next_poll = excluded.next_poll, etag = excluded.etag, last_modified = excluded.last_modified, \
         body_hash = excluded.body_hash, last_attempt = excluded.last_attempt, last_success = excluded.last_success, \
-        last_change = excluded.last_change, failures = excluded.failures, problem_code = excluded.problem_code, \
+        last_change = CASE WHEN $20 OR source.last_change IS NULL THEN excluded.last_change ELSE source.last_change END, failures = excluded.failures, problem_code = excluded.problem_code, \
         problem_fault = excluded.problem_fault, problem_message = excluded.problem_message, \
-        problem_since = excluded.problem_since, moved_to = excluded.moved_to, entries = excluded.entries";
+        problem_since = excluded.problem_since, moved_to = excluded.moved_to, entries = excluded.entries, \
+        validated_by = excluded.validated_by, ttl = excluded.ttl, settings = excluded.settings";
+
+/// The page of an article of this source changed what readers see.
+pub const SOURCE_CHANGED: &str = "UPDATE source SET last_change = $3 WHERE outlet = $1 AND address = $2";
+
+/// Whether there is anything of an outlet.
+pub const KNOWS_OUTLET: &str = "\
+    SELECT EXISTS (SELECT 1 FROM source WHERE outlet = $1) OR EXISTS (SELECT 1 FROM article WHERE outlet = $1)";
+
+/// Gives everything of the outlet `$1` to `$2`.
+pub const RENAME_OUTLET: [&str; 5] = [
+    "UPDATE source SET outlet = $2 WHERE outlet = $1",
+    "UPDATE article SET outlet = $2 WHERE outlet = $1",
+    "UPDATE article_mark SET outlet = $2 WHERE outlet = $1",
+    "UPDATE feed_identity SET outlet = $2 WHERE outlet = $1",
+    "UPDATE frontier SET outlet = $2 WHERE outlet = $1",
+];
 
 /// Whose the marks of a document are (`$1`: outlet, `$2`: JSON array).
 pub const MARKS: &str = "\
@@ -66,6 +95,10 @@ pub const FORGET_CONTENT: &str = "\
 
 /// What a feed's guids are worth.
 pub const TRUST: &str = "SELECT level, moved FROM feed_identity WHERE outlet = $1 AND feed = $2";
+
+/// The feeds whose guids turned out to be worth nothing.
+pub const DISTRUSTED: &str = "\
+    SELECT outlet, feed, level, since, reason FROM feed_identity WHERE level <> 'guid' ORDER BY outlet, feed";
 
 /// Remembers it.
 pub const SAVE_TRUST: &str = "\
@@ -124,12 +157,12 @@ pub const RECENT: &str = "\
 
 /// Whole articles by row id (`$1`: JSON array).
 pub const ARTICLES: &str = "\
-    SELECT article.key, article.tag, article.first_seen, article.changed_at, article.revision, article.comments, article.record \
+    SELECT article.outlet, article.key, article.tag, article.first_seen, article.changed_at, article.revision, article.comments, article.record \
     FROM json_each($1) AS wanted JOIN article ON article.id = wanted.value";
 
 /// One published article.
 pub const ARTICLE: &str = "\
-    SELECT key, tag, first_seen, changed_at, revision, comments, record FROM article WHERE key = $1 AND held_code IS NULL";
+    SELECT outlet, key, tag, first_seen, changed_at, revision, comments, record FROM article WHERE key = $1 AND held_code IS NULL";
 
 /// What is held, newest first.
 pub const HELD: &str = "\
@@ -149,14 +182,15 @@ pub const FOLLOW: &str = "\
     ON CONFLICT (key) DO UPDATE SET \
         host = excluded.host, address = excluded.address, fingerprint = excluded.fingerprint, queued_at = excluded.queued_at, \
         published = excluded.published, tries = 0, \
-        next_try = CASE WHEN frontier.read_at > excluded.queued_at - $10 THEN frontier.read_at + $10 ELSE excluded.queued_at END, \
+        next_try = CASE WHEN frontier.read_at > excluded.queued_at - $10 AND frontier.read_at <= excluded.queued_at \
+            THEN frontier.read_at + $10 ELSE excluded.queued_at END, \
         problem_code = NULL, problem_fault = NULL, problem_message = NULL, problem_since = NULL, \
         record = excluded.record, comments = excluded.comments \
     WHERE frontier.fingerprint <> excluded.fingerprint AND frontier.feed = excluded.feed";
 
 /// The newest page due of each host that is not in `$3`, of the outlets in `$2`, at most `$4`.
 pub const PAGES_DUE: &str = "\
-    SELECT key, outlet, address, fingerprint, tries, read_at, problem_since, record, comments FROM frontier \
+    SELECT key, outlet, feed, address, fingerprint, tries, read_at, problem_since, record, comments FROM frontier \
     WHERE id IN (SELECT id FROM ( \
         SELECT id, row_number() OVER (PARTITION BY host ORDER BY published DESC, id) AS place FROM frontier \
         WHERE next_try <= $1 AND outlet IN (SELECT value FROM json_each($2)) AND host NOT IN (SELECT value FROM json_each($3)) \
@@ -166,6 +200,11 @@ pub const PAGES_DUE: &str = "\
 /// When the first page of the outlets in `$1` becomes due after `$2`.
 pub const NEXT_PAGE: &str = "\
     SELECT min(next_try) FROM frontier WHERE next_try > $2 AND outlet IN (SELECT value FROM json_each($1))";
+
+/// Pages that wait for a time that was right by a clock that has been set back are due now (`$1`): those queued later than now, and those that
+/// wait longer than anything does (`$2`).
+pub const BRING_PAGES_FORWARD: &str =
+    "UPDATE frontier SET next_try = $1 WHERE next_try > $1 AND (next_try > $2 OR queued_at > $1)";
 
 /// A page was read: nothing to do until the outlet changes the entry.
 pub const PAGE_READ: &str = "\

@@ -1,5 +1,6 @@
 //! Recording a poll: one transaction.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use super::look_up::{self, Changed, Document, Sighting, Sightings, Source};
 use super::read::{list, time, unreadable};
 use super::recognise::{Found, Level};
 use super::{Change, record, sql};
-use crate::model::{Article, Provenance, Timestamp};
+use crate::model::{Article, Provenance, Timestamp, date};
 
 /// What `record` would report.
 pub async fn preview(connection: &mut SqliteConnection, path: &Path, document: &Document<'_>) -> Result<Change, StoreError> {
@@ -70,7 +71,10 @@ pub async fn articles(
             let id = match known {
                 None => insert(connection, place, incoming, sighting.hash, now).await?,
                 Some(known) => {
-                    update(connection, place, known, incoming, sighting.hash, decision, now).await?;
+                    if update(connection, place, known, incoming, sighting.hash, decision, now).await? == Update::Embargo {
+                        written.change.changed.push(incoming.key.clone());
+                        written.change.unchanged = written.change.unchanged.saturating_sub(1);
+                    }
                     known.id
                 }
             };
@@ -174,11 +178,12 @@ struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// `published`: the date of publication that counts. The article is sorted by it, but never after it was first seen.
+    /// `published` and `embargoed_until`: the dates that count. The article is sorted by [`date`].
     fn of(
         place: Place<'_>,
         incoming: &Incoming<'a>,
         published: Option<Timestamp>,
+        embargoed_until: Option<DateTime<Utc>>,
         first_seen: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let unwritable = |record::Unreadable(what): record::Unreadable| unreadable(place.path, &incoming.key, &what);
@@ -186,11 +191,15 @@ impl<'a> Content<'a> {
             Standing::Ready(provenance) => (Some(provenance), None),
             Standing::Held { code, reason } => (None, Some((code, reason))),
         };
+        let mut article = Cow::Borrowed(incoming.article);
+        if article.embargoed_until != embargoed_until {
+            article.to_mut().embargoed_until = embargoed_until;
+        }
         Ok(Self {
             held,
             comments: comments(place, incoming)?,
-            record: record::encode(incoming.article, provenance, published).map_err(unwritable)?,
-            sort_at: time(published.map_or(first_seen, |published| published.at.min(first_seen))),
+            record: record::encode(&article, provenance, published).map_err(unwritable)?,
+            sort_at: time(date(published, embargoed_until, first_seen)),
         })
     }
 }
@@ -207,7 +216,7 @@ async fn insert(
     hash: &[u8; 32],
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
-    let content = Content::of(place, incoming, incoming.article.published, now)?;
+    let content = Content::of(place, incoming, incoming.article.published, incoming.article.embargoed_until, now)?;
     let article = incoming.article;
     let inserted = sqlx::query(sql::INSERT)
         .bind(&incoming.key)
@@ -244,6 +253,15 @@ fn more_exact(accepted: Option<Timestamp>, incoming: Option<Timestamp>) -> Optio
     }
 }
 
+/// What an update did beside what was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Update {
+    /// Nothing else.
+    AsDecided,
+    /// The outlet moved the end of its embargo: the article itself is the same.
+    Embargo,
+}
+
 async fn update(
     connection: &mut SqliteConnection,
     place: Place<'_>,
@@ -252,12 +270,13 @@ async fn update(
     hash: &[u8; 32],
     decision: Decision,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<Update, StoreError> {
     let failed = |error: sqlx::Error| StoreError::from_sqlx(place.path, &error);
     let feed = incoming.article.feed_url.as_str();
+    let moves_embargo = decision == Decision::Keep && moves_embargo(&mut *connection, place, known, incoming).await?;
     match decision {
         Decision::Release | Decision::Replace | Decision::HoldAgain => {}
-        Decision::Insert => return Ok(()), // of a known article: never decided
+        Decision::Insert => return Ok(Update::AsDecided), // of a known article: never decided
         Decision::RememberCopy => {
             sqlx::query(sql::SAVE_COPY)
                 .bind(known.id)
@@ -266,8 +285,9 @@ async fn update(
                 .execute(connection)
                 .await
                 .map_err(failed)?;
-            return Ok(());
+            return Ok(Update::AsDecided);
         }
+        Decision::Keep if moves_embargo => {}
         Decision::Keep => {
             // Only the feed whose version is shown speaks for the discussion; a feed that is silent about it does not end it.
             if incoming.is_ready()
@@ -277,18 +297,24 @@ async fn update(
             {
                 sqlx::query(sql::REFRESH_COMMENTS).bind(known.id).bind(comments).execute(connection).await.map_err(failed)?;
             }
-            return Ok(());
+            return Ok(Update::AsDecided);
         }
     }
 
     // The date first accepted stays: some outlets date every answer anew, and "1 month ago" moves as it ages.
     let stored: Vec<u8> = sqlx::query_scalar(sql::RECORD).bind(known.id).fetch_one(&mut *connection).await.map_err(failed)?;
     let accepted = record::published(&stored).map_err(|record::Unreadable(what)| unreadable(place.path, &incoming.key, &what))?;
+    let ended =
+        record::embargoed_until(&stored).map_err(|record::Unreadable(what)| unreadable(place.path, &incoming.key, &what))?;
+    // What nobody has seen yet has no date that must stay; an embargo that has ended is the date of publication from then on.
+    let unseen = ended.is_some_and(|until| until > now);
+    let embargoed_until = incoming.article.embargoed_until.or(ended.filter(|_| !unseen));
     let published = match decision {
+        _ if unseen => incoming.article.published,
         Decision::Replace => accepted, // readers have seen it, also where there was none
         _ => more_exact(accepted, incoming.article.published),
     };
-    let content = Content::of(place, incoming, published, known.first_seen)?;
+    let content = Content::of(place, incoming, published, embargoed_until, known.first_seen)?;
     let (changed_at, revision) = match decision {
         // A clock that was set back does not take an article's last change back.
         Decision::Replace => (now.max(known.changed_at), known.revision.saturating_add(1)),
@@ -321,5 +347,21 @@ async fn update(
             .map_err(failed)?;
         sqlx::query(sql::DROP_COPY).bind(known.id).bind(feed).execute(connection).await.map_err(failed)?;
     }
-    Ok(())
+    Ok(if decision == Decision::Keep { Update::Embargo } else { Update::AsDecided })
+}
+
+/// Whether the feed whose version is stored gives another end of the embargo than before.
+async fn moves_embargo(
+    connection: &mut SqliteConnection,
+    place: Place<'_>,
+    known: &Known,
+    incoming: &Incoming<'_>,
+) -> Result<bool, StoreError> {
+    let is_shown_version = incoming.is_ready() && !known.held && known.feed == incoming.article.feed_url.as_str();
+    let Some(until) = incoming.article.embargoed_until.filter(|_| is_shown_version) else { return Ok(false) };
+    let failed = |error: sqlx::Error| StoreError::from_sqlx(place.path, &error);
+    let stored: Vec<u8> = sqlx::query_scalar(sql::RECORD).bind(known.id).fetch_one(connection).await.map_err(failed)?;
+    let before =
+        record::embargoed_until(&stored).map_err(|record::Unreadable(what)| unreadable(place.path, &incoming.key, &what))?;
+    Ok(before != Some(until))
 }

@@ -317,3 +317,33 @@ fn five_thousand_outlets_are_imported_in_time() {
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
     assert_eq!(loaded(&folder).outlets.len(), 5_001);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_is_a_feed_by_its_markup_is_added_when_there_is_no_other() {
+    let entries: String = (0..4)
+        .map(|n| {
+            format!(
+                "<article class=h-entry><a class='u-url p-name' href=/{n}>第{n}</a><div class=e-content>{}</div></article>",
+                LONG.repeat(n + 1)
+            )
+        })
+        .collect();
+    let page =
+        |head: &str| format!("<html><head>{head}</head><body class=h-feed><h1 class=p-name>河湾手记</h1>{entries}</body></html>");
+    let partner = Partner::start().await;
+    partner.put("/", Reply::ok(HTML, page("")));
+    let own = folder(FEEDS_TOML);
+    let (code, stdout, stderr) = run(own.path(), &["add", partner.url("/").as_str()]);
+    assert_eq!(code, 0, "{stderr}");
+    check_said(&stdout, &["name = \"河湾手记\"", &format!("feed = \"{}\"", partner.url("/"))]);
+    assert_eq!(loaded(&own).outlets.len(), 2);
+
+    // A real feed is taken although it holds less.
+    partner.put("/", Reply::ok(HTML, page("<link rel=alternate type=application/rss+xml href=/rss>")));
+    partner.put("/rss", Reply::ok(RSS, rss("河湾", 4, "短")));
+    let own = folder(FEEDS_TOML);
+    let (code, stdout, stderr) = run(own.path(), &["add", partner.url("/").as_str()]);
+    assert_eq!(code, 0, "{stderr}");
+    check_said(&stdout, &[&format!("feed = \"{}\"", partner.url("/rss"))]);
+    check_said(&stderr, &["also found", "河湾手记, html, 4 entries"]);
+}

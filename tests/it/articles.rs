@@ -1,10 +1,9 @@
 //! Article pages as newsrooms and their systems build them, with the answers beside them (tests/corpus/articles): what `extract` makes of each.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
-
-use crate::harness::Reprint;
 
 /// Keys whose lists have no order.
 const SETS: &[&str] = &["authors", "translators", "editors", "categories", "disclaimers"];
@@ -32,7 +31,7 @@ fn every_page_says_what_stands_beside_it() {
 
 fn extract(page: &Path, expected: &Value) -> Value {
     let text = |key: &str| expected[key].as_str().unwrap_or_else(|| panic!("{}: `{key}` is missing", page.display()));
-    let mut command = Reprint::command();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reprint"));
     command.args(["extract", "--json"]).arg(page).args(["--url", text("url"), "--fetched-at", text("fetched_at")]);
     if let Some(content_type) = expected["content_type"].as_str() {
         command.args(["--content-type", content_type]);

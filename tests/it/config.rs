@@ -68,12 +68,14 @@ fn everything_on_with(credentials: &str) -> String {
 fn example_loads_with_every_key_switched_on() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("templates")).expect("a folder");
+    std::fs::create_dir(folder.path().join("site-rules")).expect("a folder");
     std::fs::write(folder.path().join("harbour-ledger.key"), "tide-9-lantern\n").expect("written");
     let path = folder.path().join("feeds.toml");
     for kind in ["basic", "bearer_file", "header", "query"] {
         std::fs::write(&path, everything_on_with(kind)).expect("written");
         let config = config::load(&path).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(config.site.templates, Some(folder.path().join("templates")));
+        assert_eq!(config.site.site_rules, Some(folder.path().join("site-rules")));
         assert_eq!(config.site.contact.as_deref(), Some("ops@relay.example.net"));
         assert_eq!(config.limits.allow_networks.len(), 2);
         assert!(config.outlets[0].terms.licence.is_some());
@@ -747,4 +749,73 @@ proptest::proptest! {
             proptest::prop_assert!(!error.report.contains(escape));
         }
     }
+}
+
+#[test]
+fn terms_that_contradict_each_other_are_named() {
+    let check = |terms: &str, expected: &[&str]| check_outlet(&format!("[outlet.terms]\n{terms}"), expected);
+    check(
+        "excerpt = 0",
+        &[
+            "error: `outlet.terms.excerpt` is 0: an excerpt of nothing",
+            "--> feeds.toml:8:11",
+            "help: for titles alone write publish = \"title\" and leave `excerpt` out",
+        ],
+    );
+    for publish in ["full", "title"] {
+        check(
+            &format!("publish = \"{publish}\"\nexcerpt = 90"),
+            &[
+                &format!(
+                    "error: `outlet.terms.excerpt` says how long excerpts are, and there are none with publish = \"{publish}\""
+                ),
+                "--> feeds.toml:9:11",
+                "help: write publish = \"excerpt\", or leave `excerpt` out",
+            ],
+        );
+    }
+    check(
+        "publish = \"teaser\"",
+        &[
+            "error: `outlet.terms.publish` is `teaser`, and not one of its three values",
+            "help: write \"full\", \"excerpt\" (the beginning, with a link to the rest) or \"title\" (nothing but that link)",
+        ],
+    );
+    check(
+        "embargo = \"2d\"\nexpire = \"48h\"",
+        &[
+            "error: the embargo is as long as articles are shown at all (48h): none would ever be",
+            "--> feeds.toml:8:11",
+            "help: both are counted from the date of the article: shorten the embargo, or make `expire` longer",
+        ],
+    );
+    check("embargo = 6", &["error: `outlet.terms.embargo` is 6, a number without a unit"]);
+    check("expire = \"0s\"", &["error: `outlet.terms.expire` is 0s, out of range"]);
+    check("languages = []", &["error: `outlet.terms.languages` is empty: no article would be relayed"]);
+    check("languages = [\"chinese!\"]", &["--> feeds.toml:8:14"]);
+    check("images = false", &["error: `outlet.terms.images` is true or false and not a text in quotation marks"]);
+    check("images = \"all\"", &["error: `outlet.terms.images` is `all`, and not one of its two values"]);
+    check("noindex = \"true\"", &["error: `outlet.terms.noindex` is a text and not true or false"]);
+}
+
+#[test]
+fn terms_are_read_and_odd_ones_warned_of() {
+    use reprint::config::Publish;
+    let publish = |terms: &str| read(&format!("{SITE}{OUTLET}[outlet.terms]\n{terms}\n")).outlets[0].terms.publish;
+    assert_eq!(publish(""), Publish::Full);
+    assert_eq!(publish("publish = \"title\""), Publish::Title);
+    assert_eq!(publish("publish = \"excerpt\""), Publish::Excerpt { characters: None });
+    assert_eq!(publish("excerpt = 90"), Publish::Excerpt { characters: Some(90) });
+    let terms =
+        read(&format!("{SITE}{OUTLET}[outlet.terms]\nembargo = \"6h\"\nexpire = \"90d\"\nimages = \"none\"\nnoindex = true\n"));
+    let terms = &terms.outlets[0].terms;
+    assert_eq!((terms.embargo, terms.expire), (Some(Duration::from_secs(6 * 3600)), Some(Duration::from_secs(90 * 86_400))));
+    assert_eq!((terms.images, terms.noindex), (false, true));
+
+    let warnings = |lines: &str| read(&format!("{SITE}{OUTLET}{lines}\n")).warnings;
+    assert!(warnings("language = \"zh-Hans\"\n[outlet.terms]\nlanguages = [\"zh\"]").is_empty());
+    let warned = warnings("language = \"zh-Hans\"\n[outlet.terms]\nlanguages = [\"en\"]");
+    assert!(warned.len() == 1 && warned[0].starts_with("feeds.toml:9: `languages` leaves out `zh-Hans`"), "{warned:?}");
+    let warned = warnings("full_text = true\n[outlet.terms]\npublish = \"title\"");
+    assert!(warned.len() == 1 && warned[0].contains("leave full_text out"), "{warned:?}");
 }

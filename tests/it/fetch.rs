@@ -401,8 +401,8 @@ async fn h20_names_and_passwords_in_addresses_are_refused_and_never_sent() {
 #[tokio::test]
 async fn h20_validators_go_to_the_site_that_gave_them_only() {
     let (here, there) = (Partner::start().await, Partner::start().await);
-    here.put("/feed", Reply::redirect(302, there.url("/feed")));
-    there.put("/feed", Reply::ok("text/xml", "<rss/>").header("ETag", "\"there\""));
+    here.put("/feed", Reply::redirect(302, there.url("/signed/feed?token=hush")));
+    there.put("/signed/feed?token=hush", Reply::ok("text/xml", "<rss/>").header("ETag", "\"there\""));
     let client = client();
     let mut request = unconditional(here.url("/feed"));
     request.validators.etag = Some(b"\"here\"".to_vec());
@@ -415,6 +415,17 @@ async fn h20_validators_go_to_the_site_that_gave_them_only() {
     // From then on it is known who gave them.
     assert!(matches!(client.fetch(&request, now()).await, Ok(Fetched::NotModified { .. })));
     assert_eq!(there.seen()[1].header("if-none-match"), Some(b"\"there\"".as_slice()));
+    assert_eq!(here.seen()[1].header("if-none-match"), None, "nor the other way round");
+    // That goes with them: another client, after a restart, knows it too. What it goes by holds no more than the name of the site.
+    assert_eq!(request.validators.site.as_ref(), Some(&there.url("/")));
+    assert!(matches!(self::client().fetch(&request, now()).await, Ok(Fetched::NotModified { .. })));
+    assert_eq!(there.seen()[2].header("if-none-match"), Some(b"\"there\"".as_slice()));
+    // A source that has come home is read anew.
+    here.put("/feed", Reply::ok("text/xml", "<rss/>").header("ETag", "\"there\""));
+    match client.fetch(&request, now()).await.expect("an answer") {
+        Fetched::Document(document) => assert_eq!(document.validators.site, None),
+        Fetched::NotModified { .. } => panic!("304 to a validator of another site"),
+    }
 }
 
 #[tokio::test]

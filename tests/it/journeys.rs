@@ -395,3 +395,144 @@ async fn a_stop_right_after_the_start_is_orderly() {
         folder = used;
     }
 }
+
+/// An RSS feed with one entry that links to no page and has no guid to take for one.
+fn without_link(title: &str) -> String {
+    feed(0, "").replace(
+        "</channel>",
+        &format!("<item><title>{title}</title><guid isPermaLink=\"false\">x-1</guid><description>渡口今天停航一天。</description></item></channel>"),
+    )
+}
+
+/// The outlet changes nothing and answers 304; what the admin changed counts all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_article_is_listed_and_released_by_a_change_of_feeds_toml() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, without_link("渡口停航")).header("ETag", "\"1\""));
+    let toml = feeds_toml(EVERY_SECOND, &[("hewan", partner.url("/rss").to_string())]);
+    let homeless = toml.replace("homepage = \"http://hewan.example/\"\n", "");
+    assert_ne!(toml, homeless);
+    let program = started(&homeless).await;
+    until("a second poll", || partner.seen().len() >= 2).await;
+    assert!(partner.seen()[1].header("if-none-match").is_some());
+    assert_eq!(count(&document(&program, "feeds/all.rss").await.text(), "<item>"), 0);
+    let (_, table, _) = program.command(&["outlets"]);
+    for part in ["held: 渡口停航", "set `homepage` in feeds.toml", "[no_address]", "what is held is published by itself"] {
+        assert!(table.contains(part), "no {part} in {table}");
+    }
+    let (_, stdout, _) = program.command(&["outlets", "--json"]);
+    let object: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    let held = &object["outlets"][0]["held"][0];
+    assert_eq!(held["code"], "no_address");
+    assert!(held["release"].as_str().is_some_and(|how| how.contains("feeds.toml")), "{held}");
+    assert!(object["outlets"][0]["sources"][0]["last_change"].is_null(), "{stdout}");
+
+    let (_, folder) = program.stop().await;
+    let asked = partner.seen().len();
+    let program = restarted(folder, &toml).await;
+    feed_of(&program, "feeds/all.rss", 1).await;
+    until("two more polls", || partner.seen().len() >= asked + 2).await;
+    assert!(partner.seen()[asked].header("if-none-match").is_none(), "asked anew once");
+    assert!(partner.seen()[asked + 1].header("if-none-match").is_some(), "and once only");
+    let (_, stdout, _) = program.command(&["outlets", "--json"]);
+    let object: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(object["outlets"][0]["held"], serde_json::json!([]));
+    assert!(object["outlets"][0]["sources"][0]["last_change"].is_string(), "{stdout}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outlet_with_another_id_is_the_same_outlet() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, feed(3, "晴")).header("ETag", "\"1\""));
+    let toml = feeds_toml(HOURLY, &[("hewan", partner.url("/rss").to_string())]);
+    let program = started(&toml).await;
+    let before = ids(&feed_of(&program, "feeds/hewan.rss", 3).await.text());
+    let (_, folder) = program.stop().await;
+    // Its name stays: that is part of what readers see.
+    let renamed = toml.replace("id = \"hewan\"", "id = \"hewan-ribao\"");
+    let program = restarted(folder, &renamed).await;
+    assert_eq!(ids(&feed_of(&program, "feeds/hewan-ribao.rss", 3).await.text()), before);
+    assert_eq!(get(&program.url("feeds/hewan.rss"), &[]).await.status, 404);
+    partner.put("/rss", Reply::ok(RSS, feed(4, "晴")).header("ETag", "\"2\""));
+    assert_eq!(partner.seen().len(), 1, "its next poll is the one that was planned");
+    let (_, folder) = program.stop().await;
+    let polled = std::process::Command::new(env!("CARGO_BIN_EXE_reprint"))
+        .args(["poll", "hewan-ribao"])
+        .current_dir(folder.path())
+        .output()
+        .expect("the program runs");
+    let stdout = String::from_utf8_lossy(&polled.stdout);
+    assert!(stdout.contains("1 new, 0 changed, 0 held, 3 unchanged"), "{stdout}{}", String::from_utf8_lossy(&polled.stderr));
+    let program = restarted(folder, &renamed).await;
+    let after = ids(&feed_of(&program, "feeds/all.rss", 4).await.text());
+    assert!(before.iter().all(|(id, title)| after.get(id) == Some(title)), "an id moved");
+}
+
+/// A publication that fails (a full disk, say) is made up for when it can be, without a further change.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_could_not_be_published_is_published_later() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, feed(1, "晴")).header("ETag", "\"1\""));
+    let program = started(&feeds_toml(EVERY_SECOND, &[("hewan", partner.url("/rss").to_string())])).await;
+    let before = feed_of(&program, "feeds/all.rss", 1).await;
+    let (folder, away) = (program.folder().join("published"), program.folder().join("away"));
+    std::fs::rename(&folder, &away).expect("a folder");
+    std::fs::write(&folder, "in the way").expect("a file");
+    partner.put("/rss", Reply::ok(RSS, feed(2, "晴")).header("ETag", "\"2\""));
+    until("a publication that fails", || program.stderr().contains("cannot publish")).await;
+    assert_eq!(document(&program, "feeds/all.rss").await.header("etag"), before.header("etag"));
+    std::fs::remove_file(&folder).expect("a file");
+    std::fs::rename(&away, &folder).expect("a folder");
+    feed_of(&program, "feeds/all.rss", 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_whose_guids_are_not_relied_on_is_named_with_the_reason() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, feed(6, "晴")));
+    let program = started(&feeds_toml(EVERY_SECOND, &[("hewan", partner.url("/rss").to_string())])).await;
+    feed_of(&program, "feeds/all.rss", 6).await;
+    let (_, stdout, _) = program.command(&["outlets", "--json"]);
+    let object: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert!(object["outlets"][0]["sources"][0]["guids_not_relied_on"].is_null(), "{stdout}");
+    partner.put("/rss", Reply::ok(RSS, feed(6, "晴").replace("<guid>", "<guid>anew-")));
+    until("what it is known by", || program.command(&["outlets"]).1.contains("guids not relied on since")).await;
+    let (_, table, _) = program.command(&["outlets"]);
+    assert!(table.contains("6 known articles of 6 entries have another guid than before"), "{table}");
+    assert!(table.contains("recognised by the addresses of their pages"), "{table}");
+    let (_, stdout, _) = program.command(&["outlets", "--json"]);
+    let object: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    let identity = &object["outlets"][0]["sources"][0]["guids_not_relied_on"];
+    assert_eq!(identity["known_by"], "address", "{stdout}");
+    assert!(
+        identity["since"].is_string() && identity["reason"].as_str().is_some_and(|reason| reason.contains("guid")),
+        "{identity}"
+    );
+    assert_eq!(count(&document(&program, "feeds/all.rss").await.text(), "<item>"), 6);
+}
+
+/// The feeds of one host wait for one another, those of another host do not wait for them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_feeds_of_one_host_are_polled_one_after_the_other_with_a_pause() {
+    let pause = Duration::from_millis(400);
+    let (slow, other) = (Partner::start().await, Partner::start_on("127.0.0.3".parse().expect("an address")).await);
+    let mut outlets = Vec::new();
+    for id in ["a", "b", "c", "d"] {
+        slow.put(&format!("/{id}"), Reply::ok(RSS, feed(1, "晴")).after(Duration::from_millis(100)));
+        outlets.push((id, slow.url(&format!("/{id}")).to_string()));
+    }
+    other.put("/e", Reply::ok(RSS, feed(1, "晴")));
+    outlets.push(("e", other.url("/e").to_string()));
+    // Two at once: were those that wait counted, the other host would come last.
+    let toml = feeds_toml(HOURLY, &outlets).replace("host_spacing = \"0s\"", "host_spacing = \"400ms\"\nconcurrent_polls = 2");
+    let _program = started(&toml).await;
+    until("every feed to be asked", || slow.seen().len() == 4 && other.seen().len() == 1).await;
+    let asked: Vec<_> = slow.seen().iter().map(|seen| seen.at).collect();
+    for pair in asked.windows(2) {
+        let between = pair[1] - pair[0];
+        // The answer takes a while, then comes the pause.
+        assert!(between >= pause + Duration::from_millis(90), "only {between:?} between two requests");
+        assert!(between < 4 * pause, "{between:?} between two requests");
+    }
+    assert!(other.seen()[0].at < asked[2], "it had to wait for another host");
+}

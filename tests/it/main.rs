@@ -11,5 +11,8 @@ mod fetch;
 mod identity;
 mod journeys;
 mod pages;
+mod polls;
 mod published;
+mod reading;
 mod serve;
+mod terms;

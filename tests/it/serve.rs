@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use chrono::DateTime;
 use reprint::model::PublishedDocument;
-use reprint::publish::{Pages, Prepared, Snapshot, prepare};
+use reprint::publish::{Page, Pages, Snapshot, prepare};
 use reprint::serve::{self, Caps, Limits, Site, Timeouts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -51,7 +51,7 @@ impl Drop for Turn<'_> {
 }
 
 impl Pages for Shelf {
-    fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Option<Arc<Prepared>>> + Send + '_>> {
+    fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>> {
         let key = key.to_owned();
         Box::pin(async move {
             self.asked.fetch_add(1, Ordering::SeqCst);
@@ -60,14 +60,21 @@ impl Pages for Shelf {
                 tokio::time::sleep(SLOW).await;
             }
             let known = key == KEY || key == SLOW_KEY;
-            known.then(|| Arc::new(prepare(document("a/page", "text/html; charset=utf-8", "<p>An article.</p>".repeat(50)))))
+            let page = || Arc::new(prepare(document("a/page", "text/html; charset=utf-8", "<p>An article.</p>".repeat(50))));
+            if known { Page::Found(page()) } else { Page::Missing }
         })
     }
 }
 
 fn document(path: &str, content_type: &str, body: impl Into<Bytes>) -> PublishedDocument {
     let modified = DateTime::from_timestamp(784_111_777, 0).unwrap();
-    PublishedDocument { path: path.into(), content_type: content_type.into(), body: body.into(), modified }
+    PublishedDocument {
+        path: path.into(),
+        content_type: content_type.into(),
+        body: body.into(),
+        modified,
+        conditions: Default::default(),
+    }
 }
 
 const FEED: &str = "/feeds/all.rss";

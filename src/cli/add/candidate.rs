@@ -83,7 +83,7 @@ impl Candidate {
             characters: feed.entries.iter().take(COUNTED).map(length).sum::<usize>() / feed.entries.len().clamp(1, COUNTED),
             keys: feed.entries.iter().filter_map(|entry| key(entry, &document.url)).collect(),
             own,
-            announced: pointer.place != Place::Anchor,
+            announced: !matches!(pointer.place, Place::Anchor | Place::Page),
         };
         Self { pointer, moved_to: document.moved_permanently.clone(), outcome: Ok(read) }
     }
@@ -128,7 +128,10 @@ impl ReadFeed {
 
 /// The feed to poll: the first one of articles that the page announces, in the form that holds most of their text. Comments never.
 pub(super) fn choose(candidates: &[Candidate]) -> Option<usize> {
-    let feeds = || candidates.iter().enumerate().filter_map(|(index, candidate)| Some((index, candidate.feed()?)));
+    let all = || candidates.iter().enumerate().filter_map(|(index, candidate)| Some((index, candidate.feed()?)));
+    // A page that is marked up as a feed holds more of the text at times, and changes with every redesign.
+    let machines = all().any(|(_, feed)| feed.format != Format::Html && feed.kind != Kind::Comments);
+    let feeds = || all().filter(|(_, feed)| !machines || feed.format != Format::Html);
     let preferred: [&dyn Fn(&ReadFeed) -> bool; 5] = [
         &|feed| feed.own && feed.kind == Kind::Articles && feed.entries > 0,
         &|feed| feed.kind == Kind::Articles && feed.announced && feed.entries > 0,

@@ -15,6 +15,7 @@ use crate::config::{self, Draft, Known, NewOutlet, Refused, SaveError};
 use crate::daemon;
 use crate::fetch::{Client, FetchError};
 use crate::model::{Fault, Fetched, FetchedDocument, PollRequest, Validators};
+use crate::normalize::html;
 use crate::parse::discovery::{self, Place, Pointer};
 use crate::parse::{self, Bounds};
 use crate::pipeline;
@@ -191,6 +192,7 @@ impl Visitor {
             let pointer = Pointer { url: address, title: None, media_type: None, place: Place::Link };
             return Ok(vec![Candidate::read(pointer, &page, &feed, None)]);
         }
+        let itself = Pointer { url: address, title: None, media_type: None, place: Place::Page };
         let mut candidates = Vec::new();
         for (number, pointer) in discovery::feeds(&page).into_iter().enumerate() {
             let candidate = if number < LOOKED_AT {
@@ -213,13 +215,19 @@ impl Visitor {
                 }
             }
         }
+        // A page that is a feed by its own markup comes after every feed that is one for machines.
+        if !candidates.iter().any(|candidate| candidate.pointer.url == itself.url)
+            && let Ok(feed) = parse::feed(&page, None, self.bounds, html::bounded)
+        {
+            candidates.push(Candidate::read(itself, &page, &feed, Some(&page.url)));
+        }
         Ok(candidates)
     }
 
     async fn look(&mut self, pointer: Pointer, page: &Url) -> Candidate {
         match self.get(&pointer.url).await {
             Err(error) => Candidate { pointer, moved_to: None, outcome: Err(error.message) },
-            Ok(document) => match parse::document(&document, None, self.bounds) {
+            Ok(document) => match parse::feed(&document, None, self.bounds, html::bounded) {
                 Ok(feed) => Candidate::read(pointer, &document, &feed, Some(page)),
                 Err(unreadable) => Candidate { pointer, moved_to: None, outcome: Err(unreadable.message) },
             },

@@ -27,6 +27,29 @@ pub(super) fn parse(text: &str) -> Option<Parts> {
     with_time(calendar(date.trim_end_matches(','))?, rest)
 }
 
+/// "06-27 09:12", "2026. 6. 27. 09:12": month and day before a time, as lists of Chinese sites have them; Korean dates with spaces.
+pub(super) fn loose(text: &str, this_year: i32) -> Option<Parts> {
+    if !text.is_ascii() {
+        return None;
+    }
+    if let [year, month, rest] = text.splitn(3, ". ").collect::<Vec<_>>()[..] {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (day, after) = rest.split_at(end);
+        let date = NaiveDate::from_ymd_opt(self::year(year).filter(|_| year.len() == 4)?, number(month)?, number(day)?)?;
+        let after = after.trim_start_matches(['.', ' ']);
+        let parts = Parts::day(date, Precision::Day);
+        return if after.is_empty() { Some(parts) } else { with_time(parts, after) };
+    }
+    let (date, time) = text.split_once(' ')?;
+    let (month, day) = date.split_once('-')?;
+    let short = |field: &str| (1..=2).contains(&field.len());
+    if !short(month) || !short(day) || !time.contains(':') {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt(this_year, number(month)?, number(day)?)?;
+    with_time(Parts { yearless: true, ..Parts::day(date, Precision::Day) }, time.trim_start())
+}
+
 /// Adds the time of day and the zone in `text` to a date.
 pub(super) fn with_time(mut parts: Parts, text: &str) -> Option<Parts> {
     if parts.precision != Precision::Day {

@@ -51,6 +51,7 @@ pub fn parse(written: &str, clock: &Clock) -> Option<Timestamp> {
         .or_else(|| iso::parse(&text)?.resolve(clock))
         .or_else(|| cjk::parse(&text, this_year(clock))?.resolve(clock))
         .or_else(|| phrase::written_out(&text, clock)?.resolve(clock))
+        .or_else(|| iso::loose(&text, this_year(clock))?.resolve(clock))
 }
 
 /// Whether a news article can be of that time: from 1970, its first day left out (an unset clock), to the fetch. Up to ten minutes later

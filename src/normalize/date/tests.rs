@@ -291,3 +291,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn month_and_day_before_a_time() {
+    check_in(
+        "Asia/Shanghai",
+        &[
+            ("05-27 09:12", "2026-05-27T01:12:00Z"),
+            ("06-27 09:12", "2025-06-27T01:12:00Z"),
+            ("2026. 5. 27.", "2026-05-26T16:00:00Z"),
+        ],
+    );
+    for text in ["05-27", "13-27 09:12", "5.27 09:12"] {
+        assert_eq!(read("UTC", text), None, "{text}");
+    }
+}

@@ -57,7 +57,12 @@ fn fit(text: &str, title: &str) -> usize {
     }
     let within = title.starts_with(text) || title.ends_with(text) || title.contains(text) && length >= 12;
     // A word of the title is not the title.
-    if within && length >= 2 && length * 3 >= whole { (length * 100 / whole).min(95) } else { 0 }
+    if !within || length < 2 || length * 3 < whole {
+        return 0;
+    }
+    // Where the title names the site in front, too, the headline is what is longer.
+    let share = (length * 100 / whole).min(95);
+    if title.starts_with(text) { share } else { share.saturating_sub(5).max(1) }
 }
 
 /// 1 to 4 for headings of that rank and what says it is one, 5 for what is called a title, 6 for other elements with only text in them.

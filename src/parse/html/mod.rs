@@ -1,22 +1,33 @@
-//! HTML pages: articles ([`page`]) and lists of articles ([`listing`]).
+//! HTML pages: articles ([`page`]), lists of articles ([`listing`]), and pages that are feeds by their markup ([`feed`]).
 
 mod facts;
 mod headline;
+mod hfeed;
 mod json_ld;
 mod list;
+mod microformats;
 mod pager;
 mod rows;
+mod rules;
 mod text;
+mod xpath;
 
+#[cfg(test)]
+mod hfeed_tests;
+#[cfg(test)]
+mod rules_tests;
 #[cfg(test)]
 mod tests;
 
 use dom_query::{Document, NodeRef};
 use url::Url;
 
+use self::facts::looks_like_date;
+use self::rules::Ruled;
 use super::{Bounds, Findings, encoding, sniff};
 use crate::model::{
-    FeedHead, FetchedDocument, Format, ListingSelectors, PageSelectors, ParsedFeed, ParsedPage, Text, TextKind, Unreadable,
+    FeedHead, FetchedDocument, Format, ListingSelectors, PageSelectors, ParsedFeed, ParsedPage, Person, SiteRules, Text,
+    TextKind, Unreadable,
 };
 
 /// Bytes of one page. Beyond it no newspaper page is, without its pictures.
@@ -36,6 +47,8 @@ pub struct Asked<'a> {
     pub selectors: &'a PageSelectors,
     /// Whether a tree may be built.
     pub bounded: Bounded,
+    /// What a file of site rules says, where the configuration says nothing.
+    pub rules: Option<&'a SiteRules>,
 }
 
 /// Reads one page of an article: what its metadata say (JSON-LD, microdata, OpenGraph, `meta`, `link`), its main text (by the outlet's own
@@ -46,19 +59,72 @@ pub struct Asked<'a> {
 /// something else than HTML.
 pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> Result<ParsedPage, Unreadable> {
     let mut findings = Findings::default();
-    let source = source(doc, charset, asked.bounded, &mut findings)?;
+    let source = source_with(doc, charset, asked.bounded, asked.rules, &mut findings)?;
     let document = Document::from(source.as_str());
     let base = base(&document);
+    rows::number(&document);
     let mut facts = facts::of(&document, asked.selectors);
+    let ruled = asked.rules.map(|rules| Ruled::new(&document, rules));
+    let by_rule = ruled.as_ref().map(|ruled| ruled.find(&mut findings)).unwrap_or_default();
     let pager = pager::find(&document, asked, &doc.url, base.as_deref());
-    let next = pager.next.clone();
+    let next = by_rule.next_page.or_else(|| pager.next.clone());
     pager.remove();
-    let found = text::find(document, asked, &facts.headlines(), facts.body.take())?;
+    let titles: Vec<String> = by_rule.title.iter().cloned().chain(facts.headlines()).collect();
+    let ruled_text = ruled.and_then(|ruled| {
+        ruled.strip(&mut findings);
+        let title = titles.first().map(String::as_str);
+        text::ruled(&document, &ruled.body(&mut findings), asked.rules.is_some_and(|rules| rules.prune), title)
+    });
+    if ruled_text.is_none() && asked.rules.is_some_and(|rules| !rules.detect) {
+        return Err(Unreadable::new(
+            "no_text",
+            "no `body` of the site rules for this host fits anything on the page, and they forbid to look for the text otherwise: correct \
+             the file in the folder `site_rules`, or remove it",
+        ));
+    }
+    let found = text::find(document, asked, &titles, ruled_text, facts.body.take())?;
     let (mut entry, site) = facts.into_entry(found.headline);
+    if let Some(title) = by_rule.title {
+        entry.title = plain(&title);
+    }
+    if !by_rule.authors.is_empty() {
+        entry.authors = by_rule.authors.into_iter().map(|name| Person { name: Some(name), ..Person::default() }).collect();
+    }
+    entry.published = by_rule.date.or(entry.published);
     entry.base = base.into_iter().collect();
     entry.content = vec![Text { value: found.html, kind: TextKind::Html, language: None, base: entry.base.clone() }];
     entry.complete = true;
-    Ok(ParsedPage { entry, next, rows: found.rows, site, warnings: findings.into_warnings() })
+    Ok(ParsedPage { entry, next, whole: by_rule.single_page, rows: found.rows, site, warnings: findings.into_warnings() })
+}
+
+/// Reads a page that is a feed by its own markup: h-feed and h-entry of microformats2, hAtom, hNews. `charset` is the outlet's configured one.
+///
+/// # Errors
+/// `not_a_feed`: it has no such markup; else as [`page`].
+pub fn feed(doc: &FetchedDocument, charset: Option<&str>, bounded: Bounded, bounds: Bounds) -> Result<ParsedFeed, Unreadable> {
+    let mut findings = Findings::default();
+    let not_a_feed = || Unreadable::new("not_a_feed", "the page has no h-feed");
+    // Both spellings of the one class that every such page has are ASCII: no tree is built for the others.
+    if !says_entries(&String::from_utf8_lossy(&doc.body)) {
+        return Err(not_a_feed());
+    }
+    let source = source(doc, charset, bounded, &mut findings)?;
+    let document = Document::from(source.as_str());
+    let base: Vec<String> = base(&document).into_iter().collect();
+    let (head, entries) = hfeed::read(&document, &base, bounds, &mut findings).ok_or_else(not_a_feed)?;
+    Ok(ParsedFeed { format: Format::Html, head, entries, follow: Vec::new(), warnings: findings.into_warnings() })
+}
+
+/// Whether a source has the class of an entry in it.
+fn says_entries(source: &str) -> bool {
+    source.contains("h-entry") || source.contains("hentry") || source.contains("hnews")
+}
+
+/// Whether a reference leads to another page.
+fn is_elsewhere(here: &Url, base: Option<&str>, href: &str) -> bool {
+    let mut here = here.clone();
+    here.set_fragment(None);
+    resolve(&here, base, href).is_some_and(|url| url != here)
 }
 
 /// Reads a page that lists articles, each item an entry: by the outlet's own selectors, else what looks like headlines. `charset` is the
@@ -77,6 +143,19 @@ pub fn listing(
     let source = source(doc, charset, bounded, &mut findings)?;
     let document = Document::from(source.as_str());
     let base: Vec<String> = base(&document).into_iter().collect();
+    if selectors.item.is_none() && selectors.link.is_none() && says_entries(&source) {
+        // What a page says of itself is better than what it looks like, as long as it says where its articles are.
+        if let Some((head, mut entries)) = hfeed::read(&document, &base, bounds, &mut findings) {
+            entries.retain(|entry| {
+                let own_base = base.first().map(String::as_str);
+                entry.links.iter().any(|link| link.rel == "alternate" && is_elsewhere(&doc.url, own_base, &link.href))
+            });
+            if !entries.is_empty() {
+                let warnings = findings.into_warnings();
+                return Ok(ParsedFeed { format: Format::Html, head, entries, follow: Vec::new(), warnings });
+            }
+        }
+    }
     let entries = list::entries(&document, &doc.url, &base, selectors, bounds, &mut findings)?;
     if let Some(feed) = feed_of(&document) {
         findings.add("has_feed", || {
@@ -93,6 +172,17 @@ pub fn listing(
 
 /// The text of an HTML document, safe to build a tree from.
 fn source(doc: &FetchedDocument, charset: Option<&str>, bounded: Bounded, findings: &mut Findings) -> Result<String, Unreadable> {
+    source_with(doc, charset, bounded, None, findings)
+}
+
+/// The same after the replacements of site rules.
+fn source_with(
+    doc: &FetchedDocument,
+    charset: Option<&str>,
+    bounded: Bounded,
+    rules: Option<&SiteRules>,
+    findings: &mut Findings,
+) -> Result<String, Unreadable> {
     let bytes = doc.body.as_slice();
     if bytes.trim_ascii().is_empty() {
         return Err(Unreadable::new("empty_body", "the page is empty"));
@@ -112,6 +202,10 @@ fn source(doc: &FetchedDocument, charset: Option<&str>, bounded: Bounded, findin
     if sniff::shape(&text) == sniff::Shape::Json {
         return Err(Unreadable::new("not_a_page", "it is JSON, not a page"));
     }
+    let text = match rules.filter(|rules| !rules.replace.is_empty()) {
+        Some(rules) => rules::replaced(text.into_owned(), rules, LARGEST).into(),
+        None => text,
+    };
     bounded(&text)?;
     resolved(&text)
 }
@@ -149,7 +243,26 @@ fn resolved(source: &str) -> Result<String, Unreadable> {
         ));
     }
     out.push_str(rest);
-    Ok(out)
+    match tangle(&out) {
+        0..=TANGLE => Ok(out),
+        _ => Err(Unreadable::new(
+            "html_too_tangled",
+            "it has a text of a length and with a number of special characters that no article has",
+        )),
+    }
+}
+
+/// What serializing the texts of a source may cost, in bytes looked at.
+const TANGLE: u64 = 1 << 31;
+
+/// The characters that the serializer stops at (`&`, and what begins like a no-break space) times the length of the text they are in: it begins
+/// its search for the end of the text anew after each.
+fn tangle(source: &str) -> u64 {
+    let texts = source.split(['<', '>']).map(|text| {
+        let stops = text.bytes().filter(|byte| matches!(byte, b'&' | 0xc2)).count();
+        stops as u64 * text.len() as u64
+    });
+    texts.sum()
 }
 
 /// The character of a reference that means nothing in markup, and what comes after it.

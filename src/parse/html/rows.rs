@@ -215,7 +215,7 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>) -> Vec<P
             let inside = node.ancestors_it(Some(6)).any(|above| taken.contains(&above.id));
             let fits = short_text(node, longest).is_some_and(|text| !text.is_empty());
             if fits && !inside && rows.iter().filter(|row| row.place == place).count() < 16 {
-                rows.push(PageRow { place, html: node.html().to_string() });
+                rows.push(PageRow { place, html: unnumbered(&node.html()) });
                 taken.insert(node.id);
             }
         };
@@ -367,6 +367,20 @@ pub(super) fn number(document: &Document) {
     }
 }
 
+/// Takes the numbers out of HTML source.
+pub(super) fn unnumbered(source: &str) -> String {
+    let mark = format!(" {NUMBER}=\"");
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(at) = rest.find(&mark) {
+        out.push_str(&rest[..at]);
+        let value = &rest[at + mark.len()..];
+        rest = value.find('"').map_or("", |end| &value[end + 1..]);
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Rows around the text. `content` is the text as taken from the numbered document.
 pub(super) fn around(document: &Document, headline: Option<NodeRef<'_>>, content: &Document) -> Vec<PageRow> {
     let Some(body) = document.body() else { return Vec::new() };
@@ -394,7 +408,7 @@ pub(super) fn around(document: &Document, headline: Option<NodeRef<'_>>, content
         let within = squeezed.chars().count() > 6 && whole.contains(&squeezed);
         let fits = !within && html.len() <= ROW && !text.is_empty() && (place != Place::Head || text.chars().count() <= HEAD);
         if fits && rows.iter().filter(|row| row.place == place).count() < ROWS {
-            rows.push(PageRow { place, html });
+            rows.push(PageRow { place, html: unnumbered(&html) });
         }
     };
     // What holds headline and text holds what belongs to them.
@@ -456,16 +470,18 @@ pub(super) fn around(document: &Document, headline: Option<NodeRef<'_>>, content
 
 /// Takes out of a text what stands before the element of that number.
 pub(super) fn drop_before(text: &NodeRef<'_>, number: u32) {
-    let mut before: Vec<NodeRef<'_>> = Vec::new();
+    let mut holds = std::collections::HashSet::new();
     let mut after = false;
-    for node in text.descendants_it().filter(NodeRef::is_element) {
-        let Some(own) = number_of(&node) else { continue };
-        after |= own > number;
-        let leaf = node.has_name("img") || !node.children_it(false).any(|child| child.is_element());
-        if own < number && leaf {
-            before.push(node);
+    for node in text.descendants_it().filter(NodeRef::is_element).filter(|node| number_of(node).is_none_or(|own| own > number)) {
+        after = true;
+        for above in node.ancestors_it(None) {
+            if !holds.insert(above.id) {
+                break;
+            }
         }
     }
+    let is_before = |node: &NodeRef<'_>| number_of(node).is_some_and(|own| own < number) && !holds.contains(&node.id);
+    let before: Vec<NodeRef<'_>> = text.descendants_it().filter(NodeRef::is_element).filter(is_before).collect();
     // Only what has something after the headline is a text that began too early.
     if after {
         before.iter().for_each(NodeRef::remove_from_parent);

@@ -4,7 +4,7 @@ use chrono::{TimeZone, Utc};
 use url::Url;
 
 use super::*;
-use crate::model::ParsedEntry;
+use crate::model::{ParsedEntry, Place};
 
 fn doc(address: &str, body: &str) -> FetchedDocument {
     let url = Url::parse("https://hewan.example").and_then(|base| base.join(address)).expect("an address");
@@ -18,7 +18,7 @@ fn sound(_: &str) -> Result<(), Unreadable> {
 
 fn try_page(body: &str, selectors: &PageSelectors) -> Result<ParsedPage, Unreadable> {
     let doc = doc("/a/1.html", body);
-    page(&doc, None, &Asked { first: &doc.url, number: 1, selectors, bounded: sound })
+    page(&doc, None, &Asked { first: &doc.url, number: 1, selectors, bounded: sound, rules: None })
 }
 
 fn read(body: &str) -> ParsedPage {
@@ -129,16 +129,36 @@ fn the_text_is_without_what_is_around_it() {
 }
 
 #[test]
-fn a_source_line_outside_of_the_text_goes_with_it() {
-    let check = |before: &str, expected: &str| {
-        let found = read(&around("", before, ""));
-        let text = &found.entry.content[0].value;
-        assert_eq!(text.split_once("<div").map_or("", |(line, _)| line), expected, "{before}");
+fn rows_stand_around_the_text() {
+    let check = |before: &str, after: &str, expected: &[(Place, &str)]| {
+        let found = read(&around("<title>渡口的钟 - 河湾日报</title>", before, after));
+        let rows: Vec<(Place, &str)> = found.rows.iter().map(|row| (row.place, row.html.as_str())).collect();
+        assert_eq!(rows, expected, "{before} {after}");
+        assert_eq!(found.site, ["河湾日报"]);
     };
-    check("<div class=info><span>来源：羽笔中文网</span></div>", "<p>来源：羽笔中文网</p>");
-    check("<div class=info><span>来源:<a href='/x'>羽笔中文网</a></span></div>", "<p>来源:<a href=\"/x\">羽笔中文网</a></p>");
-    check("<div class=info>2026-05-04 阅读 12</div>", "");
-    check("<div>来源:</div>", "");
+    let head = "<h1>渡口的钟</h1>";
+    let line = "<div class=\"info\"><span>来源：羽笔中文网</span></div>";
+    check(&format!("{head}{line}"), "", &[(Place::Head, line)]);
+    check(&format!("<p class=\"date\">2026-05-04</p>{head}"), "", &[(Place::Head, "<p class=\"date\">2026-05-04</p>")]);
+    check(head, "<p class=\"note\">本文转载自羽笔。</p>", &[(Place::Tail, "<p class=\"note\">本文转载自羽笔。</p>")]);
+    check(head, "<div class=\"hot\"><i>来源:渡报</i></div>", &[]);
+    check(head, "<div class=\"comment\"><h4>评论(4)</h4><p>来源:我。</p></div>", &[(Place::Comments, "<h4>评论(4)</h4>")]);
+    check(
+        &format!("<div class=\"crumb\"><a href=\"/\">首页</a> &gt; <a href=\"/c\">城事</a></div>{head}"),
+        "",
+        &[
+            (Place::Crumbs, "<div class=\"crumb\"><a href=\"/\">首页</a> &gt; <a href=\"/c\">城事</a></div>"),
+            (Place::Head, "<div class=\"crumb\"><a href=\"/\">首页</a> &gt; <a href=\"/c\">城事</a></div>"),
+        ],
+    );
+    check(
+        head,
+        "<div class=\"tags\"><a href=\"/t\">河</a></div>",
+        &[
+            (Place::Tags, "<div class=\"tags\"><a href=\"/t\">河</a></div>"),
+            (Place::Tail, "<div class=\"tags\"><a href=\"/t\">河</a></div>"),
+        ],
+    );
 }
 
 #[test]
@@ -187,7 +207,7 @@ fn the_next_page_is_the_articles_own() {
         ),
     );
     let first = Url::parse("https://hewan.example/a/1.html").expect("a literal");
-    let asked = Asked { first: &first, number: 2, selectors: &PageSelectors::default(), bounded: sound };
+    let asked = Asked { first: &first, number: 2, selectors: &PageSelectors::default(), bounded: sound, rules: None };
     let second = page(&doc, None, &asked).expect("a page");
     assert_eq!(second.next.as_deref(), Some("1_3.html"));
     assert!(!second.entry.content[0].value.contains("上一页"));
@@ -208,8 +228,12 @@ fn what_is_no_page_is_refused() {
     let check = |body: &[u8], expected: &str| {
         let mut doc = doc("/a/1.html", "");
         doc.body = body.to_vec();
-        let error =
-            page(&doc, None, &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: sound }).err();
+        let error = page(
+            &doc,
+            None,
+            &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: sound, rules: None },
+        )
+        .err();
         assert_eq!(error.map(|error| error.code), Some(expected));
     };
     check(b"", "empty_body");
@@ -221,8 +245,12 @@ fn what_is_no_page_is_refused() {
     check(b"<html><body><p>x</p></body></html>", "no_text");
     let refuse: Bounded = |_| Err(Unreadable::new("html_too_deep", "too deep"));
     let doc = doc("/a/1.html", "<p>x</p>");
-    let error =
-        page(&doc, None, &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: refuse }).err();
+    let error = page(
+        &doc,
+        None,
+        &Asked { first: &doc.url, number: 1, selectors: &PageSelectors::default(), bounded: refuse, rules: None },
+    )
+    .err();
     assert_eq!(error.map(|error| error.code), Some("html_too_deep"), "no tree is built before the bound is asked");
 }
 

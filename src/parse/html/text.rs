@@ -16,6 +16,11 @@ const LEAST: usize = 40;
 /// Parts of a page that are never text of its article, however much they look like it: readers' comments, and what is there to be scripted.
 const CHROME: &str = "script, style, template, noscript:not(:has(img)), select, button, textarea, input, [itemprop~=comment]";
 
+/// The same where a rule says what the text is: readers' comments and invitations to share in it, too.
+const PRUNED: &str = "script, style, template, noscript:not(:has(img)), select, button, textarea, input, [itemprop~=comment], #comments, #comment, \
+                      .comments, .comment-list, .comments-area, .commentlist, .comment-respond, #disqus_thread, .pinglun, #pinglun, \
+                      .article-comments, .post-comments, .sharedaddy, .jp-relatedposts, .related-posts, .addtoany_share_save_container";
+
 /// The text of a page, and what is around it.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -27,11 +32,12 @@ pub(super) struct Found {
     pub rows: Vec<PageRow>,
 }
 
-/// Finds the text. `titles` are the headlines that the page declares; `declared` is the text as JSON-LD has it.
+/// Finds the text. `titles` are the headlines that the page declares; `ruled` is the text that site rules name; `declared` is the text as JSON-LD has it.
 pub(super) fn find(
     document: Document,
     asked: &Asked<'_>,
     titles: &[String],
+    ruled: Option<String>,
     declared: Option<String>,
 ) -> Result<Found, Unreadable> {
     let selectors = asked.selectors;
@@ -49,8 +55,9 @@ pub(super) fn find(
     }
     remove(&document, CHROME);
     rows::clear(&document, headline);
-    rows::number(&document);
-    if let Some(selector) = &selectors.content {
+    if let Some(ruled) = ruled {
+        found.html = ruled;
+    } else if let Some(selector) = &selectors.content {
         found.html = selected(&document, selector, title.as_deref());
         if found.html.trim().is_empty() {
             return Err(Unreadable::new(
@@ -88,6 +95,7 @@ pub(super) fn find(
     if is_first {
         found.rows.extend(rows::around(&document, headline, &Document::fragment(found.html.as_str())));
     }
+    found.html = rows::unnumbered(&found.html);
     Ok(found)
 }
 
@@ -99,6 +107,27 @@ fn remove(document: &Document, selector: &str) {
 
 fn counted(text: &str) -> usize {
     text.chars().filter(|c| !c.is_whitespace()).count()
+}
+
+/// The text that site rules found, as HTML source; none if there is nothing in it. `prune`: without what is no text on other pages either.
+pub(super) fn ruled(document: &Document, nodes: &[NodeRef<'_>], prune: bool, title: Option<&str>) -> Option<String> {
+    if nodes.is_empty() {
+        return None;
+    }
+    let chrome = if prune { PRUNED } else { "script, style, template" };
+    if let Some(found) = document.try_select(chrome) {
+        // A rule that names such an element means it.
+        let meant: HashSet<_> =
+            nodes.iter().flat_map(|node| std::iter::once(*node).chain(node.ancestors_it(None))).map(|node| node.id).collect();
+        found.nodes().iter().filter(|node| !meant.contains(&node.id)).for_each(NodeRef::remove_from_parent);
+    }
+    let mut html = String::new();
+    for node in nodes {
+        drop_headline(node, title);
+        html.push_str(&node.html());
+        html.push('\n');
+    }
+    Some(html).filter(|html| !html.trim().is_empty())
 }
 
 /// What the outlet's selector fits, without matches inside of matches.

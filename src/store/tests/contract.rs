@@ -268,8 +268,13 @@ async fn poll_states_come_back() {
     store.record(&fresh, &[], at(0)).await.unwrap();
     store.record(&failing, &[], at(0)).await.unwrap();
     failing.next_poll = at(60) + TimeDelta::microseconds(7);
-    failing.validators = Validators { etag: Some(b"W/\"\xff\"".to_vec()), last_modified: Some(b"yesterday".to_vec()) };
+    failing.validators = Validators {
+        etag: Some(b"W/\"\xff\"".to_vec()),
+        last_modified: Some(b"yesterday".to_vec()),
+        site: Some(url("https://cdn.example.com:8443/")),
+    };
     failing.body_hash = Some([7; 32]);
+    failing.settings = Some([8; 32]);
     failing.last_attempt = Some(at(1));
     failing.last_success = Some(at(2));
     failing.last_change = Some(at(3));
@@ -282,6 +287,8 @@ async fn poll_states_come_back() {
     });
     failing.moved_to = Some(url("https://new.ledger.example.com/rss"));
     failing.entries = 40;
+    failing.ttl = Some(std::time::Duration::from_secs(3_600));
+    failing.settings = Some([9; 32]);
     store.record(&failing, &[], at(1)).await.unwrap();
     let mut second = state("ledger");
     second.source = url("https://ledger.example.com/a");
@@ -294,6 +301,57 @@ async fn poll_states_come_back() {
     let recovered = PollState { problem: None, failures: 0, validators: Validators::default(), body_hash: None, ..failing };
     store.record(&recovered, &[], at(2)).await.unwrap();
     assert_eq!(store.poll_states().await.unwrap(), [fresh, second, recovered]);
+}
+
+#[tokio::test]
+async fn the_last_change_is_saved_with_what_changed() {
+    let place = Place::new();
+    let store = place.open().await;
+    let one = short("ledger", "1");
+    let last_change = async || store.poll_states().await.unwrap()[0].last_change;
+    store.record(&state("ledger"), &[held(&one)], at(5)).await.unwrap();
+    assert_eq!(last_change().await, None, "readers saw nothing of it");
+    for (verdicts, minute, expected) in [
+        (vec![ready(&one)], 10, at(10)),
+        (vec![ready(&one)], 20, at(10)),
+        (vec![], 30, at(10)),
+        (vec![ready(&edited(&one, "It sailed again."))], 40, at(40)),
+    ] {
+        // What the caller has of it may be of before.
+        store.record(&state("ledger"), &verdicts, at(minute)).await.unwrap();
+        assert_eq!(last_change().await, Some(expected), "after minute {minute}");
+    }
+}
+
+/// Everything stored goes with an outlet to its new id, and nothing of it is new or changed by that.
+#[tokio::test]
+async fn an_outlet_that_is_renamed_keeps_its_articles() {
+    let place = Place::new();
+    let store = place.open().await;
+    let (one, other) = (short("ledger", "1"), short("harbour", "1"));
+    record(&store, &[ready(&one)], 10).await;
+    record(&store, &[ready(&other)], 10).await;
+    let before = stored(&store, &one).await;
+    assert!(!store.rename_outlet("ledger", "harbour").await.unwrap(), "there is one of that name");
+    assert!(store.rename_outlet("ledger", "the-ledger").await.unwrap());
+    assert!(!store.rename_outlet("ledger", "the-ledger").await.unwrap());
+
+    let after = store.article(&before.identity.key).await.unwrap().unwrap();
+    assert_eq!(after.identity, before.identity);
+    assert_eq!(after.attributed.article.outlet, "the-ledger");
+    let outlets = ["the-ledger".to_owned()];
+    let window = Window { outlets: &outlets, size: 10, since: at(0), ceiling: 10 };
+    let shown = store.window(&window).await.unwrap();
+    assert_eq!(shown.iter().map(|article| &article.identity).collect::<Vec<_>>(), [&after.identity]);
+    let states: Vec<String> = store.poll_states().await.unwrap().into_iter().map(|state| state.outlet).collect();
+    assert_eq!(states, ["harbour", "the-ledger"]);
+
+    let mut again = one.clone();
+    again.article.outlet = "the-ledger".to_owned();
+    let mut polled = state("ledger");
+    polled.outlet = "the-ledger".to_owned();
+    assert_eq!(store.record(&polled, &[ready(&again)], at(20)).await.unwrap().unchanged, 1);
+    assert_eq!(stored(&store, &other).await.attributed.article.outlet, "harbour");
 }
 
 #[tokio::test]

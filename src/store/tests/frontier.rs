@@ -173,3 +173,54 @@ async fn nothing_is_queued_where_nothing_can_be_written() {
     assert!(refused.unwrap_err().message.contains("for reading only"));
     assert!(store.pages_due(&["ledger".to_owned()], &[], 10, at(0)).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_page_that_was_read_is_a_change_of_its_source() {
+    let place = Place::new();
+    let store = place.open().await;
+    let one = short("ledger", "1");
+    follow(&store, &[waits(&one)], 10).await;
+    let last_change = async || store.poll_states().await.unwrap()[0].last_change;
+    assert_eq!(last_change().await, None);
+    let page = due(&store, &[], 12).await.remove(0);
+    store.record_page(&page, PageOutcome::Read { verdict: &ready(&one), pages: 1 }, at(13)).await.unwrap();
+    assert_eq!(last_change().await, Some(at(13)));
+    // The next poll does not know of it and does not take it back.
+    follow(&store, &[waits(&one)], 20).await;
+    assert_eq!(last_change().await, Some(at(13)));
+}
+
+#[tokio::test]
+async fn a_clock_set_back_leaves_no_page_waiting() {
+    let place = Place::new();
+    let store = place.open().await;
+    // A day ahead: one page waits for its first reading, one is to be tried again, one was read.
+    let ahead = 24 * 60;
+    let [new, failed, read] = ["1", "2", "3"].map(|key| {
+        let mut article = short("ledger", key);
+        article.article.url = Some(url(&format!("https://{key}.ledger.example.com/")));
+        article
+    });
+    follow(&store, &[waits(&failed), waits(&read)], 0).await;
+    for page in due(&store, &[], 1).await {
+        let (problem, later) = (problem(1), at(ahead + 5));
+        let outcome = if page.key == key(&failed) {
+            PageOutcome::Again { problem: &problem, at: later }
+        } else {
+            PageOutcome::Read { verdict: &ready(&read), pages: 1 }
+        };
+        store.record_page(&page, outcome, at(ahead)).await.unwrap();
+    }
+    follow(&store, &[waits(&new)], ahead).await;
+    assert!(due(&store, &[], 10).await.is_empty());
+    store.bring_pages_forward(at(10), at(10) + TimeDelta::hours(25)).await.unwrap();
+    let keys: Vec<String> = due(&store, &[], 10).await.into_iter().map(|page| page.key).collect();
+    assert_eq!(keys, [key(&new)], "the other one waits no longer than a page may");
+    store.bring_pages_forward(at(10), at(10) + TimeDelta::hours(1)).await.unwrap();
+    assert_eq!(due(&store, &[], 10).await.len(), 2);
+    // An entry that changes now is not kept from its page by a reading that was made tomorrow.
+    let mut changed = read.clone();
+    changed.article.title_raw = "Another title".to_owned();
+    follow(&store, &[waits(&changed)], 11).await;
+    assert_eq!(due(&store, &[], 11).await.len(), 3);
+}

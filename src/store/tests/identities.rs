@@ -315,9 +315,14 @@ async fn a_feed_never_rises_again() {
     }
     assert_eq!(outlet.marks().await, marks, "guids made anew are not gathered");
     assert_eq!(sqlx::query_scalar::<_, i64>(since).fetch_one(&outlet.store.shared.readers).await.unwrap(), sank);
-    let reason: String =
-        sqlx::query_scalar("SELECT reason FROM feed_identity").fetch_one(&outlet.store.shared.readers).await.unwrap();
-    assert_eq!(reason, "30 known articles of 30 entries have another guid than before");
+    let expected = Distrusted {
+        outlet: "bay".to_owned(),
+        feed: url("https://bay.example.com/rss"),
+        known_by: "address",
+        reason: "30 known articles of 30 entries have another guid than before".to_owned(),
+        since: DateTime::from_timestamp_micros(sank).unwrap(),
+    };
+    assert_eq!(outlet.store.distrusted().await.unwrap(), [expected]);
 }
 
 #[tokio::test]

@@ -66,15 +66,60 @@ async fn h21_codings_on_codings_are_refused() {
     }
     partner.put("/", Reply::ok("text/xml", "<rss/>").header("Content-Encoding", "gzip"));
     check_error(fetch(&client(), partner.url("/")).await, "bad_response", "no gzip at all");
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    gzip.write_all(b"<rss/>").expect("memory");
-    let gzip = gzip.finish().expect("memory");
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", 2 * gzip.len()).into_bytes();
-    let steps = vec![Step::Send([head, gzip.clone()].concat()), Step::Wait(Duration::from_millis(50)), Step::Send(gzip)];
-    partner.put("/", Reply::Script(steps));
-    check_error(fetch(&client(), partner.url("/")).await, "bad_response", "one gzip after the other");
     partner.put("/", Reply::ok("text/xml", "<rss/>").header("Content-Encoding", "utf-8"));
     assert_eq!(fetch(&client(), partner.url("/")).await.expect("a common mistake without effect").body, b"<rss/>");
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+#[tokio::test]
+async fn h21_every_member_of_a_gzip_body_is_read() {
+    let partner = Partner::start().await;
+    let client = client();
+    let (one, two) = (gzip(b"<rss><channel>"), gzip(b"</channel></rss>"));
+    let whole = b"<rss><channel></channel></rss>";
+    // In one piece, in two, and with the second member's head cut in the middle.
+    for cut in [0, one.len(), one.len() + 2, one.len() + 5] {
+        let body = [one.clone(), two.clone()].concat();
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
+        let (first, second) = body.split_at(cut);
+        let pause = Step::Wait(Duration::from_millis(30));
+        partner.put("/", Reply::Script(vec![Step::Send([&head, first].concat()), pause, Step::Send(second.to_vec())]));
+        assert_eq!(fetch(&client, partner.url("/")).await.expect("a document").body, whole, "cut at {cut}");
+    }
+    let both = [one.clone(), two.clone()].concat();
+    for coding in ["x-gzip", "GZIP", "gzip, identity"] {
+        partner.put("/", Reply::ok("text/xml", both.clone()).header("Content-Encoding", coding));
+        assert_eq!(fetch(&client, partner.url("/")).await.expect(coding).body, whole);
+    }
+    for rest in [&b"\0\0\0\0\0\0\0\0"[..], b"\n", b"<!-- served by cache 7 -->"] {
+        partner.put("/", Reply::ok("text/xml", [&both, rest].concat()).header("Content-Encoding", "gzip"));
+        assert_eq!(fetch(&client, partner.url("/")).await.expect("what follows is let be").body, whole);
+    }
+    for end in [one.len() + 1, one.len() + 10, both.len() - 8, both.len() - 1] {
+        partner.put("/", Reply::ok("text/xml", &both[..end]).header("Content-Encoding", "gzip"));
+        let error = check_error(fetch(&client, partner.url("/")).await, "truncated", "a member without its end");
+        assert_eq!(error.fault, Fault::Partner);
+    }
+    let mut damaged = both.clone();
+    damaged[one.len() + 12] ^= 0x55;
+    partner.put("/", Reply::ok("text/xml", damaged).header("Content-Encoding", "gzip"));
+    check_error(fetch(&client, partner.url("/")).await, "bad_response", "a damaged member");
+    partner.put("/", Reply::ok("text/xml", gzip(&vec![b' '; MIB as usize]).repeat(9)).header("Content-Encoding", "gzip"));
+    check_error(fetch(&client, partner.url("/")).await, "too_large", "a limit for all members together");
+    partner.put("/", Reply::ok("text/xml", gzip(&vec![b' '; MIB as usize]).repeat(8)).header("Content-Encoding", "gzip"));
+    assert_eq!(fetch(&client, partner.url("/")).await.expect("the limit itself").body.len() as u64, 8 * MIB);
+    // Members of nothing decode to nothing, for ever.
+    let endless = Step::Repeat(chunked(&gzip(b"").repeat(1_000), 20_000), usize::MAX, Duration::ZERO);
+    let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n".to_vec();
+    partner.put("/", Reply::Script(vec![Step::Send(head), endless]));
+    let start = Instant::now();
+    check_error(fetch(&client, partner.url("/")).await, "bad_response", "empty members");
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
