@@ -689,8 +689,8 @@ pub(super) const WORDS: Words = Words {
         "agencia brasil", "ips", "getty images", "shutterstock", "istock", "pixabay", "cedida", "archivo", "efe/epa",
     ],
     caption_marks: &[
-        "en la foto:", "en la foto,", "en la imagen:", "en la imagen,", "en la fotografía,", "pie de foto:", "imagen:",
-        "imagen de archivo", "foto de archivo", "arriba:", "abajo:",
+        "en la foto:", "en la foto,", "en la imagen:", "en la imagen,", "en la fotografía,", "pie de foto:", "imagen de archivo",
+        "foto de archivo", "arriba:", "abajo:",
     ],
     goes_on: &[
         "leer más", "leer más...", "leer más »", "seguir leyendo", "seguir leyendo...", "sigue leyendo", "continuar leyendo",
