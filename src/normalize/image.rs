@@ -37,6 +37,7 @@ fn fold(text: &str) -> String {
             '／' => '/',
             '｜' | '丨' => '|',
             '＝' => '=',
+            '\u{a0}' | '\u{202f}' => ' ',
             c => c.to_lowercase().next().unwrap_or(c),
         })
         .collect()
@@ -45,13 +46,20 @@ fn fold(text: &str) -> String {
 fn by_label(text: &str) -> Option<(&str, &str)> {
     let folded = fold(text);
     // Places are counted in characters: folding changes how many bytes they have.
+    // "На фото: паром" tells what is seen: the label in it is none.
+    let mark = all(|words| words.caption_marks).filter(|mark| folded.starts_with(mark)).map(str::len).max().unwrap_or(0);
     let (place, width) = all(|words| words.credit_labels)
+        .flat_map(|label| {
+            // French and Russian newsrooms put a space in front of the colon.
+            let spaced = label.strip_suffix(':').filter(|stem| !stem.ends_with(' ')).map(|stem| format!("{stem} :"));
+            std::iter::once(label.to_owned()).chain(spaced)
+        })
         .filter_map(|label| {
-            let at = folded.rfind(label)?;
+            let at = folded.rfind(&label)?;
             let before = folded[..at].chars().next_back();
-            let starts_word =
-                !label.starts_with(|c: char| c.is_ascii_alphabetic()) || before.is_none_or(|c| !c.is_alphanumeric());
-            starts_word.then(|| (folded[..at].chars().count(), label.chars().count(), at))
+            let starts_word = !label.starts_with(|c: char| c.is_alphabetic() && !super::text::is_asian_letter(c))
+                || before.is_none_or(|c| !c.is_alphanumeric());
+            (starts_word && at + label.len() > mark).then(|| (folded[..at].chars().count(), label.chars().count(), at))
         })
         // The outermost label that matches at the end: "photo credit:" before "credit:".
         .min_by_key(|(place, width, _)| (*place, std::cmp::Reverse(*width)))
@@ -177,6 +185,14 @@ mod tests {
         check("車両甲板=写真:佐藤ゆき", "車両甲板=", "佐藤ゆき");
         check("차량 갑판. 사진=항구일보", "차량 갑판.", "항구일보");
         check("Палуба. Фото: Пётр Вал", "Палуба.", "Пётр Вал");
+        check("На фото: паром у причала", "На фото: паром у причала", "");
+        check("На фото: паром у причала. Фото: Пётр Вал", "На фото: паром у причала.", "Пётр Вал");
+        check("Na foto: a balsa no cais", "Na foto: a balsa no cais", "");
+        check("Le pont. Crédit photo : Basile Nour", "Le pont.", "Basile Nour");
+        check("Das Deck. Foto: Uwe Tamm/nmd", "Das Deck.", "Uwe Tamm/nmd");
+        check("Il ponte. Foto di Berta Olmi", "Il ponte.", "Berta Olmi");
+        check("Fot. Jan Brzoza", "", "Jan Brzoza");
+        check("Паром. Автофото: три колеса", "Паром. Автофото: три колеса", "");
         check("The deck © The Harbour Ledger", "The deck", "The Harbour Ledger");
         check("A photo of the ferry from 1902.", "A photo of the ferry from 1902.", "");
         check("The BBC filmed it.", "The BBC filmed it.", "");

@@ -115,6 +115,14 @@ mod tests {
         check("【投書】退役渡轮", "【投書】退役渡轮");
         check("观点: 渡轮", "观点: 渡轮");
         check("EXCLUSIVE: Ferry sails", "Ferry sails");
+        check("[EXCLUSIVA] El transbordador zarpa", "El transbordador zarpa");
+        check("Паром ушёл (ФОТО, ВИДЕО)", "Паром ушёл");
+        check("[Перевод] Паром ушёл", "Паром ушёл");
+        check("Fähre fährt (mit Video)", "Fähre fährt");
+        check("EN IMAGES : le bac part", "le bac part");
+        check("Opinião: a balsa", "Opinião: a balsa");
+        check("Интервью: паромщик", "Интервью: паромщик");
+        check("The photo (1902)", "The photo (1902)");
         check("Ferry sails - The Harbour Ledger", "Ferry sails");
         check("Ferry sails | The Harbour Ledger", "Ferry sails");
         check("渡轮_海港纪事", "渡轮");

@@ -2,17 +2,26 @@
 //!
 //! All strings are in lower case with ASCII punctuation, as [`super::boilerplate::fold`] makes the text they are compared with.
 
+mod ar;
+mod ca;
 mod de;
 mod en;
 mod es;
+mod fa;
 mod fr;
+mod hi;
 mod id;
 mod it;
 mod ja;
 mod ko;
+mod nl;
+mod pl;
 mod pt;
 mod ru;
+mod sv;
 mod th;
+mod tr;
+mod uk;
 mod vi;
 mod zh_hans;
 mod zh_hant;
@@ -193,6 +202,15 @@ const LANGUAGES: &[Words] = &[
     vi::WORDS,
     id::WORDS,
     th::WORDS,
+    uk::WORDS,
+    nl::WORDS,
+    pl::WORDS,
+    tr::WORDS,
+    ca::WORDS,
+    sv::WORDS,
+    ar::WORDS,
+    fa::WORDS,
+    hi::WORDS,
 ];
 
 /// Every language.
