@@ -90,7 +90,14 @@ pub(super) fn plausible(name: &str) -> bool {
         matches!(c, '。' | '！' | '？' | '…' | '"' | '“' | '«')
             || matches!(c, '.' | '!' | '?') && words > 4 && name[at..].len() > 1
     });
+    // "By Friday Pell was dry.": a name has no other words in small letters.
+    let small = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        word.chars().any(char::is_lowercase) && !word.chars().any(char::is_uppercase) && !PARTICLES.contains(&word)
+    };
+    let small = cased && !name.chars().any(super::text::is_asian_letter) && name.split_whitespace().any(small);
     !sentence
+        && !small
         && words <= 6
         && name.chars().count() <= 60
         && (!cased
@@ -112,12 +119,54 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
                 c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
             })
             .to_owned();
+        let name = without_titles(&name).to_owned();
         if is_name(&name) && !is_institution(&name) {
             found.push((suffixed.unwrap_or(role), name));
         }
     }
     found
 }
+
+/// "Nora Field, staff writer", "корреспондент Анна Бор", "Matilde Lobo.": the name alone.
+fn without_titles(name: &str) -> &str {
+    let mut name = name.trim();
+    while let Some(shorter) = without_title(name).map(str::trim).filter(|shorter| !shorter.is_empty()) {
+        name = shorter;
+    }
+    // The end of a sentence; that of an initial or of "Jr." belongs to the name.
+    match name.strip_suffix('.') {
+        Some(rest) if rest.rsplit([' ', '.']).next().is_some_and(|last| last.chars().count() > 3) => rest,
+        _ => name,
+    }
+}
+
+fn without_title(name: &str) -> Option<&str> {
+    let lower = name.to_lowercase();
+    if lower.len() != name.len() {
+        return None;
+    }
+    // "…, correspondent in Pell"
+    if let Some(at) = lower.find([',', '(', '–', '—']).filter(|at| *at > 0) {
+        let behind = lower[at..].trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end_matches(['.', ')', ' ']);
+        let titled = |title: &str| behind.strip_prefix(title).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        if all(|words| words.titles).any(|title| titled(title.trim_end_matches('.'))) {
+            return Some(&name[..at]);
+        }
+    }
+    all(|words| words.titles).filter(|title| lower.len() > title.len()).find_map(|title| {
+        let front = lower.strip_prefix(title).filter(|rest| rest.starts_with(' ')).map(|_| &name[title.len()..]);
+        let long = title.contains(' ');
+        let back = || lower.strip_suffix(title).filter(|rest| long && rest.ends_with(' ')).map(|rest| &name[..rest.len()]);
+        front.or_else(back)
+    })
+}
+
+/// Words of names that begin with no capital, in Latin letters.
+const PARTICLES: &[&str] = &[
+    "de", "da", "do", "das", "dos", "del", "della", "delle", "dei", "di", "du", "des", "la", "le", "las", "los", "el", "al",
+    "ap", "ben", "bin", "bint", "ibn", "von", "van", "vom", "der", "den", "dem", "ter", "ten", "te", "zu", "zur", "zum", "af",
+    "av", "y", "e", "i", "und", "and", "et", "і", "и", "та", "оглы", "кызы", "ван", "фон", "де", "оф",
+];
 
 /// "周念 NW042", "林书白 lin@x.example": staff numbers and addresses behind a name.
 fn without_code(name: &str) -> &str {
@@ -476,6 +525,32 @@ mod tests {
             "Harbour Desk Staff",
         ] {
             check(written, &[]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_part_of_a_name_goes() {
+        let check = |written: &str, expected: &str| assert_eq!(without_titles(written), expected, "{written:?}");
+        check("Nora Field, staff writer", "Nora Field");
+        check("Nora Field, correspondent in Pell", "Nora Field");
+        check("Staff Writer Nora Field", "Nora Field");
+        check("Anna Berg, Korrespondentin", "Anna Berg");
+        check("Solène Abgrall, journaliste.", "Solène Abgrall");
+        check("Anne Lac (avec AFP)", "Anne Lac");
+        check("корреспондент Анна Бор", "Анна Бор");
+        check("Matilde Lobo.", "Matilde Lobo");
+        check("Nora Field Jr.", "Nora Field Jr.");
+        check("Forrest Withers", "Forrest Withers");
+    }
+
+    #[test]
+    fn sentences_are_no_names() {
+        for name in ["Nora Field", "Ludwig van der Berg", "Анна Бор", "María de la Cruz", "R. W. Hale", "林书白"] {
+            assert!(plausible(name), "{name:?}");
+        }
+        for line in ["Friday Pell was dry.", "Roma non parla nessuno.", "Ивана потеряли.", "law the hill belongs to nobody"]
+        {
+            assert!(!plausible(line), "{line:?}");
         }
     }
 

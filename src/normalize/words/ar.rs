@@ -58,7 +58,6 @@ pub(super) const WORDS: Words = Words {
         (Label::Photographer, &["تصوير", "عدسة", "بعدسة"]),
         (Label::Published, &["نشر في", "نُشر في", "نشر بتاريخ", "تم النشر في"]),
         (Label::Updated, &["آخر تحديث", "تم التحديث في"]),
-        (Label::Via, &["عبر"]),
         (Label::Poster, &["نشره", "نشرها", "شاركه", "أضافه"]),
     ],
     after: &[

@@ -55,7 +55,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Original, &["publicat originalment a", "publicat originalment per"]),
         (Label::Published, &["publicat el", "publicat"]),
         (Label::Updated, &["actualitzat el", "actualitzat", "actualitzat a les", "darrera actualització"]),
-        (Label::Via, &["via", "a través de"]),
+        (Label::Via, &["via"]),
         (Label::Poster, &["compartit per", "enviat per"]),
     ],
     after: &[
@@ -64,10 +64,10 @@ pub(super) const WORDS: Words = Words {
         (Label::Chrome, &[" min de lectura", " minuts de lectura", " visites"]),
     ],
     titles: &[
-        "corresponsal", "enviat especial", "enviada especial", "redactor", "redactora", "redactor en cap", "redactora en cap",
-        "periodista", "reporter", "reportera", "columnista", "col·laborador", "col·laboradora", "articulista", "analista",
-        "cap de secció", "director", "directora", "subdirector", "subdirectora", "professor", "professora", "catedràtic",
-        "catedràtica", "escriptor", "escriptora", "investigador", "investigadora", "dr.", "dra.",
+        "per a", "corresponsal", "enviat especial", "enviada especial", "redactor", "redactora", "redactor en cap",
+        "redactora en cap", "periodista", "reporter", "reportera", "columnista", "col·laborador", "col·laboradora", "articulista",
+        "analista", "cap de secció", "director", "directora", "subdirector", "subdirectora", "professor", "professora",
+        "catedràtic", "catedràtica", "escriptor", "escriptora", "investigador", "investigadora", "dr.", "dra.",
     ],
     nobody: &[
         "redacció", "la redacció", "redacció web", "admin", "administrador", "anònim", "autor", "agències", "agència",

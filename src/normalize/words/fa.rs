@@ -40,7 +40,6 @@ pub(super) const WORDS: Words = Words {
         (Label::Author, &["به قلم", "نوشته", "نوشتهٔ", "نوشته‌ی"]),
         (Label::Translator, &["ترجمه", "ترجمهٔ", "ترجمه‌ی", "برگردان"]),
         (Label::Updated, &["به‌روز شده در", "آخرین به‌روزرسانی"]),
-        (Label::Via, &["از طریق"]),
         (Label::Poster, &["ارسال شده توسط", "فرستنده"]),
     ],
     after: &[

@@ -54,7 +54,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Chrome, &[" min leestijd", " min. leestijd", " minuten leestijd"]),
     ],
     titles: &[
-        "correspondent", "onze correspondent", "verslaggever", "verslaggeefster", "onze verslaggever", "redacteur",
+        "voor", "correspondent", "onze correspondent", "verslaggever", "verslaggeefster", "onze verslaggever", "redacteur",
         "hoofdredacteur", "adjunct-hoofdredacteur", "chef", "columnist", "journalist", "freelance journalist",
         "politiek verslaggever", "economieredacteur", "wetenschapsredacteur", "stagiair", "hoogleraar", "prof.", "dr.", "drs.",
     ],

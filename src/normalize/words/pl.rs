@@ -70,7 +70,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Original, &["pierwotnie opublikowano w", "pierwotnie opublikowano na"]),
         (Label::Published, &["opublikowano", "dodano"]),
         (Label::Updated, &["zaktualizowano", "ostatnia aktualizacja", "aktualizacja"]),
-        (Label::Via, &["via", "za pośrednictwem"]),
+        (Label::Via, &["via"]),
         (Label::Poster, &["dodał", "dodała", "udostępnił", "udostępniła", "zamieścił", "zamieściła"]),
     ],
     after: &[

@@ -106,7 +106,7 @@ pub(super) const WORDS: Words = Words {
             "última atualização em", "última atualização", "actualizado em", "modificado em",
         ]),
         (Label::Section, &["arquivado em", "postado na categoria"]),
-        (Label::Via, &["via", "através de"]),
+        (Label::Via, &["via"]),
         (Label::Poster, &[
             "republicado", "compartilhado", "partilhado", "compartilhado por", "partilhado por", "enviado por", "postado por",
             "republicado por",
@@ -122,7 +122,7 @@ pub(super) const WORDS: Words = Words {
         ]),
     ],
     titles: &[
-        "repórter", "repórteres", "repórter especial", "repórter fotográfico", "correspondente", "correspondentes",
+        "com", "para", "repórter", "repórteres", "repórter especial", "repórter fotográfico", "correspondente", "correspondentes",
         "correspondente em", "correspondente internacional", "enviado especial", "enviada especial", "enviados especiais",
         "jornalista", "jornalistas", "jornalista freelancer", "colunista", "colaborador", "colaboradora", "colaboração para",
         "especial para", "redator", "redatora", "redator-chefe", "redatora-chefe", "redactor", "redactora", "editor", "editora",
