@@ -412,6 +412,30 @@ fn name_behind(rest: &str) -> Option<String> {
     let kind = rest.find(' ').filter(|at| rest[..*at].chars().all(char::is_lowercase));
     let named = kind.map(|at| rest[at..].trim_start()).filter(|rest| rest.starts_with(['“', '"', '«', '„']));
     let rest = named.unwrap_or(rest);
+    // "公众号“X”", "季刊『X』"
+    const KINDS: &[&str] = &[
+        "微信公众号",
+        "微信公眾號",
+        "公众号",
+        "公眾號",
+        "网站",
+        "網站",
+        "杂志",
+        "雜誌",
+        "季刊",
+        "月刊",
+        "周刊",
+        "週刊",
+        "期刊",
+        "月刊誌",
+        "雑誌",
+        "신문",
+        "잡지",
+        "계간",
+        "월간",
+    ];
+    let quoted = KINDS.iter().find_map(|kind| rest.strip_prefix(kind)).map(str::trim_start);
+    let rest = quoted.filter(|rest| rest.starts_with(['《', '『', '「', '“', '"', '«', '„'])).unwrap_or(rest);
     let end = match rest.strip_prefix(['《', '『', '「', '“', '"', '«', '„']) {
         Some(inside) => {
             let end = inside.find(['》', '』', '」', '”', '"', '»', '“'])?;

@@ -119,7 +119,7 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
                 c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
             })
             .to_owned();
-        let name = without_titles(&name).to_owned();
+        let name = without_honours(&name).to_owned();
         if is_name(&name) && !is_institution(&name) {
             found.push((suffixed.unwrap_or(role), name));
         }
@@ -181,7 +181,7 @@ fn without_code(name: &str) -> &str {
 }
 
 /// "林书白先生", "早川葉子特派員", "본부장 문가온": what stands with a name and is no part of it, off both its ends.
-fn without_titles(name: &str) -> &str {
+fn without_honours(name: &str) -> &str {
     let mut name = name.trim();
     let shorter = |name: &str, title: &'static str| {
         // Between letters of words there is a space, between Han characters there may be nothing.
