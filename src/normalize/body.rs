@@ -22,6 +22,9 @@ const FACTS: usize = 240;
 /// Lines from the end among which a list of other articles begins.
 const LISTED: usize = 60;
 
+/// Characters of a line that is a source line before it is a notice.
+const SHORT: usize = 40;
+
 /// Lines lifted out of one body, and pictures looked at: beyond any real article, and the time stays in proportion to the size.
 const LIFTED: usize = 64;
 const PICTURES: usize = 200;
@@ -370,7 +373,18 @@ fn line(
     if trailing_notice(line, setting, body) {
         return Fate::Read;
     }
-    if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
+    // "转自:X" alone is a source line, though notices begin like it.
+    let facts = || {
+        said(line, begins, setting)
+            .filter(|_| !quoted)
+            .filter(|said| !said.chain.is_empty() && line.text.chars().count() <= SHORT)
+    };
+    if edge
+        && credit::begins_with_label(&row(line, setting.base))
+        && let Some(said) = facts()
+    {
+        body.add_said(said);
+    } else if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
         let row = row(line, setting.base);
         if edge
             && credit::begins_with_label(&row)
@@ -381,6 +395,13 @@ fn line(
             }
         } else {
             names_in_brackets(&line.text, body);
+            // "本文来自X,作者:A,编辑:B"
+            let said = credit::read(&row, credit::Place::Text, setting.own);
+            for name in said.people {
+                if said.labels > 0 && !body.names.contains(&name) {
+                    body.names.push(name);
+                }
+            }
             body.add_notice(&row, &line.text, setting);
         }
     } else if quoted {
@@ -451,7 +472,7 @@ fn row(line: &Line<'_>, base: &Url) -> Row {
 
 /// "来源:X 于 2026-05-04 提示:本文不代表本网立场": a line of facts with a notice behind them.
 fn labelled_notices(row: &Row, setting: &Setting<'_>, body: &mut Body) -> Option<Vec<String>> {
-    let mut said = credit::read(row, setting.own);
+    let mut said = credit::read(row, credit::Place::Text, setting.own);
     let notices = std::mem::take(&mut said.rest);
     let all = !notices.is_empty() && notices.iter().all(|notice| boilerplate::is_notice(notice));
     all.then(|| {
@@ -465,11 +486,13 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     if line.text.chars().count() > FACTS {
         return None;
     }
-    let said = credit::read(&row(line, setting.base), setting.own);
+    let ends = line.text.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」']);
+    let place = if ends { credit::Place::Text } else { credit::Place::Around };
+    let said = credit::read(&row(line, setting.base), place, setting.own);
     // "来源:他在会上说,……。" goes on like a sentence.
     let sentence = line.text.ends_with(['。', '！', '？', '!', '?', '”', '"', '」']) && said.people.is_empty();
     // "字体:[大 中 小]" behind two labels is no text.
-    let little = said.labels > 1 && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 12;
+    let little = said.labels > 1 && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 16;
     ((said.labelled || begins && said.published.is_some()) && (said.rest.is_empty() || little) && !sentence).then_some(said)
 }
 
@@ -485,7 +508,7 @@ fn names_in_brackets(line: &str, body: &mut Body) {
         let Some((inside, _)) = rest.split_once([')', '）']) else { continue };
         if people::is_marked(inside) {
             for name in people::names(inside, people::Role::Author) {
-                if name.0 != people::Role::Photographer && !body.names.contains(&name) {
+                if name.0 != people::Role::Photographer && people::plausible(&name.1) && !body.names.contains(&name) {
                     body.names.push(name);
                 }
             }

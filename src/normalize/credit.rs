@@ -315,7 +315,7 @@ fn is_han(c: char) -> bool {
 }
 
 /// A label at this place: what it labels, where its value begins, and whether a colon or the like made it sure.
-fn label_at(row: &Row, at: usize, begins_part: bool) -> Option<(Label, usize)> {
+fn label_at(row: &Row, at: usize, begins_part: bool, place: Place) -> Option<(Label, usize)> {
     let folded = &row.folded;
     let words = KNOWN.get(folded.get(at)?)?;
     for known in words {
@@ -324,6 +324,8 @@ fn label_at(row: &Row, at: usize, begins_part: bool) -> Option<(Label, usize)> {
             continue;
         }
         let han = known.word.last().copied().is_some_and(is_han);
+        // "Via Roma was closed." begins like a label and is text.
+        let bare = known.bare && (place == Place::Around || known.label.role().is_some());
         let mut next = end;
         while folded.get(next) == Some(&' ') {
             next += 1;
@@ -346,10 +348,10 @@ fn label_at(row: &Row, at: usize, begins_part: bool) -> Option<(Label, usize)> {
             Some('|') if !known.bare && begins_part && (known.label.role().is_some() || han && known.label == Label::Source) => {
                 return Some((known.label, next + 1));
             }
-            Some(c) if known.bare && begins_part && next > end && (c.is_alphanumeric() || c == '@') => {
+            Some(c) if bare && begins_part && next > end && (c.is_alphanumeric() || c == '@') => {
                 return Some((known.label, next));
             }
-            Some(SOFT) if known.bare && begins_part => return Some((known.label, next)),
+            Some(SOFT) if bare && begins_part => return Some((known.label, next)),
             // "编辑 周念"
             Some(c) if !known.bare && han && begins_part && next > end && known.label.role().is_some() && c.is_alphabetic() => {
                 return Some((known.label, next));
@@ -399,7 +401,7 @@ struct Piece {
 }
 
 /// Cuts a row into pieces.
-fn pieces(row: &Row) -> Vec<Piece> {
+fn pieces(row: &Row, place: Place) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let length = row.folded.len();
     let (mut at, mut start, mut line) = (0, 0, 0);
@@ -436,7 +438,7 @@ fn pieces(row: &Row) -> Vec<Piece> {
             fresh || at > 0 && row.folded[at - 1] == '(' || at > 1 && row.folded[at - 1] == ' ' && row.folded[at - 2] == '.';
         if boundary
             && c != ' '
-            && let Some((found, value)) = label_at(row, at, begins)
+            && let Some((found, value)) = label_at(row, at, begins, place)
         {
             // A label in the middle of a piece ends it, unless it is the value that begins like one.
             let from = if at > 0 && row.folded[at - 1] == '(' { at - 1 } else { at };
@@ -468,15 +470,24 @@ fn pieces(row: &Row) -> Vec<Piece> {
 
 /// Whether a row begins with a label.
 pub(super) fn begins_with_label(row: &Row) -> bool {
-    after_break(row, 0).is_some_and(|at| label_at(row, at, true).is_some())
+    after_break(row, 0).is_some_and(|at| label_at(row, at, true, Place::Text).is_some())
+}
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Around the text of a page, where facts are.
+    Around,
+    /// In the text, where a line has to say plainly that it is none of it.
+    Text,
 }
 
 /// Reads a row. `own` are names of the outlet itself.
-pub(super) fn read(row: &Row, own: &[&str]) -> Said {
+pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
     let mut said = Said::default();
     let mut last: Option<Label> = None;
     let mut last_line = 0;
-    for piece in pieces(row) {
+    for piece in pieces(row, place) {
         let written = row.string(&piece.range);
         if written.is_empty() {
             continue;
@@ -577,7 +588,14 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
             } else {
                 links
             };
-            said.categories.extend(names);
+            // "Section: the seventh, reads the law." is a sentence.
+            let sentence =
+                written.ends_with(['.', '。', '!', '?']) || names.iter().any(|name: &String| name.chars().count() > NAME);
+            if sentence && row.link(range).is_none() {
+                said.rest.push(written.to_owned());
+            } else {
+                said.categories.extend(names);
+            }
         }
         Label::Author | Label::Translator | Label::Editor | Label::Photographer => {
             let role = label.role().unwrap_or(Role::Author);
@@ -650,11 +668,24 @@ fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Sa
         said.own = true;
         return;
     }
-    if name.chars().count() <= NAME && (!name.is_empty() || link.is_some()) && !is_vague(&name) {
+    // "Quelle: Hans weiß es." is a sentence.
+    let sentence = written.ends_with('.')
+        && name.split_whitespace().skip(1).any(|word| word.chars().count() > 3 && !word.chars().any(char::is_uppercase));
+    let plausible = link.is_some() || is_outlet_name(&name) && !sentence;
+    if plausible && name.chars().count() <= NAME && (!name.is_empty() || link.is_some()) && !is_vague(&name) {
         add(said, Party { name, url: link });
     } else if !written.is_empty() {
         said.rest.push(written);
     }
+}
+
+/// Whether a text is written as names of outlets are: where letters have cases, not mostly in small ones. "Source: myself" names none.
+fn is_outlet_name(name: &str) -> bool {
+    let words = || name.split_whitespace().filter(|word| word.chars().any(|c| c.is_lowercase() || c.is_uppercase()));
+    let small = words().filter(|word| !word.chars().any(char::is_uppercase) && word.chars().count() > 3).count();
+    // Names of sites and agencies may be small: dpa, tass.ru, example.org.
+    let single = words().count() == 1 && (name.contains('.') || name.chars().count() <= 5);
+    single || small * 2 <= words().count()
 }
 
 /// "海潮网原创", "原创": the outlet says that it is its own.
@@ -746,6 +777,11 @@ fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&
     if labelled(|words| words.labels).any(|(label, word)| label == Label::Chrome && word == folded) {
         return;
     }
+    // "5 мин. чтения", "3 min read"
+    let counted = folded.starts_with(|c: char| c.is_ascii_digit());
+    if counted && labelled(|words| words.after).any(|(label, word)| label == Label::Chrome && folded.ends_with(word.trim())) {
+        return;
+    }
     let hint = row.hint(range);
     if let Some((date, rest)) = date_in(written) {
         said.published = said.published.take().or(Some(date));
@@ -758,6 +794,13 @@ fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&
 }
 
 fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Option<Hint>, own: &[&str], said: &mut Said) {
+    // "原文:<a>After the River</a>,刊于《潮汐》": the outlet behind the original's title.
+    if let Some(nameless) = said.chain.last_mut().filter(|party| party.name.is_empty())
+        && let Some(name) = boilerplate::outlet_in(written)
+    {
+        nameless.name = name;
+        return;
+    }
     if own_mark(written, own) {
         said.own = true;
         said.labelled = true;
@@ -811,6 +854,9 @@ pub(super) fn number(written: &str) -> Option<u64> {
 /// "评论4条", "17 comments", "댓글 23": a number beside a word for comments, and nothing else of weight.
 pub(super) fn comments_in(written: &str) -> Option<u64> {
     let count = number(written)?;
+    if is_date(written) {
+        return None;
+    }
     let folded = boilerplate::fold(written);
     let rest: String =
         folded.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, ',' | '(' | ')' | '[' | ']' | ':')).collect();
@@ -835,6 +881,11 @@ pub(super) fn comments_within(written: &str) -> Option<u64> {
             folded[place.saturating_sub(NEAR)..place].iter().rposition(digits).map(|found| place.saturating_sub(NEAR) + found);
         let end = place + word.chars().count();
         let after = folded[end..folded.len().min(end + 4)].iter().position(digits).map(|found| end + found);
+        let behind = after.filter(|first| folded[end..*first].contains(&'('));
+        if let Some(first) = behind {
+            return number(&folded[first..].iter().collect::<String>());
+        }
+        let before = before.filter(|last| !folded[*last..place].iter().any(|c| matches!(*c, '|' | SOFT | HARD | ',' | ';')));
         if let Some(last) = before {
             let start = folded[..=last].iter().rposition(|c| !c.is_ascii_digit() && *c != ',').map_or(0, |at| at + 1);
             return number(&folded[start..=last].iter().collect::<String>());
@@ -948,7 +999,7 @@ mod tests {
     use super::*;
 
     fn show(row: &Row) -> String {
-        let said = read(row, &["今日港", "Quill"]);
+        let said = read(row, Place::Around, &["今日港", "Quill"]);
         let mut out: Vec<String> = Vec::new();
         out.extend(said.chain.iter().map(|party| format!("{}<{}>", party.name, party.url.as_ref().map_or("", Url::as_str))));
         out.extend(said.people.iter().map(|(role, name)| format!("{role:?}:{name}")));
@@ -987,6 +1038,26 @@ mod tests {
         check("今日港原创", "own");
         check("渡轮今天停了。", "?渡轮今天停了。");
         check("来源不明的船来了", "?来源不明的船来了");
+    }
+
+    #[test]
+    fn text_is_no_row() {
+        let check = |line: &str| {
+            let said = read(&Row::of(line), Place::Text, &["Quill"]);
+            assert!(said.rest.len() == 1 || !said.labelled, "{line:?}: {said:?}");
+        };
+        for line in [
+            "Via Roma was closed.",
+            "Source: myself.",
+            "Quelle: Hans weiß es.",
+            "Tags: none were found on the sheep.",
+            "Section: the seventh, reads the law.",
+            "Published numbers are kind.",
+            "By Friday Pell was dry.",
+            "In the first two weeks hardly anyone believed it.",
+        ] {
+            check(line);
+        }
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                         body.rights.push(rights);
                         continue;
                     }
-                    let said = credit::read(&line, own);
+                    let said = credit::read(&line, credit::Place::Around, own);
                     if written.chars().count() <= 80 {
                         comments = comments.or_else(|| credit::comments_within(&written));
                     }
@@ -181,7 +181,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             }
         }
     }
-    let mut said = credit::read(&head, own);
+    let mut said = credit::read(&head, credit::Place::Around, own);
     let date = said.published.take();
     body.comments = said.comments.take().or(body.comments).or(comments);
     // Whoever a line of the text names wrote it, whoever put it up.
@@ -219,6 +219,14 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             body.html = Html::from_sanitized(html);
             body.images.splice(0..0, new);
         }
+    }
+    // A link to the original that names nobody is that of who holds the rights.
+    let holder =
+        body.rights.iter().filter_map(|rights| boilerplate::rights_holder(rights)).find(|name| !credit::is_own(own, name));
+    if let Some(holder) = holder
+        && let Some(nameless) = body.chain.iter_mut().find(|party| party.name.is_empty())
+    {
+        nameless.name = holder;
     }
     credit_pictures(body, own);
     categories.append(&mut body.categories);

@@ -445,6 +445,7 @@ fn tidy(name: &str) -> String {
                 '）' => ')',
                 '：' => ':',
                 '／' => '/',
+                '＝' => '=',
                 c => c,
             })
             .collect::<String>(),
