@@ -197,7 +197,7 @@ fn without_honours(name: &str) -> &str {
         })
     };
     // Each round takes something off, so the rounds are bounded by the length.
-    while let Some((front, length)) = all(|words| words.titles).find_map(|title| shorter(name, title)) {
+    while let Some((front, length)) = all(|words| words.titles).filter(|title| !title.is_ascii()).find_map(|title| shorter(name, title)) {
         name = if front { &name[name.len() - length..] } else { &name[..length] };
     }
     name
