@@ -35,7 +35,10 @@ impl Shown {
 
 /// Judges articles by the terms of their outlets, and notes when its judgement will be another.
 struct Gate<'a> {
+    /// Every outlet: of a story that several sent, the copy that is shown may be that of one that the feed does not name. Its terms hold.
     outlets: BTreeMap<&'a str, &'a Outlet>,
+    /// Those the feed names.
+    named: BTreeSet<&'a str>,
     now: DateTime<Utc>,
     release: Option<DateTime<Utc>>,
     expiry: Option<DateTime<Utc>>,
@@ -44,12 +47,17 @@ struct Gate<'a> {
 impl<'a> Gate<'a> {
     fn new(config: &'a Config, feed: &Feed, now: DateTime<Utc>) -> Self {
         let taken: BTreeSet<&str> = feed.outlets.iter().map(String::as_str).collect();
-        let outlets = config.outlets.iter().filter(|outlet| taken.contains(outlet.id.as_str()));
-        Self { outlets: outlets.map(|outlet| (outlet.id.as_str(), outlet)).collect(), now, release: None, expiry: None }
+        let outlets: BTreeMap<&str, &Outlet> = config.outlets.iter().map(|outlet| (outlet.id.as_str(), outlet)).collect();
+        let named = outlets.keys().copied().filter(|id| taken.contains(id)).collect();
+        Self { outlets, named, now, release: None, expiry: None }
+    }
+
+    fn named(&self) -> impl Iterator<Item = &'a Outlet> {
+        self.named.iter().filter_map(|id| self.outlets.get(id).copied())
     }
 
     fn is_open(&self) -> bool {
-        self.outlets.values().all(|outlet| outlet.terms.is_open())
+        self.named().all(|outlet| outlet.terms.is_open())
     }
 
     fn outlet(&self, article: &StoredArticle) -> Option<&'a Outlet> {
@@ -116,7 +124,7 @@ pub async fn window(store: &Store, config: &Config, feed: &Feed, now: DateTime<U
     let Some(newest) = articles.first() else { return Ok(gate.shows(articles)) };
     let since = gate.arrival(newest) - kept;
     // What was kept back arrives later than it was first seen.
-    let longest = gate.outlets.values().filter_map(|outlet| outlet.terms.embargo).max().unwrap_or(Duration::ZERO);
+    let longest = gate.named().filter_map(|outlet| outlet.terms.embargo).max().unwrap_or(Duration::ZERO);
     let reach = since - TimeDelta::from_std(longest).unwrap_or_default();
     let mut recent = store.window(&Window { outlets, size: 0, since: reach, ceiling }).await?;
     let there: BTreeSet<&str> = articles.iter().map(|article| article.identity.key.as_str()).collect();
