@@ -42,6 +42,8 @@ pub(super) struct Spans {
     pub(super) frames: Vec<(String, String)>,
     /// Words for units, and how many one of them is.
     pub(super) units: HashMap<String, (Unit, u32)>,
+    /// A unit without a number is one of it.
+    pub(super) without_one: bool,
     /// Half an hour.
     pub(super) half_hour: Vec<String>,
     /// Words for numbers.
@@ -122,6 +124,7 @@ impl Lexicon {
             lexicon.spans.push(Spans {
                 frames: language.frames.iter().map(|(before, after)| (fold(before), fold(after))).collect(),
                 units,
+                without_one: language.without_one,
                 half_hour: forms(language.half_hour).collect(),
                 numbers: numbers.collect(),
             });

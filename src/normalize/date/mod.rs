@@ -90,7 +90,10 @@ fn read(written: &str, clock: &Clock, shown: bool) -> Option<Timestamp> {
     }
     let style = Style::of(clock.zone, text, true);
     let parsed = (if shown && !for_people(text) { None } else { iso::parse(text, style) })
-        .or_else(|| cjk::parse(text, clock).filter(|parts| !shown || !parts.dayless))
+        .or_else(|| {
+            cjk::parse(text, clock)
+                .filter(|parts| !shown || !parts.dayless && !(parts.yearless && parts.precision == Precision::Month))
+        })
         .and_then(|parts| parts.resolve(clock));
     parsed
         .or_else(|| spelled::parse(text, clock, shown)?.resolve(clock))

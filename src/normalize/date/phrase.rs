@@ -99,8 +99,8 @@ fn ago(span: &str, language: &Spans, clock: &Clock) -> Option<Timestamp> {
         let end = after.find(|c: char| c == ' ' || c == ',' || c.is_ascii_digit()).unwrap_or(after.len());
         let (word, next) = after.split_at(end);
         let (unit, times) = *language.units.get(word.trim_end_matches('.'))?;
-        // "час назад" is an hour, but 天前 is not a day; a second unit wants its number.
-        if count.is_none() && (precision.is_some() || word.chars().any(|c| c as u32 >= GLUED)) {
+        // "час назад" is an hour and "ساعتين" two, but "há dias" is some days; a second unit wants its number.
+        if count.is_none() && (precision.is_some() || !language.without_one) {
             return None;
         }
         let count = count.unwrap_or(1.0) * f64::from(times);

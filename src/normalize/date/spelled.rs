@@ -204,6 +204,10 @@ fn take_number(tokens: &[&str], words: &[&str], at: usize, style: Style, found: 
         found.time = Some(iso::with_time(any, word)?);
         return Some(1);
     }
+    if let Some(date) = spaced_out(tokens, words, at, style).filter(|_| found.date.is_none() && found.day.is_none()) {
+        found.date = Some(date);
+        return Some(3);
+    }
     if let Some(n) = number(word) {
         // "Thứ 7, 29/03/2025" is a Saturday, "Thu 7 Feb" the seventh.
         let vietnamese = || words.iter().any(|word| word.contains('/') || *word == "thang");
@@ -279,6 +283,16 @@ fn take_number(tokens: &[&str], words: &[&str], at: usize, style: Style, found: 
         }
         _ => None,
     }
+}
+
+/// "27. 3. 2025": Czechs, Slovaks and Norwegians put spaces behind the dots.
+fn spaced_out(tokens: &[&str], words: &[&str], at: usize, style: Style) -> Option<NaiveDate> {
+    let [day, month, written_year] = words.get(at..at + 3)? else { return None };
+    let dots = tokens[at].ends_with('.') && tokens[at + 1].ends_with('.');
+    if !dots || day.len() > 2 || month.len() > 2 || written_year.len() != 4 {
+        return None;
+    }
+    style.date(year(written_year)?, number(month)?, number(day)?)
 }
 
 fn finish(mut found: Found, style: Style, clock: &Clock, shown: bool) -> Option<Parts> {

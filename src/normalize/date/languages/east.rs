@@ -5,6 +5,7 @@ use super::{Language, NONE};
 pub(super) const LANGUAGES: &[Language] = &[
     Language {
         code: "ru",
+        without_one: true,
         months: "январь января|февраль февраля|март марта|апрель апреля|май мая|июнь июня|июль июля|август августа|сентябрь сентября|октябрь октября|ноябрь ноября|декабрь декабря",
         short_months: "янв|фев февр|мар|апр||июн|июл|авг|сен сент|окт|ноя нояб|дек",
         weekdays: "понедельник вторник среда четверг пятница суббота воскресенье среду пятницу субботу пн вт ср чт пт сб вс пон втр срд чтв птн сбт вск",
@@ -18,6 +19,7 @@ pub(super) const LANGUAGES: &[Language] = &[
     },
     Language {
         code: "uk",
+        without_one: true,
         months: "січень січня|лютий лютого|березень березня|квітень квітня|травень травня|червень червня|липень липня|серпень серпня|вересень вересня|жовтень жовтня|листопад листопада|грудень грудня",
         short_months: "січ|лют|бер берез|кві квіт|тра трав|чер черв|лип|сер серп|вер верес|жов жовт|лис лист|гру груд",
         weekdays: "понеділок вівторок середа четвер п'ятниця субота неділя середу п'ятницю суботу неділю пн вт ср чт пт сб нд",
@@ -31,6 +33,7 @@ pub(super) const LANGUAGES: &[Language] = &[
     },
     Language {
         code: "bg",
+        without_one: true,
         months: "януари|февруари|март|април|май|юни|юли|август|септември|октомври|ноември|декември",
         short_months: "яну ян|фев февр|мар|апр||||авг|сеп септ|окт|ное|дек",
         weekdays: "понеделник вторник сряда четвъртък петък събота неделя",
@@ -44,6 +47,7 @@ pub(super) const LANGUAGES: &[Language] = &[
     },
     Language {
         code: "pl",
+        without_one: true,
         months: "styczeń stycznia|luty lutego|marzec marca|kwiecień kwietnia|maj maja|czerwiec czerwca|lipiec lipca|sierpień sierpnia|wrzesień września|październik października|listopad listopada|grudzień grudnia",
         short_months: "sty stycz|lut|mar|kwi kwiec||cze czerw|lip|sie sierp|wrz wrześ|paź paźdz|lis listop|gru grudz",
         weekdays: "poniedziałek wtorek środa czwartek piątek sobota niedziela środę sobotę niedzielę pon wt śr czw czwart pt sob ndz niedz",
@@ -57,6 +61,7 @@ pub(super) const LANGUAGES: &[Language] = &[
     },
     Language {
         code: "cs",
+        without_one: true,
         months: "leden ledna|únor února|březen března|duben dubna|květen května|červen června|červenec července|srpen srpna|září|říjen října|listopad listopadu|prosinec prosince",
         short_months: "led|úno|bře|dub|kvě|čvn červ|čvc|srp|zář|říj|lis|pro",
         weekdays: "pondělí úterý středa čtvrtek pátek sobota neděle středu sobotu neděli po út st čt pá so ne",
@@ -70,6 +75,7 @@ pub(super) const LANGUAGES: &[Language] = &[
     },
     Language {
         code: "sk",
+        without_one: true,
         months: "január januára|február februára|marec marca|apríl apríla|máj mája|jún júna|júl júla|august augusta|september septembra|október októbra|november novembra|december decembra",
         weekdays: "pondelok utorok streda štvrtok piatok sobota nedeľa stredu sobotu nedeľu",
         units: "sekundou sekundami|minútou minútami min|hodinou hodinami hod|dňom dňami|týždňom týždňami|mesiacom mesiacmi|rokom rokmi",

@@ -28,6 +28,8 @@ pub(in crate::normalize::date) struct Language {
     pub(in crate::normalize::date) half_hour: &'static str,
     /// Words for one, two, three, …
     pub(in crate::normalize::date) numbers: &'static str,
+    /// A unit without a number is one of it: "час назад". Elsewhere it is some, as in "há dias".
+    pub(in crate::normalize::date) without_one: bool,
     /// What stands before and after a span of the past.
     pub(in crate::normalize::date) frames: &'static [(&'static str, &'static str)],
     /// A moment ago.
@@ -46,6 +48,7 @@ const NONE: Language = Language {
     twos: "",
     half_hour: "",
     numbers: "",
+    without_one: false,
     frames: &[],
     now: "",
     days: "",
