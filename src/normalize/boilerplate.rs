@@ -208,7 +208,7 @@ pub(super) fn is_date(text: &str) -> bool {
         fetched_at: chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap_or_default(),
     };
     let text = text.trim_end_matches('.');
-    !text.is_empty() && super::date::parse(text, &clock).is_some()
+    !text.is_empty() && super::date::shown(text, &clock).is_some()
 }
 
 /// "X 昨天 21:05" → X and the date.
