@@ -194,7 +194,7 @@ fn lift_watermarks(document: &Document, base: &Url) {
 }
 
 pub(super) fn is_block(node: &NodeRef<'_>) -> bool {
-    node.node_name().is_some_and(|name| text::BLOCKS.contains(&&*name))
+    node.qual_name_ref().is_some_and(|name| text::is_block(&name.local))
 }
 
 /// The lines of a tree in document order. No recursion: the stack is ours.
