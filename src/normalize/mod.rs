@@ -10,6 +10,7 @@ mod escapes;
 mod hints;
 pub mod html;
 mod image;
+mod index;
 pub mod language;
 mod marks;
 mod media;

@@ -27,7 +27,7 @@ pub(super) struct Line<'a> {
 }
 
 pub(in crate::normalize) fn is_block(node: &NodeRef<'_>) -> bool {
-    node.node_name().is_some_and(|name| text::BLOCKS.contains(&&*name))
+    node.qual_name_ref().is_some_and(|name| text::is_block(&name.local))
 }
 
 /// The lines of a tree in document order. No recursion: the stack is ours.

@@ -376,7 +376,7 @@ fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&
         return;
     }
     let folded = boilerplate::fold(written);
-    if labelled(|words| words.labels).any(|(label, word)| label == Label::Chrome && word == folded) {
+    if boilerplate::is_chrome(&folded) {
         return;
     }
     // "5 мин. чтения", "3 min read"
