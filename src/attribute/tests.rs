@@ -112,7 +112,7 @@ fn hints_lead_to_the_original() {
     );
     check(
         Hints {
-            original: vec![party("原文", "https://ledger.example/1")],
+            original: vec![party("", "https://ledger.example/1")],
             text_chain: vec![party("海港纪事", "")],
             ..Hints::default()
         },
@@ -233,7 +233,7 @@ fn translations() {
     assert_eq!(said("none"), None);
     assert_eq!(said("telepathy"), None);
 
-    let labelled = Article { title_raw: "【译】渡轮".into(), ..article(Hints::default()) };
+    let labelled = article(Hints { says_translation: Some("译".into()), ..Hints::default() });
     assert_eq!(
         ready(&outlet(), labelled).provenance.translation.map(|translation| translation.kind),
         Some(TranslationKind::Human)
@@ -304,10 +304,8 @@ fn what_cannot_be_published_is_held_with_its_reason() {
     check(&outlet(), Article { title: String::new(), ..whole() }, None);
     check(&outlet(), Article { url: None, ..whole() }, None);
     check(&homeless, Article { url: None, ..whole() }, Some("no_address"));
-    check(&outlet(), Article { title_raw: "[转载]渡轮".into(), ..whole() }, Some("unclear_origin"));
-    check(&outlet(), Article { title_raw: "Repost: Ferry".into(), ..whole() }, Some("unclear_origin"));
-    check(&outlet(), Article { disclaimers: vec!["本文系转载,版权归原作者。".into()], ..whole() }, Some("unclear_origin"));
-    check(&outlet(), Article { title_raw: "转载这首歌的人".into(), ..whole() }, None);
-    let known = Hints { text_chain: vec![party("海港纪事", "")], ..Hints::default() };
-    check(&outlet(), Article { title_raw: "[转载]渡轮".into(), ..article(known) }, None);
+    let says = || Hints { says_repost: Some("转载".into()), ..Hints::default() };
+    check(&outlet(), article(says()), Some("unclear_origin"));
+    let known = Hints { text_chain: vec![party("海港纪事", "")], ..says() };
+    check(&outlet(), article(known), None);
 }

@@ -7,7 +7,7 @@ use url::Url;
 use super::inspect::{chain, evidence, images, names, party};
 use crate::attribute;
 use crate::config::Outlet;
-use crate::model::{FetchedDocument, Unreadable, Verdict};
+use crate::model::{FetchedDocument, Provenance, Unreadable, Verdict};
 use crate::normalize::page::{self, Pages};
 use crate::normalize::{html, text};
 use crate::parse::html::{Asked, page as parse};
@@ -42,7 +42,7 @@ pub fn json(doc: &FetchedDocument, mut outlet: Outlet) -> Result<Value, Unreadab
         "editors": names(&article.hints.editors),
         "source": chain.first().map(party),
         "chain": chain.iter().map(party).collect::<Vec<_>>(),
-        "is_repost": !chain.is_empty() || held.as_deref().is_some_and(|reason| reason.starts_with("unclear_origin")),
+        "is_repost": is_repost(!chain.is_empty(), held.as_deref()),
         "disclaimers": article.disclaimers,
         "images": images(&article),
         "comment_count": article.comments.as_ref().and_then(|comments| comments.count),
@@ -54,6 +54,16 @@ pub fn json(doc: &FetchedDocument, mut outlet: Outlet) -> Result<Value, Unreadab
         "next_page": next,
         "held": held,
         "warnings": article.warnings.iter().map(|warning| format!("{}: {}", warning.code, warning.message)).collect::<Vec<_>>(),
-        "evidence": evidence(provenance.as_ref()),
+        "confidence": provenance.as_ref().and_then(Provenance::confidence),
+        "evidence": evidence(&article, provenance.as_ref()),
     }))
+}
+
+/// Whether the text was first published elsewhere; `None` where the page contradicts itself.
+fn is_repost(has_source: bool, held: Option<&str>) -> Option<bool> {
+    match held {
+        Some(reason) if reason.starts_with("uncertain_origin") => None,
+        Some(reason) if reason.starts_with("unclear_origin") => Some(true),
+        _ => Some(has_source),
+    }
 }

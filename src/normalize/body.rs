@@ -48,6 +48,12 @@ pub(super) struct Body {
     /// Sentences that say who holds the rights.
     pub(super) rights: Vec<String>,
     pub(super) warnings: Vec<Warning>,
+    /// Lines that were lifted out, with what they were taken for.
+    pub(super) lifted: Vec<(&'static str, String)>,
+    /// A line says that the text is the outlet's own.
+    pub(super) own: bool,
+    /// What the outlet's own rules found.
+    pub(super) by_rule: super::outlet_rules::Found,
 }
 
 /// What a line is in, as far as that forbids to lift it out.
@@ -62,12 +68,12 @@ enum Kept {
 }
 
 /// A line: a stretch of inline content between the edges of blocks and line breaks.
-struct Line<'a> {
-    nodes: Vec<NodeRef<'a>>,
+pub(super) struct Line<'a> {
+    pub(super) nodes: Vec<NodeRef<'a>>,
     holder: NodeRef<'a>,
     ends_in: Option<NodeRef<'a>>,
-    text: String,
-    images: Vec<NodeRef<'a>>,
+    pub(super) text: String,
+    pub(super) images: Vec<NodeRef<'a>>,
     /// Where nothing is lifted out.
     kept: Kept,
 }
@@ -149,6 +155,7 @@ impl Body {
                 self.names.push(name);
             }
         }
+        self.own |= said.own;
         self.date = self.date.take().or(said.published);
         self.comments = self.comments.or(said.comments);
         self.categories.extend(said.categories);
@@ -198,7 +205,7 @@ pub(super) fn is_block(node: &NodeRef<'_>) -> bool {
 }
 
 /// The lines of a tree in document order. No recursion: the stack is ours.
-fn lines(document: &Document) -> Vec<Line<'_>> {
+pub(super) fn lines(document: &Document) -> Vec<Line<'_>> {
     document.root().first_element_child().map(lines_of).unwrap_or_default()
 }
 
@@ -297,6 +304,7 @@ fn lift_lines(document: &Document, known: &[String], setting: &Setting<'_>, body
     let known: Vec<String> = known.iter().map(|notice| text::essence(notice)).filter(|notice| !notice.is_empty()).collect();
     let mut texts: Vec<usize> = (0..lines.len()).filter(|at| !lines[*at].text.is_empty()).collect();
     for at in texts.drain(listed(&lines, &texts)) {
+        body.lifted.push(("related", lines[at].text.clone()));
         remove(&lines[at]);
     }
     let mut lifted = vec![false; lines.len()];
@@ -357,6 +365,7 @@ fn line(
     let line = &lines[at];
     if !known.is_empty() && known.contains(&text::essence(&line.text)) {
         body.add_disclaimer(line.text.clone());
+        body.lifted.push(("disclaimer_as_data", line.text.clone()));
         remove(line);
         return Fate::Lifted;
     }
@@ -383,12 +392,14 @@ fn line(
             names_in_brackets(&line.text, body);
             body.add_notice(&row, &line.text, setting);
         }
+        body.lifted.push(("notice", line.text.clone()));
     } else if quoted {
         return Fate::Text;
     } else if edge && boilerplate::is_promotion(&line.text) {
-        // Gone without trace.
+        body.lifted.push(("promotion", line.text.clone()));
     } else if edge && let Some(said) = said(line, begins, setting) {
         body.add_said(said);
+        body.lifted.push(("facts", line.text.clone()));
     } else {
         if first {
             names_in_brackets(&line.text, body);
@@ -506,12 +517,13 @@ fn trailing_notice(line: &Line<'_>, setting: &Setting<'_>, body: &mut Body) -> b
         return false;
     }
     body.add_notice(&Row::default(), &text::clean(notice), setting);
+    body.lifted.push(("notice", text::clean(notice)));
     last.set_text(before.trim_end());
     true
 }
 
 /// Takes a line out, with its line break, and its paragraph if nothing else is in it.
-fn remove(line: &Line<'_>) {
+pub(super) fn remove(line: &Line<'_>) {
     for node in &line.nodes {
         node.remove_from_parent();
     }
