@@ -104,7 +104,10 @@ pub(super) fn of(outlet: &Outlet, article: &Article, rule: &'static str, party: 
         doubt(CLAIMED, format!("it says `{claim}` of itself and names `{}` as its source", shown(party)));
     }
     if let Some(own) = stated().find(own) {
-        doubt(OF_ITSELF, format!("its data state `{}` of its own site as the original, and `{}` is named", shown(own), shown(party)));
+        doubt(
+            OF_ITSELF,
+            format!("its data state `{}` of its own site as the original, and `{}` is named", shown(own), shown(party)),
+        );
     }
     if let Some(vague) = hints.says_repost.as_ref().filter(|words| article.disclaimers.contains(words)) {
         doubt(VAGUE, format!("its notice `{vague}` names nobody, and `{}` is named elsewhere", shown(party)));

@@ -92,9 +92,15 @@ pub fn article(outlet: &Outlet, mut article: Article) -> Verdict {
     evidence.extend(license.iter().map(|(rule, url)| Evidence { field: "license", rule, text: url.to_string() }));
     // Each fact once: what was found says more than that it is there.
     let (named, said): (Vec<Evidence>, Vec<Evidence>) = collected.into_iter().partition(|fact| fact.field == "author");
-    let is_named = |fact: &Evidence| fact.field == "author" && fact.rule == "named" && named.iter().any(|known| known.text.contains(&fact.text));
+    let is_named = |fact: &Evidence| {
+        fact.field == "author" && fact.rule == "named" && named.iter().any(|known| known.text.contains(&fact.text))
+    };
     evidence.retain(|fact| !is_named(fact));
-    evidence.extend(named.into_iter().filter(|fact| authors.iter().filter_map(|author| author.name.as_deref()).any(|name| fact.text.contains(name))));
+    evidence.extend(
+        named
+            .into_iter()
+            .filter(|fact| authors.iter().filter_map(|author| author.name.as_deref()).any(|name| fact.text.contains(name))),
+    );
     evidence.extend(said.into_iter().filter(|fact| !matches!(fact.field, "rights" | "license")));
 
     let provenance = Provenance {

@@ -58,10 +58,12 @@ pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Eviden
     let text_source = hints.text_chain.iter().rev().find(foreign);
     let feed_source = hints.source.as_ref().filter(foreign);
 
-    let ruled = text_source.filter(|_| hints.evidence.iter().any(|fact| fact.field == "chain" && fact.rule.starts_with("outlet_rule")));
+    let ruled =
+        text_source.filter(|_| hints.evidence.iter().any(|fact| fact.field == "chain" && fact.rule.starts_with("outlet_rule")));
     let (rule, party) = if let Some(source) = ruled {
         // A link beside it says where on that outlet's site the article is.
-        let linked = hints.original.iter().chain(&hints.via).filter(foreign).find(|link| same_name(&name_for(link), &source.name));
+        let linked =
+            hints.original.iter().chain(&hints.via).filter(foreign).find(|link| same_name(&name_for(link), &source.name));
         let url = source.url.clone().or_else(|| linked.and_then(|link| link.url.clone()));
         ("outlet_rule", Party { name: name_for(source), url })
     } else if let Some(original) = hints.original.iter().find(foreign) {

@@ -8,8 +8,8 @@ use url::Url;
 use crate::attribute;
 use crate::config::{Outlet, Terms};
 use crate::model::{
-    Article, Evidence, FeedHead, FetchedDocument, Format, Link, ParsedEntry, ParsedSource, Party, Person, Provenance, Text, TextKind,
-    Timestamp, Unreadable, Verdict,
+    Article, Evidence, FeedHead, FetchedDocument, Format, Link, ParsedEntry, ParsedSource, Party, Person, Provenance, Text,
+    TextKind, Timestamp, Unreadable, Verdict,
 };
 use crate::normalize::date::Clock;
 use crate::normalize::{self, Setting, html, text};

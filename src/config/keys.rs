@@ -149,7 +149,11 @@ pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> {
 
 /// How the header of a table is written.
 pub(super) fn header(table: &str) -> String {
-    if matches!(table, "outlet" | "outlet.pages" | "outlet.rule" | "feed") { format!("[[{table}]]") } else { format!("[{table}]") }
+    if matches!(table, "outlet" | "outlet.pages" | "outlet.rule" | "feed") {
+        format!("[[{table}]]")
+    } else {
+        format!("[{table}]")
+    }
 }
 
 /// The nearest of some names, if any is near.

@@ -35,7 +35,8 @@ impl InText<'_> {
         if value.is_empty() {
             return None;
         }
-        let (rule, line) = self.lifted.iter().find(|(rule, line)| !matches!(*rule, "promotion" | "related") && line.contains(value))?;
+        let says = |rule: &str| !matches!((rule, field), ("promotion" | "related", _) | ("notice", "category"));
+        let (rule, line) = self.lifted.iter().find(|(rule, line)| says(rule) && line.contains(value))?;
         Some(Evidence::new(field, name_of(rule), &excerpt(line, value)))
     }
 
@@ -108,7 +109,8 @@ pub(super) fn of(setting: &Setting<'_>, entry: &ParsedEntry, article: &Article, 
     rights(setting, entry, article, found, &mut facts);
     if let Some(count) = article.comments.as_ref().and_then(|comments| comments.count) {
         let count = count.to_string();
-        let lines = found.lifted.iter().filter(|(rule, _)| matches!(*rule, "comments_of_page" | "facts") || rule.starts_with("row_"));
+        let lines =
+            found.lifted.iter().filter(|(rule, _)| matches!(*rule, "comments_of_page" | "facts") || rule.starts_with("row_"));
         let line = lines.into_iter().find(|(_, line)| line.replace(',', "").contains(&count));
         let fact = line.map(|(rule, line)| Evidence::new("comment_count", name_of(rule), line));
         facts.push(fact.unwrap_or_else(|| Evidence::new("comment_count", "comment_count_of_entry", &count)));
@@ -224,7 +226,8 @@ fn among<'a>(people: &'a [Person], name: &str) -> Option<&'a str> {
 /// The name of a person as written, if it holds another.
 fn holds<'a>(written: &'a Person, name: &str) -> Option<&'a str> {
     let whole = written.name.as_deref().or(written.email.as_deref())?;
-    let says = whole.contains(name) || people::read(written, Role::Author).iter().any(|(_, person)| person.name.as_deref() == Some(name));
+    let says = whole.contains(name)
+        || people::read(written, Role::Author).iter().any(|(_, person)| person.name.as_deref() == Some(name));
     says.then_some(whole)
 }
 
@@ -277,7 +280,8 @@ fn rights(setting: &Setting<'_>, entry: &ParsedEntry, article: &Article, found: 
 
 /// How many pictures stand in the text, and how many came beside it.
 fn pictures(entry: &ParsedEntry, article: &Article) -> impl Iterator<Item = (&'static str, usize)> {
-    let beside = |url: &str| entry.media.iter().any(|media| media.url == url) || entry.enclosures.iter().any(|file| file.url == url);
+    let beside =
+        |url: &str| entry.media.iter().any(|media| media.url == url) || entry.enclosures.iter().any(|file| file.url == url);
     let (outside, inside): (Vec<_>, Vec<_>) = article.images.iter().partition(|image| beside(image.url.as_str()));
     [("images_of_text", inside.len()), ("media_of_entry", outside.len())].into_iter().filter(|(_, count)| *count > 0)
 }

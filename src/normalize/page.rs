@@ -8,7 +8,9 @@ use dom_query::{Document, NodeRef};
 
 use super::credit::{self, Row};
 use super::people::Role;
-use super::{CATEGORIES, SUMMARY, Setting, body, boilerplate, date, escapes, evidence, outlet_rules, text, url, with_body, words};
+use super::{
+    CATEGORIES, SUMMARY, Setting, body, boilerplate, date, escapes, evidence, outlet_rules, text, url, with_body, words,
+};
 use crate::config::Outlet;
 use crate::model::{Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Place, Precision, Timestamp, Warning};
 
