@@ -101,7 +101,12 @@ pub fn article(outlet: &Outlet, mut article: Article) -> Verdict {
             .into_iter()
             .filter(|fact| authors.iter().filter_map(|author| author.name.as_deref()).any(|name| fact.text.contains(name))),
     );
-    evidence.extend(said.into_iter().filter(|fact| !matches!(fact.field, "rights" | "license")));
+    for fact in said.into_iter().filter(|fact| !matches!(fact.field, "rights" | "license")) {
+        let is_said = |known: &Evidence| known.text == fact.text && (known.field == fact.field || fact.field == "body");
+        if fact.rule.starts_with("outlet_rule") || !evidence.iter().any(is_said) {
+            evidence.push(fact);
+        }
+    }
 
     let provenance = Provenance {
         source,

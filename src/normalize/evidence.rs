@@ -236,6 +236,13 @@ fn named(entry: &ParsedEntry, party: &Party, found: &InText<'_>) -> Option<Evide
     if party.name.is_empty() {
         return Some(Evidence::new("chain", "link_in_text", party.url.as_ref()?.as_str()));
     }
+    // A line of facts says more than a notice that says the same.
+    let fact = found.lifted.iter().find(|(rule, line)| {
+        (*rule == "facts" || matches!(*rule, "row_above_text" | "row_below_text")) && line.contains(&party.name)
+    });
+    if let Some((rule, line)) = fact {
+        return Some(Evidence::new("chain", name_of(rule), &excerpt(line, &party.name)));
+    }
     if let Some(line) = found.line("chain", &party.name) {
         return Some(line);
     }

@@ -186,3 +186,7 @@ fn link(node: &NodeRef<'_>, base: &Url) -> Option<Url> {
 pub(super) fn text_of(html: &str) -> String {
     text::clean(&Document::fragment(html).root().text())
 }
+
+#[cfg(test)]
+#[path = "outlet_rules_tests.rs"]
+mod tests;

@@ -105,24 +105,26 @@ fn wrap(text: &str, most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut taken = 0;
-    // Where the line may be broken: bytes, and columns up to there.
-    let mut place: Option<(usize, usize)> = None;
+    // Where the line may be broken, in bytes.
+    let mut place: Option<usize> = None;
     for c in text.chars() {
         let columns = c.width().unwrap_or(0);
         if taken + columns > most && !line.is_empty() {
-            let (at, up_to) = place.take().filter(|(at, _)| *at > 0).unwrap_or((line.len(), taken));
+            // In front of a space or a wide character a line may always end.
+            let here = c == ' ' || columns == 2;
+            let at = place.take().filter(|at| *at > 0 && !here).unwrap_or(line.len());
             let rest = line.split_off(at);
             lines.push(line.trim_end().to_owned());
             line = rest.trim_start().to_owned();
-            taken = if rest.len() == line.len() { taken - up_to } else { width(&line) };
-        }
-        if columns == 2 {
-            place = Some((line.len(), taken));
+            taken = width(&line);
+            if c == ' ' {
+                continue;
+            }
         }
         line.push(c);
         taken += columns;
         if c == ' ' || columns == 2 {
-            place = Some((line.len(), taken));
+            place = Some(line.len());
         }
     }
     if !line.trim().is_empty() || lines.is_empty() {
