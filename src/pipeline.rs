@@ -181,6 +181,13 @@ fn settings(outlet: &Outlet, source: &Url, bounds: parse::Bounds) -> [u8; 32] {
     add(terms.rights.as_deref());
     add(terms.licence.as_ref().map(Url::as_str));
     add(Some(&bounds.entries.to_string()));
+    if outlet.hold_below != Outlet::HOLD_BELOW {
+        add(Some(&outlet.hold_below.to_string()));
+    }
+    for rule in &outlet.rules {
+        add(Some(rule.field.name()));
+        add(Some(rule.pattern()));
+    }
     if let Some(listing) = outlet.listing(source) {
         let selectors = &listing.selectors;
         for selector in [&selectors.item, &selectors.link, &selectors.title, &selectors.date] {

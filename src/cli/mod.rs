@@ -5,6 +5,7 @@
 mod add;
 mod check;
 mod demo;
+mod explain;
 mod export;
 mod extract;
 mod feeds;
@@ -86,6 +87,20 @@ enum Command {
         json: bool,
         #[command(flatten)]
         input: input::Input,
+    },
+    /// One article after every stage: what was fetched, understood, lifted out, who is credited, by which rule and on which text
+    Explain {
+        #[command(flatten)]
+        input: input::Input,
+        /// Which entry of a feed, from 1; without it the first few
+        #[arg(long, value_name = "N")]
+        entry: Option<usize>,
+        /// Reads it as this outlet of the configuration: its rules, selectors and terms
+        #[arg(long, value_name = "ID")]
+        outlet: Option<String>,
+        /// The configuration, where --outlet is given
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
     },
     /// Health and next poll of every outlet, and what is held
     Outlets {
@@ -191,6 +206,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Poll { outlet, dry_run, config } => poll::run(&config, &outlet, dry_run).await,
         Command::Inspect { json: _, input } => inspect_json(&input).await,
         Command::Extract { json: _, input } => extract_json(&input).await,
+        Command::Explain { input, entry, outlet, config } => explain::run(&input, entry, outlet.as_deref(), &config).await,
         Command::Outlets { json, config } => outlets::run(&config, json).await,
         Command::Add { address, config, allow_private } => add::run(&address, &config, allow_private).await,
         Command::Import { list, config } => import::run(&list, &config),

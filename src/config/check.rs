@@ -17,7 +17,7 @@ use super::language::{charset, language};
 use super::read::{Document, Section};
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong};
-use super::{Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, terms};
+use super::{Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, outlet_rules, terms};
 use crate::model::{ListingSelectors, PageSelectors};
 use crate::schedule::Cron;
 
@@ -314,6 +314,8 @@ fn outlet(
     let full_text = section.boolean(mistakes, "full_text").unwrap_or(false);
     let extract =
         section.table(mistakes, "extract", "outlet.extract").map(|section| extract(&section, mistakes)).unwrap_or_default();
+    let rules = outlet_rules::read(section, mistakes, setting.broken);
+    let hold_below = section.integer(mistakes, "hold_below", 0..=100).and_then(|number| u8::try_from(number).ok());
     let terms_section = section.table(mistakes, "terms", "outlet.terms");
     let terms = terms_section.as_ref().map(|section| terms::read(section, mistakes)).unwrap_or_default();
     if let Some(section) = &terms_section {
@@ -341,6 +343,8 @@ fn outlet(
             listings: listings.into_iter().map(|(url, selectors)| Listing { url: url.into_inner(), selectors }).collect(),
             full_text,
             extract,
+            rules,
+            hold_below: hold_below.unwrap_or(Outlet::HOLD_BELOW),
             charset: charset.map(Spanned::into_inner),
             terms,
             credentials,

@@ -76,6 +76,8 @@ pub const KEYS: &[Key] = &[
         "full_text",
         "whether texts are read from the articles' pages where the feed has only a part; default false",
     ),
+    optional("outlet", "hold_below", "articles whose origin is less sure than this, of 100, are held; default 50"),
+    optional("outlet", "rule", "what lines of its texts and pages say, where the general rules get them wrong"),
     optional("outlet", "extract", "how its article pages are read, where the general rules fail"),
     optional("outlet", "pages", "pages that list its articles, where there is no feed"),
     optional("outlet", "terms", "on what terms we repost its articles"),
@@ -89,6 +91,12 @@ pub const KEYS: &[Key] = &[
     optional("outlet.extract", "title", "CSS selector of the headline; default what the page declares"),
     optional("outlet.extract", "author", "CSS selector of the authors' names; default what the page declares"),
     optional("outlet.extract", "date", "CSS selector of the date of publication; default what the page declares"),
+    required(
+        "outlet.rule",
+        "field",
+        "what the line says: source, author, translator, editor, disclaimer, date, section, or drop for nothing",
+    ),
+    required("outlet.rule", "match", "regular expression for the line; the group `name` is what it says, `url` its address"),
     required("outlet.pages", "url", "address of the page"),
     optional("outlet.pages", "item", "CSS selector of one entry of the list; default found by its looks"),
     optional("outlet.pages", "link", "CSS selector of the link to the article, inside the item; default its first link"),
@@ -141,7 +149,11 @@ pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> {
 
 /// How the header of a table is written.
 pub(super) fn header(table: &str) -> String {
-    if matches!(table, "outlet" | "outlet.pages" | "feed") { format!("[[{table}]]") } else { format!("[{table}]") }
+    if matches!(table, "outlet" | "outlet.pages" | "outlet.rule" | "feed") {
+        format!("[[{table}]]")
+    } else {
+        format!("[{table}]")
+    }
 }
 
 /// The nearest of some names, if any is near.

@@ -18,6 +18,7 @@ mod check;
 mod credentials;
 mod keys;
 mod language;
+mod outlet_rules;
 mod read;
 mod report;
 mod site_rules;
@@ -27,6 +28,7 @@ mod xpath;
 
 pub use append::{Draft, Known, NewOutlet, Refused, SaveError};
 pub use keys::{KEYS, Key};
+pub use outlet_rules::{OutletRule, RuleField, RuleMatch};
 pub use site_rules::SiteRuleSet;
 pub use terms::{Publish, Standing, Terms};
 
@@ -127,6 +129,10 @@ pub struct Outlet {
     pub full_text: bool,
     /// How its article pages are read where the general rules fail.
     pub extract: PageSelectors,
+    /// What lines of its texts and pages say, before the tables of any language are asked.
+    pub rules: Vec<OutletRule>,
+    /// Articles whose origin is less sure than this, of 100, are held.
+    pub hold_below: u8,
     /// Character set to assume where the document's own declarations fail.
     pub charset: Option<String>,
     /// On what terms we repost it.
@@ -136,6 +142,9 @@ pub struct Outlet {
 }
 
 impl Outlet {
+    /// `hold_below` of an outlet that says nothing of it.
+    pub const HOLD_BELOW: u8 = 50;
+
     /// Every address that is polled for it: feeds, then listing pages.
     pub fn sources(&self) -> impl Iterator<Item = &Url> {
         self.feeds.iter().chain(self.listings.iter().map(|listing| &listing.url))

@@ -16,12 +16,12 @@ pub(super) enum Kept {
 }
 
 /// A line: a stretch of inline content between the edges of blocks and line breaks.
-pub(super) struct Line<'a> {
-    pub(super) nodes: Vec<NodeRef<'a>>,
+pub(in crate::normalize) struct Line<'a> {
+    pub(in crate::normalize) nodes: Vec<NodeRef<'a>>,
     pub(super) holder: NodeRef<'a>,
     pub(super) ends_in: Option<NodeRef<'a>>,
-    pub(super) text: String,
-    pub(super) images: Vec<NodeRef<'a>>,
+    pub(in crate::normalize) text: String,
+    pub(in crate::normalize) images: Vec<NodeRef<'a>>,
     /// Where nothing is lifted out.
     pub(super) kept: Kept,
 }
@@ -31,7 +31,7 @@ pub(in crate::normalize) fn is_block(node: &NodeRef<'_>) -> bool {
 }
 
 /// The lines of a tree in document order. No recursion: the stack is ours.
-pub(super) fn lines(document: &Document) -> Vec<Line<'_>> {
+pub(in crate::normalize) fn lines(document: &Document) -> Vec<Line<'_>> {
     document.root().first_element_child().map(lines_of).unwrap_or_default()
 }
 
@@ -117,7 +117,7 @@ pub(super) fn holder_keeps(node: &NodeRef<'_>) -> Kept {
 }
 
 /// Takes a line out, with its line break, and its paragraph if nothing else is in it.
-pub(super) fn remove(line: &Line<'_>) {
+pub(in crate::normalize) fn remove(line: &Line<'_>) {
     for node in &line.nodes {
         node.remove_from_parent();
     }

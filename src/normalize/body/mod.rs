@@ -5,13 +5,13 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-pub(super) use lines::is_block;
+pub(super) use lines::{Line, is_block, lines, remove};
 
 use dom_query::{Document, NodeRef};
 use url::Url;
 
 use self::figures::figures;
-use self::lines::{Kept, Line, lines, lines_of, remove};
+use self::lines::{Kept, lines_of};
 use super::boilerplate;
 use super::credit::{self, Row, Said};
 use super::{html, people, text};
@@ -59,6 +59,12 @@ pub(super) struct Body {
     /// Sentences that say who holds the rights.
     pub(super) rights: Vec<String>,
     pub(super) warnings: Vec<Warning>,
+    /// Lines that were lifted out, with what they were taken for.
+    pub(super) lifted: Vec<(&'static str, String)>,
+    /// A line says that the text is the outlet's own.
+    pub(super) own: bool,
+    /// What the outlet's own rules found.
+    pub(super) by_rule: super::outlet_rules::Found,
 }
 
 /// What a body refers to.
@@ -138,6 +144,7 @@ impl Body {
                 self.names.push(name);
             }
         }
+        self.own |= said.own;
         self.date = self.date.take().or(said.published);
         self.comments = self.comments.or(said.comments);
         self.categories.extend(said.categories);
@@ -196,6 +203,7 @@ fn lift_lines(document: &Document, known: &[String], setting: &Setting<'_>, body
     let known: Vec<String> = known.iter().map(|notice| text::essence(notice)).filter(|notice| !notice.is_empty()).collect();
     let mut texts: Vec<usize> = (0..lines.len()).filter(|at| !lines[*at].text.is_empty()).collect();
     for at in texts.drain(listed(&lines, &texts)) {
+        body.lifted.push(("related", lines[at].text.clone()));
         remove(&lines[at]);
     }
     let mut lifted = vec![false; lines.len()];
@@ -256,6 +264,7 @@ fn line(
     let line = &lines[at];
     if !known.is_empty() && known.contains(&text::essence(&line.text)) {
         body.add_disclaimer(line.text.clone());
+        body.lifted.push(("disclaimer_as_data", line.text.clone()));
         remove(line);
         return Fate::Lifted;
     }
@@ -280,6 +289,7 @@ fn line(
         && let Some(said) = facts()
     {
         body.add_said(said);
+        body.lifted.push(("facts", line.text.clone()));
     } else if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
         let row = row(line, setting.base);
         if edge
@@ -300,12 +310,14 @@ fn line(
             }
             body.add_notice(&row, &line.text, setting);
         }
+        body.lifted.push(("notice", line.text.clone()));
     } else if quoted {
         return Fate::Text;
     } else if edge && boilerplate::is_promotion(&line.text) {
-        // Gone without trace.
+        body.lifted.push(("promotion", line.text.clone()));
     } else if edge && let Some(said) = said(line, begins, setting) {
         body.add_said(said);
+        body.lifted.push(("facts", line.text.clone()));
     } else {
         if first {
             names_in_brackets(&line.text, body);
@@ -426,6 +438,7 @@ fn trailing_notice(line: &Line<'_>, setting: &Setting<'_>, body: &mut Body) -> b
         return false;
     }
     body.add_notice(&Row::default(), &text::clean(notice), setting);
+    body.lifted.push(("notice", text::clean(notice)));
     last.set_text(before.trim_end());
     true
 }
