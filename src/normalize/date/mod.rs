@@ -92,7 +92,7 @@ fn read(written: &str, clock: &Clock, shown: bool) -> Option<Timestamp> {
     let parsed = (if shown && !for_people(text) { None } else { iso::parse(text, style) })
         .or_else(|| {
             cjk::parse(text, clock)
-                .filter(|parts| !shown || !parts.dayless && !(parts.yearless && parts.precision == Precision::Month))
+                .filter(|parts| !shown || !(parts.dayless || parts.yearless && parts.precision == Precision::Month))
         })
         .and_then(|parts| parts.resolve(clock));
     parsed

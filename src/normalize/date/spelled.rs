@@ -69,7 +69,7 @@ pub(super) fn parse(folded: &str, clock: &Clock, shown: bool) -> Option<Parts> {
     finish(found, style, clock, shown)
 }
 
-fn bare<'t>(token: &'t str) -> &'t str {
+fn bare(token: &str) -> &str {
     let token = token.trim_matches(['(', ')', '[', ']', '.', '\'', '"', '«', '»']);
     if token.ends_with(':') { token.trim_end_matches(':') } else { token }
 }
@@ -138,11 +138,12 @@ fn take(tokens: &[&str], words: &[&str], at: usize, style: Style, found: &mut Fo
                 found.zone = zones::zone(phrase);
                 return Some(count);
             }
-        } else if count > 1 || count == zones::LONGEST_ZONE {
-            if let Some(zone) = zones::spelled_zone(phrase).filter(|_| found.zone.is_none()) {
-                found.zone = Some(zone);
-                return Some(count);
-            }
+        } else if (2..=zones::LONGEST_ZONE).contains(&count)
+            && found.zone.is_none()
+            && let Some(zone) = zones::spelled_zone(phrase)
+        {
+            found.zone = Some(zone);
+            return Some(count);
         }
         if let Some(name) = lexicon::name(phrase) {
             take_name(name, found)?;
