@@ -42,7 +42,11 @@ pub(super) fn write(site: &SiteFacts, head: &FeedHead<'_>, articles: &[(Facts<'_
         }),
         lang: Some(head.language.clone()),
         namespaces: NAMESPACES.iter().map(|(prefix, uri)| ((*prefix).to_owned(), (*uri).to_owned())).collect(),
-        entries: articles.iter().zip(changes(articles)).map(|((facts, body), changed)| entry(head, facts, body, changed)).collect(),
+        entries: articles
+            .iter()
+            .zip(changes(articles))
+            .map(|((facts, body), changed)| entry(head, facts, body, changed))
+            .collect(),
         ..Feed::default()
     };
     let config = WriteConfig { write_document_declaration: false, indent_size: None };

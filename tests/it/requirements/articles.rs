@@ -148,8 +148,11 @@ pub fn translated(number: i64, kind: TranslationKind) -> StoredArticle {
         scheme: scheme.map(str::to_owned),
         label: label.map(str::to_owned),
     };
-    article.categories =
-        vec![category("sea", Some("https://brede.example/s/"), Some("海 & 岸")), category("sea", None, None), category("", None, None)];
+    article.categories = vec![
+        category("sea", Some("https://brede.example/s/"), Some("海 & 岸")),
+        category("sea", None, None),
+        category("", None, None),
+    ];
     article.comments = Some(Comments { url: Some(url("https://brede.example/news/1#talk")), count: Some(12) });
     let original = party("The Skerry Press", "https://skerry.example/2026/05/keeper?x=1&y=2");
     let translator = party("Übersetzte Küste; Bote, Nord", "https://kueste.example/文/[7]");
@@ -164,8 +167,10 @@ pub fn translated(number: i64, kind: TranslationKind) -> StoredArticle {
         source: original.url.clone(),
         translators: if machine { Vec::new() } else { vec![person("白鹭", Some("https://kueste.example/bailu"))] },
     });
-    provenance.authors =
-        vec![person("Moor, Ida; the Younger", Some("https://skerry.example/by/ida")), person("José «Pepe» Ruíz", Some("not an address"))];
+    provenance.authors = vec![
+        person("Moor, Ida; the Younger", Some("https://skerry.example/by/ida")),
+        person("José «Pepe» Ruíz", Some("not an address")),
+    ];
     provenance.hops = vec![
         hop(HopAction::Created, &original, number + 40),
         hop(HopAction::Translated, &translator, number + 10),
@@ -194,7 +199,8 @@ pub fn arabic(number: i64) -> StoredArticle {
 pub fn excerpted(number: i64) -> StoredArticle {
     let mut stored = plain(number, "short", "Sluice Gazette", "en");
     stored.attributed.article.title = "Gates & locks: what \"<em>\" means".to_owned();
-    stored.attributed.article.body = body("<p>The gate opens at nine.</p><p>The secret is that nobody holds the key any more.</p>");
+    stored.attributed.article.body =
+        body("<p>The gate opens at nine.</p><p>The secret is that nobody holds the key any more.</p>");
     stored.attributed.article.attachments =
         vec![Attachment { url: url("https://sluice.example/x.mp3"), media_type: "audio/mpeg".to_owned(), length: 0 }];
     stored

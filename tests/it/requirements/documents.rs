@@ -113,12 +113,15 @@ fn r06_every_address_is_an_absolute_http_uri() {
     let mut seen = 0;
     for root in [channel(), atom()] {
         for element in everything(&root) {
-            let named = element.attributes.iter().filter(|(name, _)| matches!(name.as_str(), "href" | "url" | "uri" | "source" | "domain" | "scheme"));
+            let named = element
+                .attributes
+                .iter()
+                .filter(|(name, _)| matches!(name.as_str(), "href" | "url" | "uri" | "source" | "domain" | "scheme"));
             for (_, value) in named {
                 is_uri(value);
                 seen += 1;
             }
-            if texts.contains(&element.local.as_str()) && !element.text.is_empty() {
+            if texts.contains(&element.local.as_str()) && element.namespace != SLASH && !element.text.is_empty() {
                 is_uri(&element.text);
                 seen += 1;
             }
@@ -140,7 +143,10 @@ fn r07_texts_pass_the_sanitizer_unchanged_and_hold_nothing_active_or_relative() 
         assert_eq!(sanitize(text, &url(SITE)).as_str(), text, "{body}");
         for tag in tags(body) {
             let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
-            assert!(!matches!(name, "script" | "style" | "iframe" | "object" | "embed" | "form" | "input" | "meta" | "base"), "{tag}");
+            assert!(
+                !matches!(name, "script" | "style" | "iframe" | "object" | "embed" | "form" | "input" | "meta" | "base"),
+                "{tag}"
+            );
             assert!(!attributes.contains("style=") && !format!(" {attributes}").contains(" on"), "{tag}");
         }
         for value in ["href", "src", "cite", "poster"].iter().flat_map(|name| values(body, name)) {
@@ -157,7 +163,9 @@ fn r08_the_credit_comes_first_and_the_disclaimer_stands_at_both_ends() {
         let disclaimers: Vec<_> = body.match_indices("<div class=\"reprint-disclaimer\"").map(|(at, _)| at).collect();
         assert_eq!(disclaimers.len(), 2, "{body}");
         assert!(body.find("<div class=\"reprint-credit\"") < Some(disclaimers[0]));
-        assert!(body[disclaimers[0]..].split_once("</div>\n").is_some_and(|(first, _)| body.ends_with(&format!("{first}</div>"))));
+        assert!(
+            body[disclaimers[0]..].split_once("</div>\n").is_some_and(|(first, _)| body.ends_with(&format!("{first}</div>")))
+        );
         assert!(body.contains(&format!(">{}</p></div>", article.text(REPRINT, "disclaimer"))), "the wording of the data");
     }
     for article in both(human()) {
@@ -207,7 +215,10 @@ fn r10_pictures_of_media_rss_are_in_the_text_under_the_same_address() {
 #[test]
 fn r11_titles_are_plain_text() {
     for article in both(excerpted(8)) {
-        assert_eq!(article.all("", "title").chain(article.all(ATOM, "title")).next().unwrap().text, "Gates & locks: what \"<em>\" means");
+        assert_eq!(
+            article.all("", "title").chain(article.all(ATOM, "title")).next().unwrap().text,
+            "Gates & locks: what \"<em>\" means"
+        );
     }
     for title in entries().iter().chain([&atom()]).map(|entry| entry.one(ATOM, "title").clone()) {
         assert!(matches!(title.attribute("type"), None | Some("text")) && title.children.is_empty());
@@ -230,12 +241,43 @@ fn r12_validators_find_no_element_that_they_do_not_know_and_no_two_changes_at_on
     };
     for root in [channel(), atom()] {
         for element in everything(&root) {
-            assert!(known(&element.namespace).is_none_or(|names| names.contains(&element.local.as_str())), "{}", element.qualified);
+            assert!(
+                known(&element.namespace).is_none_or(|names| names.contains(&element.local.as_str())),
+                "{}",
+                element.qualified
+            );
         }
     }
     let html = [
-        "a", "abbr", "b", "blockquote", "br", "code", "div", "em", "figcaption", "figure", "h2", "hr", "i", "img", "li", "ol", "p",
-        "pre", "rp", "rt", "ruby", "strong", "sub", "sup", "table", "tbody", "td", "tr", "ul",
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "div",
+        "em",
+        "figcaption",
+        "figure",
+        "h2",
+        "hr",
+        "i",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "rp",
+        "rt",
+        "ruby",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tr",
+        "ul",
     ];
     for article in items().iter().chain(&entries()) {
         for tag in tags(content(article)) {
@@ -260,7 +302,10 @@ fn r13_the_channel_says_what_a_channel_must() {
     assert_eq!(channel.all("", "lastBuildDate").count(), 1);
     let own = channel.links("self");
     assert_eq!(own.len(), 1);
-    assert_eq!((own[0].attribute("href"), own[0].attribute("type")), (Some("https://relay.example.net/feeds/all.rss"), Some("application/rss+xml")));
+    assert_eq!(
+        (own[0].attribute("href"), own[0].attribute("type")),
+        (Some("https://relay.example.net/feeds/all.rss"), Some("application/rss+xml"))
+    );
     let last = channel.children.iter().rposition(|child| child.local != "item");
     assert!(last < channel.children.iter().position(|child| child.local == "item"), "items come last");
 }
@@ -272,13 +317,14 @@ fn r14_references_of_plain_text_are_hexadecimal() {
     for name in ["&amp;", "&lt;", "&gt;"] {
         assert!(!outside.contains(name), "{name}");
     }
-    assert!(outside.contains("<title>Gates &#x26; locks: what \"&#x3C;em&#x3E;\" means</title>"), "{outside}");
+    assert!(outside.contains("<title>Gates &#x26; locks: what &quot;&#x3C;em&#x3E;&quot; means</title>"), "{outside}");
 }
 
 #[test]
 fn r15_rss_dates_are_rfc_822_with_the_right_weekday_in_utc() {
     let channel = channel();
-    let dates: Vec<_> = everything(&channel).into_iter().filter(|e| matches!(e.local.as_str(), "pubDate" | "lastBuildDate")).collect();
+    let dates: Vec<_> =
+        everything(&channel).into_iter().filter(|e| matches!(e.local.as_str(), "pubDate" | "lastBuildDate")).collect();
     assert_eq!(dates.len(), 12);
     for date in dates {
         let parsed = DateTime::parse_from_rfc2822(&date.text).expect("a date with the right weekday");
@@ -313,12 +359,16 @@ fn r18_the_byline_has_no_ascii_comma_or_semicolon() {
         assert!(!item.text(DC, "creator").contains([',', ';']), "{}", item.text(DC, "creator"));
     }
     let [item, _] = both(human());
-    assert_eq!(item.text(DC, "creator"), "Moor， Ida； the Younger / José «Pepe» Ruíz / 白鹭（译） / Übersetzte Küste； Bote， Nord");
+    assert_eq!(
+        item.text(DC, "creator"),
+        "Moor， Ida； the Younger / José «Pepe» Ruíz / 白鹭（译） / Übersetzte Küste； Bote， Nord"
+    );
 }
 
 #[test]
 fn r19_source_is_the_feed_it_was_taken_from() {
-    for (item, (feed, name)) in items().iter().zip([("https://brede.example/rss.xml", "布雷德观察")].iter().cycle()).take(6) {
+    for (item, (feed, name)) in items().iter().zip([("https://brede.example/rss.xml", "布雷德观察")].iter().cycle()).take(6)
+    {
         assert_eq!((item.one("", "source").attribute("url"), item.text("", "source")), (Some(*feed), *name));
     }
     assert!(items().iter().all(|item| item.all("", "source").count() == 1));
@@ -396,7 +446,10 @@ fn r27_each_entry_has_its_own_author() {
 #[test]
 fn r28_atom_dates_have_an_upper_case_t_and_z_and_no_white_space() {
     let feed = atom();
-    let dates: Vec<_> = everything(&feed).into_iter().filter(|e| matches!(e.local.as_str(), "updated" | "published" | "available" | "created")).collect();
+    let dates: Vec<_> = everything(&feed)
+        .into_iter()
+        .filter(|e| matches!(e.local.as_str(), "updated" | "published" | "available" | "created"))
+        .collect();
     assert!(dates.len() > 40);
     for date in dates {
         DateTime::parse_from_rfc3339(&date.text).unwrap_or_else(|error| panic!("{}: {error}", date.text));
@@ -470,9 +523,11 @@ fn r35_the_text_is_escaped_html() {
 
 #[test]
 fn r50_pages_name_every_feed_once_in_their_head() {
-    for html in [articles::index(), page(&human())] {
+    let its_own = ["all", "brede"];
+    for (html, ids) in [(articles::index(), ["all", "brede", "minaret", "short"].as_slice()), (page(&human()), &its_own)] {
         let head = html.split_once("</head>").unwrap().0;
-        for id in ["all", "brede", "minaret", "short"] {
+        assert_eq!(head.matches("type=\"application/atom+xml\"").count(), ids.len(), "{head}");
+        for id in ids {
             let href = format!(" href=\"https://relay.example.net/feeds/{id}.atom\"");
             assert_eq!(head.matches(&href).count(), 1, "{id}: {head}");
         }
@@ -483,7 +538,11 @@ fn r50_pages_name_every_feed_once_in_their_head() {
 fn r59_machine_made_texts_say_so_first_and_human_ones_name_the_translator() {
     for kind in [TranslationKind::Machine, TranslationKind::MachineLight, TranslationKind::MachineFull] {
         for article in both(translated(2, kind)) {
-            assert!(content(&article).starts_with("<div class=\"reprint-credit\"><p><strong>本文由机器翻译（AI）"), "{}", content(&article));
+            assert!(
+                content(&article).starts_with("<div class=\"reprint-credit\"><p><strong>本文由机器翻译（AI）"),
+                "{}",
+                content(&article)
+            );
             assert_eq!(article.one(REPRINT, "translation").attribute("kind"), Some(kind.name()));
             let language = article.all(ATOM, "content").next().map(|content| content.attribute("xml:lang"));
             assert!(language.is_none_or(|language| language == Some("zh-Hans-t-en-t0-und")));
@@ -498,7 +557,11 @@ fn r59_machine_made_texts_say_so_first_and_human_ones_name_the_translator() {
 
 #[test]
 fn r60_a_translation_points_at_its_original_and_its_page_at_itself() {
-    for (kind, term) in [(TranslationKind::Human, "isVersionOf"), (TranslationKind::Machine, "isVersionOf"), (TranslationKind::ScriptConversion, "isFormatOf")] {
+    for (kind, term) in [
+        (TranslationKind::Human, "isVersionOf"),
+        (TranslationKind::Machine, "isVersionOf"),
+        (TranslationKind::ScriptConversion, "isFormatOf"),
+    ] {
         let article = translated(1, kind);
         let html = page(&article);
         let original = "https://skerry.example/2026/05/keeper?x=1&y=2";
@@ -532,6 +595,6 @@ fn atom_documents_are_valid_by_the_grammar_of_the_rfc() {
         check(&source(FeedFormat::Atom, &[article]), true);
     }
     check(&whole.replacen("<updated>", "<updated>x", 1), false);
-    check(&whole.replacen("<author>", "<autor></autor><author>", 1), true);
+    check(&whole.replacen("<author>", "<autor></autor><author>", 1), false);
     check(&whole.replacen("<name>", "<nickname>x</nickname><name>", 1), false);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use reprint::model::{PollState, StoredArticle, Verdict};
 use reprint::render::CACHE_MINUTES;
 use reprint::store::{Store, Window};
@@ -22,7 +22,7 @@ const FEEDS: [&str; 2] = ["feeds/all.rss", "feeds/all.atom"];
 fn feed(comments: u32) -> Reply {
     let text = format!(
         "<?xml version=\"1.0\"?><rss version=\"2.0\" xmlns:slash=\"http://purl.org/rss/1.0/modules/slash/\"><channel><title>Brede</title>\
-         <link>http://brede.example/</link><description>d</description><language>en</language><item><title>The keeper's radio</title>\
+         <link>http://brede.example/</link><description>d</description><language>en</language><item><title>Radio of the keeper</title>\
          <link>http://brede.example/1</link><guid>http://brede.example/1</guid><pubDate>Mon, 01 Jun 2026 02:30:00 +0000</pubDate>\
          <comments>http://brede.example/1#talk</comments><slash:comments>{comments}</slash:comments>\
          <description>He listened to it every night until the fog lifted.</description></item></channel></rss>"
@@ -54,7 +54,7 @@ async fn relay() -> (Partner, Arc<TempDir>, Reprint) {
     for path in FEEDS {
         let mut published = false;
         for _ in 0..400 {
-            published = get(&program.url(path), &[]).await.text().contains("The keeper's radio");
+            published = get(&program.url(path), &[]).await.text().contains("Radio of the keeper");
             if published {
                 break;
             }
@@ -105,10 +105,12 @@ async fn r04_ids_never_change_whatever_is_edited_and_in_what_order_it_comes() {
                 match next(3) {
                     0 => article.title = format!("改过的标题 {start}-{round}-{edit}"),
                     1 => article.body = body(&format!("<p>改过的正文 {start}-{round}-{edit}。</p>")),
-                    _ => article.updated = article.published.map(|mut time| {
-                        time.at += TimeDelta::seconds(i64::try_from(next(9000)).unwrap());
-                        time
-                    }),
+                    _ => {
+                        article.updated = article.published.map(|mut time| {
+                            time.at += TimeDelta::seconds(i64::try_from(next(9000)).unwrap());
+                            time
+                        })
+                    }
                 }
             }
         }
@@ -122,7 +124,8 @@ async fn r02_r13_r24_r41_r42_r43_r44_r48_r49_feeds_as_they_are_served() {
     for path in FEEDS {
         let answer = get(&program.url(path), &[]).await;
         // r02
-        let kind = if path.ends_with("rss") { "application/rss+xml; charset=utf-8" } else { "application/atom+xml; charset=utf-8" };
+        let kind =
+            if path.ends_with("rss") { "application/rss+xml; charset=utf-8" } else { "application/atom+xml; charset=utf-8" };
         assert_eq!(field(&answer, "content-type"), kind);
         // r13: the document says where it is
         let document = read(&answer.text());
@@ -195,13 +198,17 @@ async fn r33_r45_another_count_of_comments_or_a_restart_changes_neither_dates_no
 }
 
 #[tokio::test]
-async fn r47_a_feed_that_is_no_more_is_gone() {
+async fn r47_the_page_of_an_article_whose_life_has_ended_is_gone() {
     let (partner, folder, program) = relay().await;
+    let feed = read(&get(&program.url("feeds/all.atom"), &[]).await.text());
+    let address = feed.one(ATOM, "entry").links("alternate")[0].attribute("href").unwrap_or_default().to_owned();
+    let path = address.strip_prefix("https://relay.example.net/").expect("a page of ours");
+    assert_eq!(get(&program.url(path), &[]).await.status, 200);
     let (status, _) = program.stop().await;
     assert!(status.success());
-    let other = toml(&partner, "").replace("id = \"brede\"", "id = \"other\"").replace("/rss\"", "/other\"");
-    let program = start(&folder, &other).await;
-    let answer = get(&program.url("feeds/brede.rss"), &[]).await;
-    assert_eq!(answer.status, 410, "{}", answer.text());
-    assert!(Utc::now() > at(0), "the article was published before");
+    let program = start(&folder, &toml(&partner, "[outlet.terms]\nexpire = \"1d\"\n")).await;
+    assert_eq!(get(&program.url(path), &[]).await.status, 410);
+    for path in FEEDS {
+        assert!(!get(&program.url(path), &[]).await.text().contains("Radio of the keeper"), "{path}");
+    }
 }
