@@ -170,7 +170,7 @@ impl Renderer {
             .into_iter()
             .map(|article| {
                 let facts = self.facts(article);
-                let body = self.body(&facts);
+                let body = self.feed_body(&facts);
                 (facts, body)
             })
             .collect();

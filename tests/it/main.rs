@@ -14,6 +14,7 @@ mod pages;
 mod polls;
 mod published;
 mod reading;
+mod requirements;
 mod serve;
 mod stories;
 mod terms;
