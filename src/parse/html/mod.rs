@@ -1,5 +1,6 @@
 //! HTML pages: articles ([`page`]), lists of articles ([`listing`]), and pages that are feeds by their markup ([`feed`]).
 
+mod chrome;
 mod facts;
 mod headline;
 mod hfeed;
@@ -9,6 +10,7 @@ mod microformats;
 mod pager;
 mod rows;
 mod rules;
+mod scripts;
 mod text;
 mod xpath;
 
@@ -206,6 +208,7 @@ fn source_with(
         Some(rules) => rules::replaced(text.into_owned(), rules, LARGEST).into(),
         None => text,
     };
+    let text = scripts::without(&text);
     bounded(&text)?;
     resolved(&text)
 }
