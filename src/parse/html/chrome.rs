@@ -131,8 +131,24 @@ const LISTS: &[&str] = &[
 
 /// Ids and classes that are one only under a heading with their number.
 const BRIEF: &[&str] = &[
-    "c", "com", "coms", "kom", "komm", "reactie", "reakcje", "opinie", "opiniones", "yorum", "diskuze", "diskussion", "talkback", "forum", "avis", "debat",
-    "debate", "guestbook",
+    "c",
+    "com",
+    "coms",
+    "kom",
+    "komm",
+    "reactie",
+    "reakcje",
+    "opinie",
+    "opiniones",
+    "yorum",
+    "diskuze",
+    "diskussion",
+    "talkback",
+    "forum",
+    "avis",
+    "debat",
+    "debate",
+    "guestbook",
 ];
 
 /// Of the list of comments, and of what leads there.
@@ -158,13 +174,13 @@ pub(super) const COMMENTS: &[&str] = &[
     "review",
 ];
 
-
 /// What these words name is shown over the page when it stands on its own, and is a picture or a word of the text when it stands in a line.
 const OVERLAYS: &[&str] = &["lightbox", "popup", "modal", "tooltip", "dropdown"];
 
 /// Parts of a class after which, or before which, a word says how a container is and not what it is.
 const BEFORE: &[&str] = &[
-    "with", "has", "have", "no", "without", "not", "non", "hide", "is", "by", "margin", "padding", "border", "pad", "align", "valign", "in", "to", "from",
+    "with", "has", "have", "no", "without", "not", "non", "hide", "is", "by", "margin", "padding", "border", "pad", "align",
+    "valign", "in", "to", "from",
 ];
 const BEHIND: &[&str] = &["enabled", "disabled", "open", "closed", "allowed", "free", "hoc", "lazy", "by", "on", "off"];
 
@@ -244,7 +260,9 @@ fn counted_heading<'a>(zone: &NodeRef<'a>) -> Option<NodeRef<'a>> {
         let inside: Vec<_> = list.children_it(false).filter(NodeRef::is_element).take(ITEMS).collect();
         let of_one_kind = inside.windows(2).all(|pair| pair[0].node_name() == pair[1].node_name());
         // The one comment there is, or a list of them.
-        if of_one_kind && inside.first().is_some_and(|first| !first.has_name("p") && !first.has_name("span") && !first.has_name("b")) {
+        if of_one_kind
+            && inside.first().is_some_and(|first| !first.has_name("p") && !first.has_name("span") && !first.has_name("b"))
+        {
             items = inside;
         }
     }
@@ -273,11 +291,12 @@ fn is_count(text: &str) -> bool {
 
 fn is_dated(item: &NodeRef<'_>) -> bool {
     item.descendants_it().take(PARTS).any(|inner| {
-        inner.has_name("time") || inner.is_text() && {
-            let text = inner.text();
-            let text = text.trim();
-            text.len() <= 3 * HEADING && text.chars().count() <= HEADING && looks_like_date(text)
-        }
+        inner.has_name("time")
+            || inner.is_text() && {
+                let text = inner.text();
+                let text = text.trim();
+                text.len() <= 3 * HEADING && text.chars().count() <= HEADING && looks_like_date(text)
+            }
     })
 }
 
@@ -335,15 +354,19 @@ fn class_of(node: &NodeRef<'_>) -> String {
 
 /// Shows what is hidden until a script has run, or beneath a window that a script has opened: nobody hides most of a text.
 fn show(body: &NodeRef<'_>, weights: &Weights) {
-    for node in std::iter::once(*body).chain(body.descendants_it().filter(NodeRef::is_element).take(ELEMENTS)) {
+    let is_most = |node: &NodeRef<'_>| {
         let aria = node.attr("aria-hidden").is_some_and(|value| &*value == "true");
-        if (aria || is_hidden(&node)) && weights.within(&node) * 4 >= weights.all() {
-            ["hidden", "style", "aria-hidden"].iter().for_each(|name| node.remove_attr(name));
-        }
+        (aria || is_hidden(node)) && weights.all() > 0 && weights.within(node) * 4 >= weights.all() * 3
+    };
+    // Collected first: the walk borrows the tree, which is about to change.
+    let elements = std::iter::once(*body).chain(body.descendants_it().filter(NodeRef::is_element).take(ELEMENTS));
+    let hidden: Vec<NodeRef<'_>> = elements.filter(is_most).collect();
+    for node in hidden {
+        ["hidden", "style", "aria-hidden"].iter().for_each(|name| node.remove_attr(name));
     }
 }
 
-fn is_hidden(node: &NodeRef<'_>) -> bool {
+pub(super) fn is_hidden(node: &NodeRef<'_>) -> bool {
     node.has_attr("hidden")
         || node.attr("style").is_some_and(|style| {
             let style: String = style.to_ascii_lowercase().split_whitespace().collect();
@@ -420,6 +443,8 @@ fn is_text(node: &NodeRef<'_>) -> bool {
     ]
     .iter()
     .any(|name| node.has_name(name))
+        // MathJax hangs a menu on each formula.
+        || node.node_name().is_some_and(|name| name.starts_with("mjx-"))
 }
 
 /// The words in class and id, in lower case: whole, and what they are made of. Without those that say how something is: `with-comments`,
@@ -427,7 +452,8 @@ fn is_text(node: &NodeRef<'_>) -> bool {
 pub(super) fn words(node: &NodeRef<'_>) -> Vec<String> {
     let mut words = Vec::new();
     let class = node.class();
-    let is_post = class.as_ref().is_some_and(|class| class.split_whitespace().any(|name| name == "hentry" || name.starts_with("type-")));
+    let is_post =
+        class.as_ref().is_some_and(|class| class.split_whitespace().any(|name| name == "hentry" || name.starts_with("type-")));
     let classes = class.iter().flat_map(|class| class.split_whitespace().take(24));
     let classes = classes.filter(|name| !name.contains([':', '['])).filter(|name| {
         !is_post || !["category-", "tag-", "author-", "format-", "section-"].iter().any(|kind| name.starts_with(kind))

@@ -71,6 +71,7 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     let pager = pager::find(&document, asked, &doc.url, base.as_deref());
     let next = by_rule.next_page.or_else(|| pager.next.clone());
     pager.remove();
+    let byline = facts.byline.take();
     let titles: Vec<String> = by_rule.title.iter().cloned().chain(facts.headlines()).collect();
     let ruled_text = ruled.and_then(|ruled| {
         ruled.strip(&mut findings);
@@ -96,7 +97,7 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     entry.base = base.into_iter().collect();
     entry.content = vec![Text { value: found.html, kind: TextKind::Html, language: None, base: entry.base.clone() }];
     entry.complete = true;
-    Ok(ParsedPage { entry, next, whole: by_rule.single_page, rows: found.rows, site, warnings: findings.into_warnings() })
+    Ok(ParsedPage { entry, next, whole: by_rule.single_page, rows: found.rows, site, byline, warnings: findings.into_warnings() })
 }
 
 /// Reads a page that is a feed by its own markup: h-feed and h-entry of microformats2, hAtom, hNews. `charset` is the outlet's configured one.

@@ -95,7 +95,8 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>, zones: &
         } else if has(&words, COMMENTS)
             || is_counter(&node)
             || zones.iter().any(|zone| zone.heading.id == node.id)
-            || node.attr("href").is_some_and(|href| is_comments_address(&href)) {
+            || node.attr("href").is_some_and(|href| is_comments_address(&href))
+        {
             Place::Comments
         } else if has(&words, TAGS)
             || node.attr("rel").is_some_and(|rel| rel.split_whitespace().any(|word| word.eq_ignore_ascii_case("tag")))
@@ -279,7 +280,7 @@ pub(super) fn around(document: &Document, headline: Option<NodeRef<'_>>, content
     rows
 }
 
-/// Takes out of a text what stands before the element of that number.
+/// Takes out of a text what stands before the element of that number, if that is the lesser part.
 pub(super) fn drop_before(text: &NodeRef<'_>, number: u32) {
     let mut holds = std::collections::HashSet::new();
     let mut after = false;
@@ -293,8 +294,15 @@ pub(super) fn drop_before(text: &NodeRef<'_>, number: u32) {
     }
     let is_before = |node: &NodeRef<'_>| number_of(node).is_some_and(|own| own < number) && !holds.contains(&node.id);
     let before: Vec<NodeRef<'_>> = text.descendants_it().filter(NodeRef::is_element).filter(is_before).collect();
+    let ids: std::collections::HashSet<_> = before.iter().map(|node| node.id).collect();
+    let length =
+        |node: &NodeRef<'_>| node.children_it(false).filter(NodeRef::is_text).map(|text| text.text().trim().len()).sum::<usize>();
+    let (mut first, mut rest) = (0, 0);
+    for node in text.descendants_it().filter(NodeRef::is_element) {
+        *(if ids.contains(&node.id) { &mut first } else { &mut rest }) += length(&node);
+    }
     // Only what has something after the headline is a text that began too early.
-    if after {
+    if after && first < rest {
         before.iter().for_each(NodeRef::remove_from_parent);
     }
 }

@@ -1,10 +1,10 @@
-//! Takes scripts, style sheets and comments out of the source of a page, before anything is counted or built: half of a page and more is script,
+//! Takes scripts, style sheets, comments and sets of icons out of the source of a page, before anything is counted or built: half of a page and more is script,
 //! and `a<b&&c>d` in it looks like tags to whoever does not know where a script ends.
 
 /// Elements whose inside is no markup (HTML § 13.2.5.2 to 4) and may be of use.
 const RAW: &[&str] = &["title", "textarea", "xmp", "iframe", "noembed", "noframes"];
 
-/// The source without comments, without style sheets, and without scripts but those of JSON-LD. Linear in the source.
+/// The source without comments, style sheets, sets of icons, and scripts but those of JSON-LD. Linear in the source.
 pub(super) fn without(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
@@ -21,7 +21,8 @@ pub(super) fn without(source: &str) -> String {
         if let Some(ended) = markup.strip_prefix("</") {
             drawing &= !is_named(ended, "svg");
         }
-        let name_end = markup[1..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).map_or(markup.len(), |at| at + 1);
+        let name_end =
+            markup[1..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).map_or(markup.len(), |at| at + 1);
         let name = &markup[1..name_end];
         if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             out.push('<');
@@ -30,7 +31,20 @@ pub(super) fn without(source: &str) -> String {
         }
         let end = name_end + tag_end(&markup[name_end..]);
         let (tag, after) = markup.split_at(end);
-        drawing |= name.eq_ignore_ascii_case("svg");
+        if name.eq_ignore_ascii_case("svg") {
+            drawing = true;
+            if !endless.contains(&"svg") {
+                match find_end(after, "svg") {
+                    Some(inside) if is_icon(&after[..inside]) => {
+                        drawing = false;
+                        rest = after[inside..].find('>').map_or("", |end| &after[inside + end + 1..]);
+                        continue;
+                    }
+                    Some(_) => {}
+                    None => endless.push("svg"),
+                }
+            }
+        }
         let is_script = name.eq_ignore_ascii_case("script");
         if is_script || name.eq_ignore_ascii_case("style") {
             // The slash ends an element in a drawing only.
@@ -63,6 +77,15 @@ pub(super) fn without(source: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Bytes of a drawing that refers to one defined elsewhere.
+const ICON: usize = 1_500;
+
+/// A set of icons, which shows nothing itself, or a use of one.
+fn is_icon(inside: &str) -> bool {
+    let has = |mark: &str| inside.match_indices('<').any(|(at, _)| is_named(&inside[at + 1..], mark));
+    has("symbol") || inside.len() <= ICON && has("use")
 }
 
 fn is_named(tag: &str, name: &str) -> bool {
@@ -121,7 +144,10 @@ mod tests {
         check("<!-- <p> -->a<!-->b<!--->c<!--x--!>d<!---x--->e", "abcde");
         check("a<!-- for ever", "a");
         check("a<script>for ever", "a");
-        check("<script type='application/ld+json'>{\"a\":\"<!-- b\"}</script>c", "<script type='application/ld+json'>{\"a\":\"<!-- b\"}</script>c");
+        check(
+            "<script type='application/ld+json'>{\"a\":\"<!-- b\"}</script>c",
+            "<script type='application/ld+json'>{\"a\":\"<!-- b\"}</script>c",
+        );
         check("<title>a <!-- b</title><!-- c -->d", "<title>a <!-- b</title>d");
         check("<textarea><script>a</textarea><script>b</script>", "<textarea><script>a</textarea>");
         check("<title>a<script>b</script>", "<title>a");
@@ -129,13 +155,30 @@ mod tests {
         check("<p title=it's>a<script>b</script>", "<p title=it's>a");
         check("<svg><style/><script href=x /><path/></svg>a<script/>b</script>c", "<svg><path/></svg>ac");
         check("<svg><title>a<script>b</script></title></svg>", "<svg><title>a</title></svg>");
+        check("a<svg hidden><symbol id=x><path/></symbol></svg>b<svg><use href=#x></svg >c", "abc");
+        check("<svg><symbol><path/>", "<svg><symbol><path/>");
         check("a<p", "a<p");
         check("<scripted>a</scripted>", "<scripted>a</scripted>");
     }
 
     #[test]
     fn what_never_ends_costs_no_more() {
-        for part in ["<title>", "<textarea></", "<!--", "<!-- -", "<script></", "<p a='", "<", "</", "<svg><style/>", "<iframe><xmp>", "<!----", "<!-- >"] {
+        for part in [
+            "<title>",
+            "<textarea></",
+            "<!--",
+            "<!-- -",
+            "<script></",
+            "<p a='",
+            "<",
+            "</",
+            "<svg><style/>",
+            "<svg>",
+            "<svg><g></svg>",
+            "<iframe><xmp>",
+            "<!----",
+            "<!-- >",
+        ] {
             let source = part.repeat(400_000 / part.len());
             assert!(without(&source).len() <= source.len(), "{part}");
         }
