@@ -14,6 +14,10 @@ const ELEMENTS: usize = 60_000;
 const PROSE: usize = 60;
 /// Characters of an aside without links that may be a notice.
 const NOTICE: usize = 600;
+/// Bytes of prose in an element `article` that is one.
+const ARTICLE: usize = 400;
+/// Characters of a line of facts by the headline.
+const LINE: usize = 160;
 /// Characters of the heading over a list of comments.
 const HEADING: usize = 40;
 /// Comments that are looked at, and elements of each.
@@ -314,6 +318,7 @@ pub(super) fn clear(document: &Document, headline: Option<NodeRef<'_>>, zones: &
         .map(|above| above.id)
         .collect();
     let own = headline.and_then(|headline| headline.ancestors_it(None).find(|above| above.has_name("article")));
+    let own = own.filter(|article| weights.within(article) >= ARTICLE);
     let zones: HashSet<NodeId> = zones.iter().map(|zone| zone.node.id).collect();
     let mut found: Vec<(NodeRef<'_>, bool, usize)> = Vec::new();
     let mut until = 0;
@@ -328,6 +333,9 @@ pub(super) fn clear(document: &Document, headline: Option<NodeRef<'_>>, zones: &
         let comments = zones.contains(&node.id) && weights.within(&node) * 2 <= weights.all();
         let Some(comments) = (if comments { Some(true) } else { chrome(&node, own.as_ref()) }) else { continue };
         let weight = weights.within(&node);
+        if !comments && !is_hidden(&node) && is_line_of_facts(&node, &holders) {
+            continue;
+        }
         if weight * 2 <= weights.all() {
             until = rows::end(&node, number);
         }
@@ -374,7 +382,16 @@ pub(super) fn is_hidden(node: &NodeRef<'_>) -> bool {
         })
 }
 
-/// Whether an element is called, or is by its kind, something beside the article; true for a list of comments. `own` is the element `article` of the
+/// A line by the headline with a date in it, which shares its place with buttons.
+fn is_line_of_facts(node: &NodeRef<'_>, holders: &HashSet<NodeId>) -> bool {
+    node.ancestors_it(Some(2)).any(|above| holders.contains(&above.id) && !above.has_name("body"))
+        && short_text(node, LINE).is_some_and(|text| {
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            (6..=24).contains(&digits) && text.chars().any(|c| matches!(c, ':' | '：' | '-' | '/' | '年' | '.'))
+        })
+}
+
+/// Whether an element is called, or is by its kind, something beside the article; true for what never is the text: a list of comments, the next article. `own` is the element `article` of the
 /// headline.
 fn chrome(node: &NodeRef<'_>, own: Option<&NodeRef<'_>>) -> Option<bool> {
     if is_text(node) {
@@ -384,7 +401,7 @@ fn chrome(node: &NodeRef<'_>, own: Option<&NodeRef<'_>>) -> Option<bool> {
         return Some(false);
     }
     if own.is_some() && node.has_name("article") && is_another(node) {
-        return Some(false);
+        return Some(true);
     }
     let words = words(node);
     if has(&words, LISTS) {

@@ -212,7 +212,12 @@ impl Meta {
             let content = squeezed(&node.attr("content")?);
             (!content.is_empty()).then(|| (name.trim().to_ascii_lowercase(), content))
         };
-        Self(found.iter().take(METAS).filter_map(read).collect())
+        // RDFa gives a property as a list of names.
+        let each = |(names, content): (String, String)| {
+            let names: Vec<String> = names.split_whitespace().take(8).map(str::to_owned).collect();
+            names.into_iter().map(move |name| (name, content.clone()))
+        };
+        Self(found.iter().take(METAS).filter_map(read).flat_map(each).collect())
     }
 
     /// The value of the first of these names that is there.
@@ -253,7 +258,11 @@ fn byline_of(document: &Document, authors: &[Person], meta: &Meta) -> Option<Str
     let elements = body.descendants_it().filter(NodeRef::is_element).take(LINES);
     let hidden = |node: &NodeRef<'_>| node.ancestors_it(Some(3)).chain([*node]).any(|above| super::chrome::is_hidden(&above));
     elements.filter(is_named).find_map(|node| {
+        // White space counts: a line of names and dates is set out over several lines.
         let line = short_text(&node, BYLINE).filter(|line| !line.is_empty() && !hidden(&node))?;
+        if node.text().trim().chars().count() > BYLINE {
+            return None;
+        }
         let name = node.descendants_it().find(|inner| inner.attr("itemprop").is_some_and(|property| &*property == "name"));
         Some(name.and_then(|name| short_text(&name, BYLINE)).unwrap_or(line))
     })

@@ -17,6 +17,8 @@ mod xpath;
 #[cfg(test)]
 mod hfeed_tests;
 #[cfg(test)]
+mod real_tests;
+#[cfg(test)]
 mod rules_tests;
 #[cfg(test)]
 mod tests;

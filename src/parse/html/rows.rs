@@ -109,7 +109,7 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>, zones: &
             continue;
         }
         let mut add = |node: &NodeRef<'_>, longest: usize| {
-            let inside = node.ancestors_it(Some(6)).any(|above| taken.contains(&above.id));
+            let inside = taken.contains(&node.id) || node.ancestors_it(Some(6)).any(|above| taken.contains(&above.id));
             let fits = short_text(node, longest).is_some_and(|text| !text.is_empty());
             if fits && !inside && rows.iter().filter(|row| row.place == place).count() < 16 {
                 rows.push(PageRow { place, html: unnumbered(&node.html()) });

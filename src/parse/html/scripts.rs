@@ -21,14 +21,14 @@ pub(super) fn without(source: &str) -> String {
         if let Some(ended) = markup.strip_prefix("</") {
             drawing &= !is_named(ended, "svg");
         }
-        let name_end =
-            markup[1..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).map_or(markup.len(), |at| at + 1);
-        let name = &markup[1..name_end];
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        if !markup[1..].starts_with(|c: char| c.is_ascii_alphabetic()) {
             out.push('<');
             rest = &markup[1..];
             continue;
         }
+        let name_end =
+            markup[1..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).map_or(markup.len(), |at| at + 1);
+        let name = &markup[1..name_end];
         let end = name_end + tag_end(&markup[name_end..]);
         let (tag, after) = markup.split_at(end);
         if name.eq_ignore_ascii_case("svg") {
