@@ -18,6 +18,8 @@ const NOTICE: usize = 600;
 const ARTICLE: usize = 400;
 /// Characters of a line of facts by the headline.
 const LINE: usize = 160;
+/// Elements between it and the headline.
+const NEAR: u32 = 40;
 /// Characters of the heading over a list of comments.
 const HEADING: usize = 40;
 /// Comments that are looked at, and elements of each.
@@ -333,7 +335,8 @@ pub(super) fn clear(document: &Document, headline: Option<NodeRef<'_>>, zones: &
         let comments = zones.contains(&node.id) && weights.within(&node) * 2 <= weights.all();
         let Some(comments) = (if comments { Some(true) } else { chrome(&node, own.as_ref()) }) else { continue };
         let weight = weights.within(&node);
-        if !comments && !is_hidden(&node) && is_line_of_facts(&node, &holders) {
+        let near = headline.and_then(|headline| rows::number_of(&headline)).is_some_and(|own| number.abs_diff(own) <= NEAR);
+        if !comments && near && !is_hidden(&node) && is_line_of_facts(&node, &holders) {
             continue;
         }
         if weight * 2 <= weights.all() {
@@ -391,8 +394,8 @@ fn is_line_of_facts(node: &NodeRef<'_>, holders: &HashSet<NodeId>) -> bool {
         })
 }
 
-/// Whether an element is called, or is by its kind, something beside the article; true for what never is the text: a list of comments, the next article. `own` is the element `article` of the
-/// headline.
+/// Whether an element is called, or is by its kind, something beside the article; true for what never is the text: a list of comments, the next
+/// article. `own` is the element `article` of the headline.
 fn chrome(node: &NodeRef<'_>, own: Option<&NodeRef<'_>>) -> Option<bool> {
     if is_text(node) {
         return None;
@@ -452,14 +455,35 @@ fn is_notice(node: &NodeRef<'_>) -> bool {
     short_text(node, NOTICE).is_some_and(|text| !text.is_empty()) && !node.descendants_it().any(|inner| inner.has_name("a"))
 }
 
+const TEXT: &[&str] = &[
+    "p",
+    "img",
+    "figure",
+    "figcaption",
+    "picture",
+    "em",
+    "strong",
+    "i",
+    "b",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "br",
+    "td",
+    "tr",
+    "tbody",
+    "table",
+    "html",
+    "body",
+];
+
 /// A paragraph, a heading, a picture or a word of the text, which themes give classes of all kinds.
 fn is_text(node: &NodeRef<'_>) -> bool {
-    [
-        "p", "img", "figure", "figcaption", "picture", "em", "strong", "i", "b", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "br", "td", "tr", "tbody",
-        "table", "html", "body",
-    ]
-    .iter()
-    .any(|name| node.has_name(name))
+    TEXT.iter().any(|name| node.has_name(name))
         // MathJax hangs a menu on each formula.
         || node.node_name().is_some_and(|name| name.starts_with("mjx-"))
 }
