@@ -387,7 +387,9 @@ pub(super) fn is_hidden(node: &NodeRef<'_>) -> bool {
 
 /// A line by the headline with a date in it, which shares its place with buttons.
 fn is_line_of_facts(node: &NodeRef<'_>, holders: &HashSet<NodeId>) -> bool {
-    node.ancestors_it(Some(2)).any(|above| holders.contains(&above.id) && !above.has_name("body"))
+    !node.has_name("footer")
+        && !has(&words(node), FOOT)
+        && node.ancestors_it(Some(2)).any(|above| holders.contains(&above.id) && !above.has_name("body"))
         && short_text(node, LINE).is_some_and(|text| {
             let digits = text.bytes().filter(u8::is_ascii_digit).count();
             (6..=24).contains(&digits) && text.chars().any(|c| matches!(c, ':' | '：' | '-' | '/' | '年' | '.'))

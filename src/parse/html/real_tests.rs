@@ -331,10 +331,10 @@ fn time_is_linear_in_the_page() {
         let source = format!(
             "<title>The bell</title><main><h1>The bell at the ferry</h1>{}{}</main>",
             paragraphs(0, 5, EN),
-            part.repeat(6_000)
+            part.repeat(1_500)
         );
         let begun = std::time::Instant::now();
         let _ = read(&source);
-        assert!(begun.elapsed().as_secs() < 30, "{part}: {:?}", begun.elapsed());
+        assert!(begun.elapsed().as_secs() < 10, "{part}: {:?}", begun.elapsed());
     }
 }
