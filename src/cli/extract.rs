@@ -21,6 +21,7 @@ pub fn json(doc: &FetchedDocument, mut outlet: Outlet) -> Result<Value, Unreadab
         outlet.name = page.site.first().cloned().unwrap_or_default();
     }
     let next = page.next.clone();
+    let byline = page.byline.clone();
     let pages = [(doc.url.clone(), page)];
     let found = Pages { outlet: &outlet, pages: &pages, fetched_at: doc.fetched_at };
     let article = page::alone(&found, &doc.url).ok_or_else(|| Unreadable::new("no_text", "there is no article on the page"))?;
@@ -37,6 +38,7 @@ pub fn json(doc: &FetchedDocument, mut outlet: Outlet) -> Result<Value, Unreadab
         "title_raw": article.title_raw,
         "language": article.language,
         "published": article.published.map(|stamp| stamp.at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        "byline": byline,
         "authors": names(&article.authors),
         "translators": names(&article.hints.translators),
         "editors": names(&article.hints.editors),

@@ -1,5 +1,6 @@
 //! HTML pages: articles ([`page`]), lists of articles ([`listing`]), and pages that are feeds by their markup ([`feed`]).
 
+mod chrome;
 mod facts;
 mod headline;
 mod hfeed;
@@ -9,11 +10,14 @@ mod microformats;
 mod pager;
 mod rows;
 mod rules;
+mod scripts;
 mod text;
 mod xpath;
 
 #[cfg(test)]
 mod hfeed_tests;
+#[cfg(test)]
+mod real_tests;
 #[cfg(test)]
 mod rules_tests;
 #[cfg(test)]
@@ -69,6 +73,7 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     let pager = pager::find(&document, asked, &doc.url, base.as_deref());
     let next = by_rule.next_page.or_else(|| pager.next.clone());
     pager.remove();
+    let byline = facts.byline.take();
     let titles: Vec<String> = by_rule.title.iter().cloned().chain(facts.headlines()).collect();
     let ruled_text = ruled.and_then(|ruled| {
         ruled.strip(&mut findings);
@@ -94,7 +99,7 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     entry.base = base.into_iter().collect();
     entry.content = vec![Text { value: found.html, kind: TextKind::Html, language: None, base: entry.base.clone() }];
     entry.complete = true;
-    Ok(ParsedPage { entry, next, whole: by_rule.single_page, rows: found.rows, site, warnings: findings.into_warnings() })
+    Ok(ParsedPage { entry, next, whole: by_rule.single_page, rows: found.rows, site, byline, warnings: findings.into_warnings() })
 }
 
 /// Reads a page that is a feed by its own markup: h-feed and h-entry of microformats2, hAtom, hNews. `charset` is the outlet's configured one.
@@ -206,6 +211,7 @@ fn source_with(
         Some(rules) => rules::replaced(text.into_owned(), rules, LARGEST).into(),
         None => text,
     };
+    let text = scripts::without(&text);
     bounded(&text)?;
     resolved(&text)
 }
