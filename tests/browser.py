@@ -1,6 +1,6 @@
 """Looks at pages as people do: headless Chromium, driven over its debugging pipe, so that the standard library is enough.
 
-    browser.py [--axe axe.min.js] [--shots FOLDER] [--link-depth 1] URL...
+    browser.py [--no-axe | --axe axe.min.js] [--shots FOLDER] URL...
 
 Every URL is opened light and dark, 320 and 1280 pixels wide, with scripts switched off. Prints one line for every fault: anything in the
 console, a request that failed or went to another host (pictures may), a page wider than the screen, text that overflows, no style, and what
@@ -9,6 +9,7 @@ axe-core finds serious or critical. Exit code 1 when there is any.
 
 import argparse
 import base64
+import importlib.util
 import json
 import os
 import pathlib
@@ -147,17 +148,27 @@ def complaints(events, url):
             if there.scheme in ("http", "https") and there.netloc != own and of.get("type") not in ("Image", "Media"):
                 yield f"request to another host: {of['request']['url']} ({of.get('type')})"
         elif method == "Network.loadingFailed" and not of.get("canceled"):
+            if kinds.get(of["requestId"], "").endswith("/favicon.ico"):
+                continue  # The browser's own idea, where a document cannot name an icon.
             yield f"request failed: {kinds.get(of['requestId'])} {of.get('errorText')} {of.get('blockedReason', '')}"
+
+
+def axe_of_package():
+    package = importlib.util.find_spec("axe_core_python")
+    return package and str(pathlib.Path(package.origin).parent / "axe.min.js")
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("urls", nargs="+")
-    arguments.add_argument("--axe", help="axe.min.js; without it accessibility is not looked at")
+    arguments.add_argument("--axe", default=axe_of_package(), help="axe.min.js; else the one of the package axe-core-python")
+    arguments.add_argument("--no-axe", action="store_true", help="accessibility is not looked at")
     arguments.add_argument("--shots", help="folder for screenshots")
     arguments.add_argument("--height", type=int, default=3000, help="of a screenshot at most")
     options = arguments.parse_args()
-    axe = pathlib.Path(options.axe).read_text("utf-8") if options.axe else None
+    if not options.axe and not options.no_axe:
+        sys.exit("no axe-core: `tests/run` installs axe-core-python")
+    axe = None if options.no_axe else pathlib.Path(options.axe).read_text("utf-8")
     browser, faults, minor, looks = Browser(), [], {}, 0
     try:
         for number, url in enumerate(options.urls):

@@ -239,3 +239,72 @@ impl Groups {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::super::sample;
+    use super::*;
+    use crate::config::Terms;
+
+    #[test]
+    fn spans_are_counted_in_units() {
+        let check = |seconds: u64, unit: u64, expected: Option<&str>| {
+            assert_eq!(in_units(Duration::from_secs(seconds), unit).as_deref(), expected, "{seconds}");
+        };
+        check(0, 3_600, None);
+        check(7_200, 3_600, Some("2"));
+        check(5_400, 3_600, Some("1.5"));
+        // Never less than it is.
+        check(1, 86_400, Some("0.1"));
+        check(30 * 86_400, 86_400, Some("30"));
+    }
+
+    #[test]
+    fn the_outlets_are_named_with_their_terms() {
+        let mut outlets = sample::outlets();
+        outlets[0].terms = Terms {
+            publish: Publish::Excerpt { characters: None },
+            embargo: Some(Duration::from_secs(7_200)),
+            expire: Some(Duration::from_secs(30 * 86_400)),
+            languages: vec!["zh-Hant".to_owned(), "en".to_owned()],
+            images: false,
+            noindex: true,
+            disclaimer: Some("只是<转载>。".to_owned()),
+            rights: Some("© 南岸".to_owned()),
+            licence: Url::parse("https://nanan.example/terms").ok(),
+        };
+        let feed = Feed { outlets: vec![outlets[0].id.clone()], ..sample::feed("all") };
+        let renderer = Renderer::with(sample::site(), outlets, &[feed], None).unwrap();
+        let page = renderer.outlets_page();
+        for part in [
+            "<h2 id=\"nanan\" lang=\"zh-Hans\">南岸新闻</h2>",
+            "<dd>摘录，附全文链接、不含图片</dd>",
+            "<span lang=\"zh-Hant\">繁體中文</span>、<span lang=\"en\">English</span>",
+            "<dt>延后发布（小时）</dt><dd>2</dd>",
+            "<dt>保留期限（天）</dt><dd>30</dd>",
+            "<dd lang=\"zh-Hans\">© 南岸</dd>",
+            "<a href=\"https://nanan.example/terms\">",
+            "<dd lang=\"zh-Hans\">只是&lt;转载&gt;。</dd>",
+            "<p class=\"meta\">已请搜索引擎不收录其文章</p>",
+            "<a href=\"https://relay.example.net/feeds/all\">",
+        ] {
+            assert!(page.contains(part), "{part}\n{page}");
+        }
+    }
+
+    #[test]
+    fn groups_show_the_largest_first_and_not_everything() {
+        let mut groups = Groups::default();
+        for n in 0..30 {
+            groups.add("b", None, &Value::from(n));
+        }
+        groups.add("c", None, &Value::from(1));
+        groups.add("a", None, &Value::from(2));
+        let largest = groups.largest(2);
+        let get = |n: usize, key: &str| largest[n].get_attr(key).unwrap().to_string();
+        assert_eq!((largest.len(), get(0, "name"), get(0, "count"), get(1, "name")), (2, "b".into(), "30".into(), "a".into()));
+        assert_eq!(largest[0].get_attr("articles").unwrap().len(), Some(IN_GROUP));
+    }
+}

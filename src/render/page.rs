@@ -204,7 +204,12 @@ mod tests {
         assert_eq!((page.matches("<script type=\"application/").count(), page.matches("<script").count()), (2, 2));
         assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains(" on"));
         let canonical = "https://cn.ledger.example/2026/06/ferry";
-        assert!(page.contains(&format!("<rsl xmlns=\"https://rslstandard.org/rsl\"><content url=\"{canonical}\"><license><prohibits")), "{page}");
+        assert!(
+            page.contains(&format!(
+                "<rsl xmlns=\"https://rslstandard.org/rsl\"><content url=\"{canonical}\"><license><prohibits"
+            )),
+            "{page}"
+        );
     }
 
     #[test]
@@ -329,8 +334,20 @@ mod tests {
             ] {
                 assert!(html.contains(part), "{part}\n{html}");
             }
-            assert_eq!(html.matches("<li lang=\"zh-Hans\" dir=\"ltr\"><a href=\"https://relay").count(), 3);
+            let list = html.split("<ul class=\"articles\">").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap();
+            assert_eq!(list.matches("<li lang=\"zh-Hans\" dir=\"ltr\"><a href=\"https://relay").count(), 3);
         }
+        // The same three under the outlet, the language, and the sections that two of them have or lack.
+        let groups: Vec<&str> = text(&index).split("<details>").skip(1).collect();
+        assert!(
+            groups[0].starts_with("<summary><span lang=\"zh-Hans\" dir=\"auto\">南岸新闻</span> <span class=\"meta\">3</span>"),
+            "{groups:?}"
+        );
+        assert!(
+            groups[1].starts_with("<summary><span lang=\"zh-Hans\" dir=\"auto\">简体中文</span> <span class=\"meta\">3</span>"),
+            "{groups:?}"
+        );
+        assert!(groups.len() > 2 && text(&index).contains("<h2>按栏目</h2>"), "{groups:?}");
         for address in ["https://relay.example.net/feeds/all.atom", "https://relay.example.net/feeds/all.rss"] {
             assert!(text(&page).contains(&format!("<code>{address}</code>")), "an address to copy: {address}");
         }

@@ -22,7 +22,8 @@ impl SiteFacts {
     /// before the site's name leads here.
     fn root(&self) -> &str {
         let after_scheme = self.address.find("://").map_or(0, |at| at + 3);
-        let root = self.address.get(after_scheme..).and_then(|rest| rest.find('/')).map_or("/", |at| &self.address[after_scheme + at..]);
+        let root =
+            self.address.get(after_scheme..).and_then(|rest| rest.find('/')).map_or("/", |at| &self.address[after_scheme + at..]);
         root.split(['?', '#']).next().unwrap_or("/")
     }
 }
@@ -31,7 +32,8 @@ impl Renderer {
     /// The documents that depend on feeds.toml and the templates only: style sheets, `/outlets`, `/ns/1.0`, robots.txt, and the signals for
     /// text and data mining (RSL 1.0, TDMRep).
     pub fn site_documents(&self) -> Vec<PublishedDocument> {
-        let put = |path: &str, content_type: &str, body: String| document(path.to_owned(), content_type, body, EMPTY_FEED_UPDATED);
+        let put =
+            |path: &str, content_type: &str, body: String| document(path.to_owned(), content_type, body, EMPTY_FEED_UPDATED);
         let rsl = format!("{}{RSL}", self.site.address);
         vec![
             put(&self.style_path(), CSS, self.templates.style.clone()),
@@ -40,7 +42,11 @@ impl Renderer {
             put(NAMESPACE_PAGE, HTML, self.namespace_page()),
             // RFC 9309, with the record of RSL 1.0 § 4.1 that names the licence.
             put("robots.txt", "text/plain; charset=utf-8", format!("User-agent: *\nAllow: /\n\nLicense: {rsl}\n")),
-            put(RSL, "application/rsl+xml; charset=utf-8", format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}\n", licence("/"))),
+            put(
+                RSL,
+                "application/rsl+xml; charset=utf-8",
+                format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}\n", licence("/")),
+            ),
             put(".well-known/tdmrep.json", "application/json", "[{\"location\":\"/*\",\"tdm-reservation\":1}]\n".to_owned()),
         ]
     }
@@ -65,7 +71,8 @@ impl Renderer {
     pub(super) fn styled(&self, mut feed: String) -> String {
         let declared = feed.starts_with("<?xml ");
         if let Some(end) = feed.find("?>\n").filter(|_| declared) {
-            let instruction = format!("<?xml-stylesheet type=\"text/css\" href=\"{}static/feed.css\"?>\n", html(self.site.root()));
+            let instruction =
+                format!("<?xml-stylesheet type=\"text/css\" href=\"{}static/feed.css\"?>\n", html(self.site.root()));
             feed.insert_str(end + 3, &instruction);
         }
         feed
@@ -174,6 +181,12 @@ mod tests {
         let style = renderer().feed_style();
         let content = style.rsplit_once("content: \"").unwrap().1;
         assert!(content.starts_with("\\8fd9 "), "{content}");
-        assert!(content.strip_suffix("\"; }\n").unwrap().bytes().all(|byte| byte == b'\\' || byte == b' ' || byte.is_ascii_hexdigit()));
+        assert!(
+            content
+                .strip_suffix("\"; }\n")
+                .unwrap()
+                .bytes()
+                .all(|byte| byte == b'\\' || byte == b' ' || byte.is_ascii_hexdigit())
+        );
     }
 }

@@ -23,10 +23,11 @@ const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+/// A feed for a browser: under its own type Chromium shows it as plain text, without its style sheet.
+const XML: HeaderValue = HeaderValue::from_static("application/xml; charset=utf-8");
 const NOINDEX: HeaderValue = HeaderValue::from_static("noindex");
 /// TDMRep: rights in text and data mining are reserved, whatever robots.txt allows to search engines.
-const TDM_RESERVATION: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("tdm-reservation"), HeaderValue::from_static("1"));
+const TDM_RESERVATION: (HeaderName, HeaderValue) = (HeaderName::from_static("tdm-reservation"), HeaderValue::from_static("1"));
 /// Of what never changes at its address: a year (RFC 8246).
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -99,8 +100,21 @@ impl Heads {
         let bytes = if method == Method::HEAD { Body::empty() } else { Body::from(body(document, coding)) };
         let mut response = Response::new(bytes);
         *response.headers_mut() = self.ok[coding as usize].clone();
+        if is_opened(fields) && is_feed(&document.content_type) {
+            response.headers_mut().insert(header::CONTENT_TYPE, XML);
+        }
         response
     }
+}
+
+/// A browser opens the address as a page (Fetch Metadata Request Headers § 2.1). No reader sends that, and what it gets suits every reader too, so
+/// caches need not tell the two apart.
+fn is_opened(fields: &HeaderMap) -> bool {
+    fields.get("sec-fetch-dest").is_some_and(|destination| destination == "document")
+}
+
+fn is_feed(content_type: &str) -> bool {
+    ["application/rss+xml", "application/atom+xml"].iter().any(|feed| content_type.starts_with(feed))
 }
 
 fn body(document: &Prepared, coding: Coding) -> bytes::Bytes {
@@ -310,6 +324,23 @@ mod tests {
         assert_eq!(kept("static/style.0123456789ab.css"), "public, max-age=31536000, immutable");
         assert!(kept("static/feed.css").starts_with("public, max-age=60,"));
         assert!(kept("feeds/all.old.rss").starts_with("public, max-age=60,"));
+    }
+
+    #[test]
+    fn a_feed_that_a_browser_opens_is_xml_with_a_style() {
+        let check = |content_type: &str, destination: Option<&'static str>, expected: &str| {
+            let document = document(content_type, 0);
+            let fields = destination.map(|to| (HeaderName::from_static("sec-fetch-dest"), HeaderValue::from_static(to)));
+            let response = Heads::of(&document, 60).answer(&document, &Method::GET, &fields.into_iter().collect());
+            assert_eq!(response.headers()[header::CONTENT_TYPE], expected, "{content_type} {destination:?}");
+        };
+        let rss = "application/rss+xml; charset=utf-8";
+        check(rss, None, rss);
+        check(rss, Some("empty"), rss);
+        check(rss, Some("document"), "application/xml; charset=utf-8");
+        check("application/atom+xml; charset=utf-8", Some("document"), "application/xml; charset=utf-8");
+        check("application/feed+json", Some("document"), "application/feed+json");
+        check("text/html; charset=utf-8", Some("document"), "text/html; charset=utf-8");
     }
 
     #[test]
