@@ -285,7 +285,7 @@ mod tests {
             "<dt>延后发布（小时）</dt><dd>2</dd>",
             "<dt>保留期限（天）</dt><dd>30</dd>",
             "<dd lang=\"zh-Hans\">© 南岸</dd>",
-            "<a href=\"https://nanan.example/terms\">",
+            "<a dir=\"ltr\" href=\"https://nanan.example/terms\">",
             "<dd lang=\"zh-Hans\">只是&lt;转载&gt;。</dd>",
             "<p class=\"meta\">已请搜索引擎不收录其文章</p>",
             "<a href=\"https://relay.example.net/feeds/all\">",
