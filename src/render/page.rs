@@ -263,10 +263,29 @@ mod tests {
         check("/translationOfWork/workTranslation/@id", "https://relay.example.net/a/0123456789abcdef0123");
         check("/image/0/creditText", "Tomas Reed");
         check("/license", "https://nanan.example/terms");
+        check("/creditText", "Nora Whitfield / 林书白（译） / 海港纪事中文网（来源：南岸新闻）");
         assert_eq!(data["commentCount"], 12);
         assert_eq!(data.get("digitalSourceType"), None);
         let bare = json_ld(&article_page(&sample::article(Sample::Bare)));
         assert_eq!((bare["author"][0]["@type"].as_str(), bare.get("translationOfWork")), (Some("NewsMediaOrganization"), None));
+    }
+
+    #[test]
+    fn a_verbatim_repost_is_based_on_the_original_by_way_of_its_reposters() {
+        let mut article = sample::article(Sample::Translation);
+        article.attributed.provenance.translation = None;
+        article.attributed.provenance.hops.remove(1);
+        let data = json_ld(&article_page(&article));
+        let check = |pointer: &str, expected: &str| {
+            assert_eq!(data.pointer(pointer).and_then(|v| v.as_str()), Some(expected), "{pointer} of {data}")
+        };
+        check("/isBasedOn/@id", "https://nanan.example/news/4711");
+        check("/isBasedOn/sdPublisher/name", "南岸新闻");
+        check("/isBasedOn/isBasedOn/@id", "https://ledger.example/2026/05/ferry?a=1&b=2");
+        check("/isBasedOn/isBasedOn/inLanguage", "en");
+        check("/isBasedOn/isBasedOn/publisher/name", "The Harbour Ledger");
+        check("/isBasedOn/isBasedOn/datePublished", "2026-05-30T21:05:00Z");
+        assert_eq!((data.get("translationOfWork"), data.pointer("/isBasedOn/isBasedOn/isBasedOn")), (None, None));
     }
 
     #[test]
