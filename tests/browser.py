@@ -22,12 +22,13 @@ import time
 from urllib.parse import urlsplit
 
 BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
-WIDE = """(() => {
-  const most = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= most) return null;
-  const over = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > most + 1 && !e.closest('.scroll'));
-  return `${document.documentElement.scrollWidth} > ${most}: ` + over.slice(0, 3).map(e => e.tagName + '.' + e.className).join(' ');
-})()"""
+WIDE = """(most => {
+  // A phone widens its view to what overflows, so the width that was asked for counts.
+  const page = Math.max(document.documentElement.scrollWidth, innerWidth);
+  if (page <= most) return null;
+  const over = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().width > most && !e.closest('.scroll'));
+  return `${page} > ${most}: ` + over.slice(0, 3).map(e => e.tagName + '.' + e.className).join(' ');
+})"""
 STYLED = "document.contentType !== 'text/html' || getComputedStyle(document.body).maxWidth !== 'none'"
 AXE = """axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}).then(r => JSON.stringify(
   r.violations.map(v => ({id: v.id, impact: v.impact, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0] ? n.any[0].message : ''))}))))"""
@@ -179,7 +180,7 @@ def main():
                 looks += 1
                 said = set(complaints(browser.events, url))
                 browser.look(width, dark, scripts=True)
-                wide = browser.evaluate(WIDE) if browser.evaluate("document.contentType") == "text/html" else None
+                wide = browser.evaluate(f"{WIDE}({width})") if browser.evaluate("document.contentType") == "text/html" else None
                 if wide:
                     said.add(f"wider than the screen: {wide}")
                 if not browser.evaluate(STYLED):
