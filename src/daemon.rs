@@ -171,6 +171,9 @@ impl Daemon {
         if let Err(error) = pipeline::recall(&stages, now()) {
             tracing::error!(%error, "cannot remove documents that show more than outlets allow");
         }
+        if let Err(error) = pipeline::publish_site(&stages).await {
+            tracing::error!(%error, "cannot write style sheets and the site's own pages; those of the last run are served");
+        }
         let accepting = CancellationToken::new();
         let beat = pulse.clone();
         let site = serve::Site {

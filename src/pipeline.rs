@@ -511,6 +511,19 @@ fn list(stages: &Stages) -> std::io::Result<Publication> {
     Ok(publication)
 }
 
+/// Puts in place what depends on feeds.toml and the templates only: style sheets, `/outlets`, the rules for machines. Once, before anything is served.
+pub async fn publish_site(stages: &Stages) -> Result<Publication, PublishError> {
+    let here = stages.clone();
+    off_the_runtime(move || {
+        let mut publication = Publication::default();
+        for document in here.renderer.site_documents() {
+            put(&here, document, &mut publication)?;
+        }
+        Ok(publication)
+    })
+    .await
+}
+
 /// Forgets documents of feeds that feeds.toml no longer has.
 pub fn retire(stages: &Stages) -> std::io::Result<()> {
     let mut keep = BTreeSet::from([String::new(), "feeds.opml".to_owned()]);
@@ -518,7 +531,9 @@ pub fn retire(stages: &Stages) -> std::io::Result<()> {
         keep.insert(format!("feeds/{}", feed.id));
         keep.extend(FeedFormat::ALL.map(|format| format!("feeds/{}.{}", feed.id, format.extension())));
     }
-    stages.snapshot.retain(|path, _| keep.contains(path))
+    keep.extend(stages.renderer.site_documents().into_iter().map(|document| document.path));
+    // Pages that a browser or a cache still holds ask for the style sheet they were made with.
+    stages.snapshot.retain(|path, _| keep.contains(path) || path.starts_with("static/"))
 }
 
 fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publication) -> std::io::Result<()> {

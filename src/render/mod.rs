@@ -16,17 +16,22 @@ use crate::config::{Config, Feed, Outlet, Terms};
 use crate::model::{Conditions, FeedFormat, PublishedDocument, StoredArticle};
 
 mod atom;
+mod autonym;
 mod body;
+mod dates;
 mod elements;
 mod excerpt;
 mod facts;
 mod json_ld;
+mod lists;
 mod markup;
 mod opml;
 mod page;
+mod page_body;
 mod rss;
 mod sample;
 mod sentence;
+mod site;
 mod subscriptions;
 mod templates;
 mod terms;
@@ -180,6 +185,7 @@ impl Renderer {
             FeedFormat::Atom => atom::write(&self.site, &head, &facts),
         };
         let path = format!("feeds/{}.{}", feed.id, format.extension());
+        let body = self.styled(body);
         PublishedDocument { conditions: self.conditions(feed), ..document(path, format.content_type(), body, modified) }
     }
 

@@ -667,7 +667,7 @@ proptest! {
             prop_assert!(content.contains("https://nanan.example/news/4711"));
         }
         let page = String::from_utf8(renderer().article(&articles[0]).body.to_vec()).unwrap();
-        prop_assert_eq!(page.matches("<script").count(), 1 + articles[0].attributed.article.body.as_str().matches("<script").count());
+        prop_assert_eq!(page.matches("<script").count(), 2 + articles[0].attributed.article.body.as_str().matches("<script").count());
         prop_assert!(page.contains("<div class=\"reprint-credit\""));
     }
 

@@ -39,6 +39,11 @@ pub(super) fn router(site: Site, limits: &Limits) -> Router {
         .route("/feeds.opml", get(document))
         .route("/feeds/{name}", get(feed))
         .route("/a/{key}", get(article))
+        .route("/outlets", get(document))
+        .route("/ns/1.0", get(document))
+        .route("/static/{name}", get(document))
+        .route("/rsl.xml", get(document))
+        .route("/.well-known/tdmrep.json", get(document))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/robots.txt", get(robots))
@@ -153,7 +158,11 @@ async fn readyz(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-async fn robots() -> Response {
+/// Never missing: crawlers take a robots.txt that cannot be had for leave to do anything (RFC 9309 § 2.3.1.3).
+async fn robots(State(app): State<Arc<App>>, request: Request) -> Response {
+    if app.site.snapshot.get("robots.txt").is_some() {
+        return app.answer_from_snapshot(&request);
+    }
     answer::kept_text(StatusCode::OK, "User-agent: *\nAllow: /\n", "public, max-age=86400")
 }
 

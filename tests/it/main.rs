@@ -11,6 +11,7 @@ mod fetch;
 mod identity;
 mod journeys;
 mod pages;
+mod pages_in_browser;
 mod polls;
 mod published;
 mod reading;

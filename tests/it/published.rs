@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The Python that `tests/run` has set up with feedparser.
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let python = std::env::var_os("REPRINT_TEST_PYTHON")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-python/bin/python"), PathBuf::from);
     assert!(python.exists(), "no {}: `tests/run` sets it up", python.display());
