@@ -33,6 +33,7 @@ use crate::{attribute, normalize, parse};
 
 mod own;
 mod pages;
+mod select;
 mod window;
 
 pub use own::{OWN_ARTICLE, Own};
