@@ -11,7 +11,7 @@ mod hints;
 pub mod html;
 mod image;
 pub mod language;
-mod marks;
+pub mod marks;
 mod media;
 pub mod page;
 mod people;
