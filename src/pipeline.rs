@@ -335,13 +335,7 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
             after.moved_to = moved_to;
             after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
             after.ttl = reading.ttl;
-            Answer {
-                verdicts: reading.verdicts,
-                deleted: reading.deleted,
-                warnings: reading.warnings,
-                freshness,
-                failed: None,
-            }
+            Answer { verdicts: reading.verdicts, deleted: reading.deleted, warnings: reading.warnings, freshness, failed: None }
         }
         Ok(Err(unreadable)) => Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness),
         Err(panic) => Answer::failed(
@@ -487,12 +481,7 @@ async fn off_the_runtime(
 }
 
 /// The documents of one feed; the index goes with the feed `all`.
-fn feed_documents(
-    stages: &Stages,
-    feed: &Feed,
-    shown: &Shown,
-    withdrawn: &[Withdrawal],
-) -> std::io::Result<Publication> {
+fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, withdrawn: &[Withdrawal]) -> std::io::Result<Publication> {
     let mut publication = Publication::default();
     let articles = &shown.articles;
     let mut put = |document: PublishedDocument| {

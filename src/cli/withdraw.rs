@@ -40,7 +40,10 @@ pub(super) async fn run(path: &Path, request: &Request<'_>) -> Result<(), Failur
     };
     let config = load_without_secrets(path)?;
     if !config.site.database.exists() {
-        return Err(Failure::Failed(format!("there is no store at {} yet: nothing is published", config.site.database.display())));
+        return Err(Failure::Failed(format!(
+            "there is no store at {} yet: nothing is published",
+            config.site.database.display()
+        )));
     }
     let (store, alone) = open(&config).await?;
     let done = act(&store, &config, request, reason).await;
@@ -86,7 +89,9 @@ async fn act(store: &Store, config: &Config, request: &Request<'_>, reason: &str
     }
     let by = if request.legal { WithdrawnBy::Legal } else { WithdrawnBy::Site };
     let Some(withdrawal) = store.withdraw(&key, by, reason, now).await? else {
-        return Err(Failure::Failed(format!("no article has the id {key}; `reprint feeds` and the pages of feeds show what there is")));
+        return Err(Failure::Failed(format!(
+            "no article has the id {key}; `reprint feeds` and the pages of feeds show what there is"
+        )));
     };
     say(format_args!("withdrawn {}a/{}  {}", config.site.url, withdrawal.key, withdrawal.title));
     for outlet in &withdrawal.outlets {

@@ -542,7 +542,9 @@ fn check_feeds(feeds: &[FeedDraft], outlets: &[OutletDraft], mistakes: &mut Mist
                 mistakes.add(format!("there is no outlet with the id `{}`", shown(id)), outlet.span(), help);
             }
         }
-        if let Some(partner) = feed.selection.never_back().filter(|partner| complete && !known.contains_key(partner.get_ref().as_str())) {
+        if let Some(partner) =
+            feed.selection.never_back().filter(|partner| complete && !known.contains_key(partner.get_ref().as_str()))
+        {
             let id = partner.get_ref();
             let help = unknown_outlet_help(id, &ids, outlets);
             mistakes.add(format!("there is no outlet with the id `{}`", shown(id)), partner.span(), help);

@@ -132,7 +132,11 @@ pub const KEYS: &[Key] = &[
     optional("feed", "languages", "languages of the articles it takes, BCP 47; default every language"),
     optional("feed", "include", "regular expressions of which one must be found in an article; default none is needed"),
     optional("feed", "exclude", "regular expressions of which none may be found in an article; default none"),
-    optional("feed", "never_back", "id of the outlet of the partner it is made for, who never gets its own articles; default none"),
+    optional(
+        "feed",
+        "never_back",
+        "id of the outlet of the partner it is made for, who never gets its own articles; default none",
+    ),
     optional("feed", "size", "newest articles it holds; default 50"),
     optional("feed", "keep_hours", "articles younger than this stay even beyond size; default 48"),
 ];

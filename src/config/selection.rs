@@ -269,9 +269,8 @@ pub(super) fn read(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> Draft 
         }
     }
     let never_back = section.string(mistakes, "never_back", |written| Ok(written.to_owned()));
-    let plain = |list: Option<Vec<Spanned<String>>>| -> Vec<String> {
-        list.into_iter().flatten().map(Spanned::into_inner).collect()
-    };
+    let plain =
+        |list: Option<Vec<Spanned<String>>>| -> Vec<String> { list.into_iter().flatten().map(Spanned::into_inner).collect() };
     let compiled = |list: Option<Vec<Spanned<String>>>, key: &str, mistakes: &mut Mistakes| {
         let written = plain(list);
         if written.is_empty() || written.len() > MOST {
@@ -289,8 +288,7 @@ pub(super) fn read(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> Draft 
     };
     let include = compiled(include, "include", mistakes);
     let exclude = compiled(exclude, "exclude", mistakes);
-    let selection =
-        Selection { categories: plain(categories), languages: plain(languages), include, exclude, never_back: None };
+    let selection = Selection { categories: plain(categories), languages: plain(languages), include, exclude, never_back: None };
     Draft { selection, never_back }
 }
 
@@ -395,7 +393,8 @@ mod tests {
 
     #[test]
     fn a_partner_is_known_by_name_and_by_its_site() {
-        let recipient = Recipient { outlet: "bolin".to_owned(), name: folded("Bolin  Post"), hosts: vec!["bolin.example".to_owned()] };
+        let recipient =
+            Recipient { outlet: "bolin".to_owned(), name: folded("Bolin  Post"), hosts: vec!["bolin.example".to_owned()] };
         let check = |name: &str, address: &str, expected: bool| {
             assert_eq!(recipient.is(name, Url::parse(address).ok().as_ref()), expected, "{name} {address}");
         };
@@ -409,11 +408,8 @@ mod tests {
 
     #[test]
     fn categories_and_languages() {
-        let selection = Selection {
-            categories: vec!["harbour".to_owned()],
-            languages: vec!["zh-Hans".to_owned()],
-            ..Selection::default()
-        };
+        let selection =
+            Selection { categories: vec!["harbour".to_owned()], languages: vec!["zh-Hans".to_owned()], ..Selection::default() };
         assert!(selection.takes_categories(["News", " HARBOUR "]) && !selection.takes_categories(["harbours"]));
         assert!(!selection.takes_categories([]) && Selection::default().takes_categories([]));
         assert!(selection.takes_language(Some("zh-Hans-CN")) && !selection.takes_language(Some("zh")));

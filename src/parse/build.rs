@@ -6,8 +6,8 @@ use super::people::{best_people, person_from_text};
 use super::vocabulary::{Field, Place, Role};
 use super::{Bounds, Findings};
 use crate::model::{
-    Category, Enclosure, FeedHead, Format, Link, Media, ParsedDeletion, ParsedEntry, ParsedFeed, ParsedProvenance, ParsedSource, Person, Text,
-    TextKind, Unreadable,
+    Category, Enclosure, FeedHead, Format, Link, Media, ParsedDeletion, ParsedEntry, ParsedFeed, ParsedProvenance, ParsedSource,
+    Person, Text, TextKind, Unreadable,
 };
 
 /// Categories of one entry that are kept.

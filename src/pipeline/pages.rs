@@ -98,14 +98,28 @@ impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Self {
         // 410 says so; rules and addresses that are forbidden stay so for longer than the tries last.
         let for_good = matches!(error.code.as_str(), "gone" | "robots_denied" | "ssrf_denied" | "bad_scheme" | "bad_url");
-        Self { code: error.code, fault: error.fault, message: error.message, retry_after: error.retry_after, for_good, is_first: false }
+        Self {
+            code: error.code,
+            fault: error.fault,
+            message: error.message,
+            retry_after: error.retry_after,
+            for_good,
+            is_first: false,
+        }
     }
 }
 
 impl From<Unreadable> for Failure {
     fn from(unreadable: Unreadable) -> Self {
         let fault = Fault::Partner;
-        Self { code: unreadable.code.to_owned(), fault, message: unreadable.message, retry_after: None, for_good: false, is_first: false }
+        Self {
+            code: unreadable.code.to_owned(),
+            fault,
+            message: unreadable.message,
+            retry_after: None,
+            for_good: false,
+            is_first: false,
+        }
     }
 }
 

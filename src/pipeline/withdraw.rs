@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{PublishError, Publication, Stages, publish, select};
+use super::{Publication, PublishError, Stages, publish, select};
 use crate::config::{Config, Feed, Standing};
 use crate::model::{Deletion, ParsedDeletion, StoredArticle, Withdrawal};
 use crate::normalize::marks;

@@ -106,7 +106,10 @@ mod tests {
             assert_eq!(with.modified, gone[0].at);
             let text = String::from_utf8(with.body.to_vec()).unwrap();
             let expected = usize::from(format == FeedFormat::Atom);
-            assert_eq!(text.matches("ref=\"tag:relay.example.net,2026:00112233445566778899\" when=\"2096-10-02T07:06:40Z\"").count(), expected);
+            assert_eq!(
+                text.matches("ref=\"tag:relay.example.net,2026:00112233445566778899\" when=\"2096-10-02T07:06:40Z\"").count(),
+                expected
+            );
             assert_eq!(text.matches("<at:comment>wrong &lt;/feed&gt; &amp;").count(), expected, "{text}");
             assert!(!text.contains("nobody's business"));
         }

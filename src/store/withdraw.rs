@@ -224,8 +224,7 @@ impl Store {
         let rows = sqlx::query(statements::ROWS).bind(key).fetch_all(&mut *transaction).await.map_err(failed)?;
         let copies: Vec<Copy> = rows.iter().map(Copy::of).collect::<Result<_, _>>().map_err(failed)?;
         let Some(first) = copies.first() else { return Ok(false) };
-        let withdrawn =
-            sqlx::query(statements::WITHDRAWN).bind(&first.key).fetch_all(&mut *transaction).await.map_err(failed)?;
+        let withdrawn = sqlx::query(statements::WITHDRAWN).bind(&first.key).fetch_all(&mut *transaction).await.map_err(failed)?;
         if withdrawn.is_empty() {
             return Ok(false);
         }
@@ -281,8 +280,7 @@ impl Store {
     /// What was withdrawn and restored after the act `serial`.
     pub async fn acts_since(&self, serial: i64) -> Result<Acts, StoreError> {
         let failed = |error: sqlx::Error| self.failed(&error);
-        let last: i64 =
-            sqlx::query_scalar(statements::LATEST).fetch_one(&self.shared.readers).await.map_err(failed)?;
+        let last: i64 = sqlx::query_scalar(statements::LATEST).fetch_one(&self.shared.readers).await.map_err(failed)?;
         let mut acts = Acts { last, ..Acts::default() };
         if last > serial {
             let query = sqlx::query(statements::SINCE).bind(serial).bind(last);
@@ -297,11 +295,8 @@ impl Store {
     /// The last act that every document follows.
     pub async fn acts_followed(&self) -> Result<i64, StoreError> {
         let failed = |error: sqlx::Error| self.failed(&error);
-        let value: Option<String> = sqlx::query_scalar(statements::FACT)
-            .bind(FOLLOWED)
-            .fetch_optional(&self.shared.readers)
-            .await
-            .map_err(failed)?;
+        let value: Option<String> =
+            sqlx::query_scalar(statements::FACT).bind(FOLLOWED).fetch_optional(&self.shared.readers).await.map_err(failed)?;
         // Without a number all are followed once more, which changes nothing.
         Ok(value.and_then(|value| value.parse().ok()).unwrap_or(0))
     }
@@ -319,7 +314,8 @@ impl Store {
         let marks = list(['a', 'g'].map(|kind| entry::identifier(kind, mark)));
         let query = sqlx::query(statements::ADDRESSED).bind(written).bind(marks);
         let rows = query.fetch_all(&self.shared.readers).await.map_err(failed)?;
-        let pair = |row: &SqliteRow| -> Result<(String, String), sqlx::Error> { Ok((row.try_get("key")?, row.try_get("title")?)) };
+        let pair =
+            |row: &SqliteRow| -> Result<(String, String), sqlx::Error> { Ok((row.try_get("key")?, row.try_get("title")?)) };
         rows.iter().map(pair).collect::<Result<_, _>>().map_err(failed)
     }
 }
@@ -342,8 +338,8 @@ pub(super) async fn deletions(
         let query = sqlx::query(statements::MARKED).bind(outlet).bind(feed.as_str()).bind(mark);
         let Some(row) = query.fetch_optional(&mut *connection).await.map_err(failed)? else { continue };
         let (id, bytes): (i64, Vec<u8>) = (row.try_get("id").map_err(failed)?, row.try_get("record").map_err(failed)?);
-        let article =
-            record::decode_article(&bytes, None).map_err(|record::Unreadable(what)| unreadable(path, &format!("number {id}"), &what))?;
+        let article = record::decode_article(&bytes, None)
+            .map_err(|record::Unreadable(what)| unreadable(path, &format!("number {id}"), &what))?;
         if article.updated.or(article.published).is_some_and(|updated| updated.at > deletion.at) {
             continue;
         }

@@ -14,6 +14,8 @@ mod pages;
 mod polls;
 mod published;
 mod reading;
+mod selections;
 mod serve;
 mod stories;
 mod terms;
+mod withdraw;
