@@ -1,6 +1,6 @@
 -- What was done to articles that had to go, in order; the last line of a key says how it stands. Lines are only ever added.
 CREATE TABLE withdrawal (
-    serial INTEGER PRIMARY KEY AUTOINCREMENT,
+    serial INTEGER PRIMARY KEY,
     key    TEXT NOT NULL,      -- of the article as readers know it
     tag    TEXT NOT NULL,
     act    TEXT NOT NULL,      -- withdrawn by the site: `site`, `legal`; by its outlet: `outlet`; `copy`: of one outlet, others have it still; `restored`
