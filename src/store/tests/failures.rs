@@ -162,6 +162,10 @@ async fn a_first_start_that_was_killed() {
     let pool = SqlitePool::connect_with(ours).await.unwrap();
     // What there is before the transaction of the first migration ends.
     for statement in [
+        "DROP TABLE withdrawn_mark",
+        "DROP TABLE withdrawn",
+        "DROP TABLE withdrawal_outlet",
+        "DROP TABLE withdrawal",
         "DROP TABLE story_mark",
         "DROP TABLE story_way",
         "DROP TABLE story",
