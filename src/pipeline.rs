@@ -22,10 +22,10 @@ use url::Url;
 use crate::config::{Config, Feed, Outlet, Standing};
 use crate::fetch::{self, Client, FetchError, Robots, Turns};
 use crate::model::{
-    Conditions, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument,
-    StoredArticle, Unreadable, Validators, Verdict, Warning,
+    Conditions, Deletion, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument,
+    StoredArticle, Unreadable, Validators, Verdict, Warning, Withdrawal,
 };
-use crate::publish::{self, Page, Pages, Prepared, Snapshot};
+use crate::publish::{self, Notice, Page, Pages, Prepared, Snapshot};
 use crate::render::Renderer;
 use crate::schedule::{self, Outcome, Pace};
 use crate::store::{Change, Store, StoreError};
@@ -33,11 +33,14 @@ use crate::{attribute, normalize, parse};
 
 mod own;
 mod pages;
+mod select;
 mod window;
+mod withdraw;
 
 pub use own::{OWN_ARTICLE, Own};
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
 pub use window::{Shown, window};
+pub use withdraw::{Taken, address_mark, publish_acts};
 
 /// The feed that the index shows.
 const LATEST: &str = "all";
@@ -144,6 +147,8 @@ pub struct Reading {
     pub entries: usize,
     /// One verdict an entry, in document order.
     pub verdicts: Vec<Verdict>,
+    /// Entries that it declares deleted.
+    pub deleted: Vec<Deletion>,
     /// What was odd about the document.
     pub warnings: Vec<Warning>,
     /// How long the feed itself asks not to be polled (RSS ttl).
@@ -212,6 +217,7 @@ pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse:
         format: feed.format,
         entries: feed.entries.len(),
         verdicts,
+        deleted: withdraw::understood(&feed.deleted),
         warnings: feed.warnings,
         ttl: ttl.filter(|minutes| *minutes <= 7 * 24 * 60).map(|minutes| Duration::from_secs(minutes * 60)),
     })
@@ -236,6 +242,7 @@ pub struct Polled {
 /// What the partner's answer was worth, before it is recorded.
 struct Answer {
     verdicts: Vec<Verdict>,
+    deleted: Vec<Deletion>,
     warnings: Vec<Warning>,
     freshness: Freshness,
     failed: Option<(String, Fault, String)>,
@@ -243,11 +250,11 @@ struct Answer {
 
 impl Answer {
     fn failed(code: impl Into<String>, fault: Fault, message: impl Into<String>, freshness: Freshness) -> Self {
-        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, failed: Some((code.into(), fault, message.into())) }
+        Self { failed: Some((code.into(), fault, message.into())), ..Self::unchanged(freshness) }
     }
 
     fn unchanged(freshness: Freshness) -> Self {
-        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, failed: None }
+        Self { verdicts: Vec::new(), deleted: Vec::new(), warnings: Vec::new(), freshness, failed: None }
     }
 }
 
@@ -277,7 +284,8 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
     let ttl = after.ttl.filter(|_| answer.failed.is_none());
     after.next_poll = schedule::next_poll(&pace, now, outcome, answer.freshness, ttl);
 
-    let change = stages.store.record_following(&after, &answer.verdicts, &pages::followed(&answer.verdicts), now).await?;
+    let follow = pages::followed(&answer.verdicts);
+    let change = stages.store.record_poll(&after, &answer.verdicts, &follow, &answer.deleted, now).await?;
     if change.queued > 0 {
         stages.queued.notify_one();
     }
@@ -334,7 +342,7 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
             after.moved_to = moved_to;
             after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
             after.ttl = reading.ttl;
-            Answer { verdicts: reading.verdicts, warnings: reading.warnings, freshness, failed: None }
+            Answer { verdicts: reading.verdicts, deleted: reading.deleted, warnings: reading.warnings, freshness, failed: None }
         }
         Ok(Err(unreadable)) => Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness),
         Err(panic) => Answer::failed(
@@ -460,8 +468,9 @@ async fn publish_feeds(
     let mut publication = Publication::default();
     for feed in feeds {
         let shown = window(&stages.store, &stages.config, feed, now).await?;
+        let withdrawn = withdraw::tombstones(&stages.store, &stages.config, feed, &shown.articles).await?;
         let (here, feed) = (stages.clone(), feed.clone());
-        publication.add(off_the_runtime(move || feed_documents(&here, &feed, &shown)).await?);
+        publication.add(off_the_runtime(move || feed_documents(&here, &feed, &shown, &withdrawn)).await?);
     }
     let here = stages.clone();
     publication.add(off_the_runtime(move || list(&here)).await?);
@@ -479,7 +488,7 @@ async fn off_the_runtime(
 }
 
 /// The documents of one feed; the index goes with the feed `all`.
-fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown) -> std::io::Result<Publication> {
+fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, withdrawn: &[Withdrawal]) -> std::io::Result<Publication> {
     let mut publication = Publication::default();
     let articles = &shown.articles;
     let mut put = |document: PublishedDocument| {
@@ -488,7 +497,7 @@ fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown) -> std::io::Resul
     };
     let mut rejected = Vec::new();
     for format in FeedFormat::ALL {
-        let document = stages.renderer.feed(feed, format, articles);
+        let document = stages.renderer.feed_with(feed, format, articles, withdrawn);
         match reads_back(&document, articles) {
             Ok(()) => put(document)?,
             Err(reason) => rejected.push(Rejected { path: document.path, reason }),
@@ -609,6 +618,25 @@ impl ArticlePages {
         self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// What is said of an article that is not there.
+    async fn withdrawn(&self, key: &str) -> Page {
+        match self.store.withdrawal(key).await {
+            Ok(Some(withdrawal)) => {
+                let blocked_by = self.config.site.blocked_by.as_ref().map(|page| page.as_str().to_owned());
+                Page::Withdrawn(Box::new(Notice {
+                    html: self.renderer.withdrawn_page(&withdrawal),
+                    legal: withdrawal.by == crate::model::WithdrawnBy::Legal,
+                    blocked_by,
+                }))
+            }
+            Ok(None) => Page::Missing,
+            Err(error) => {
+                tracing::error!(key, %error, "cannot read whether an article is withdrawn");
+                Page::Missing
+            }
+        }
+    }
+
     async fn make(&self, key: &str) -> Page {
         let now = (self.clock)();
         let generation = {
@@ -622,7 +650,7 @@ impl ArticlePages {
         };
         let article = match self.store.article(key).await {
             Ok(Some(article)) => article,
-            Ok(None) => return Page::Missing,
+            Ok(None) => return self.withdrawn(key).await,
             Err(error) => {
                 tracing::error!(key, %error, "cannot read an article for its page");
                 return Page::Missing;

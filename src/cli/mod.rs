@@ -16,6 +16,7 @@ mod outlets;
 mod poll;
 mod run;
 mod table;
+mod withdraw;
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -147,6 +148,24 @@ enum Command {
         #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
         config: PathBuf,
     },
+    /// Takes an article down everywhere, for good: its page answers 410, feeds tell of it, and no outlet brings it back
+    Withdraw {
+        /// Its id, its address here or at the outlet, or what the outlet calls it
+        #[arg(value_name = "ID-or-URL")]
+        article: String,
+        /// Why, in words that readers are shown
+        #[arg(long, required_unless_present = "restore")]
+        reason: Option<String>,
+        /// The law or a court asks for it: its page answers 451
+        #[arg(long)]
+        legal: bool,
+        /// Publishes a withdrawn article again
+        #[arg(long, conflicts_with = "legal")]
+        restore: bool,
+        /// The configuration
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+    },
 }
 
 /// How a command ended, when not well.
@@ -212,6 +231,10 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Import { list, config } => import::run(&list, &config),
         Command::Export { config } => export::run(&config),
         Command::Feeds { json, config } => feeds::run(&config, json).await,
+        Command::Withdraw { article, reason, legal, restore, config } => {
+            let request = withdraw::Request { article: &article, reason: reason.as_deref(), legal, restore };
+            withdraw::run(&config, &request).await
+        }
     }
 }
 

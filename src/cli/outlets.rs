@@ -150,6 +150,7 @@ pub(super) fn release(code: &str) -> &'static str {
              (`reprint explain` shows both lines), and reprint has been restarted"
         }
         AWAITING_PAGE => "by itself, when its page has been read or given up",
+        "withdrawn" => "never, unless `reprint withdraw ID --restore` takes that back",
         _ => {
             "by itself, as soon as a poll brings it with nothing against it: the outlet mends the entry, or you change feeds.toml and restart \
              reprint, which then asks for the whole feed anew when it is due"

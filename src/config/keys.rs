@@ -47,6 +47,7 @@ pub const KEYS: &[Key] = &[
         "tag_authority",
         "authority of article ids, \"domain,year\" (RFC 4151); default the host of url and the first year",
     ),
+    optional("site", "blocked_by", "address of the page on who takes articles down for legal reasons (RFC 7725); default none"),
     optional("limits", "body_bytes", "largest document taken, decoded; default \"8 MiB\""),
     optional("limits", "entries_per_poll", "most entries taken from one document; default 1000"),
     optional("limits", "connect_timeout", "time to connect; default \"5s\""),
@@ -135,6 +136,15 @@ pub const KEYS: &[Key] = &[
         "language of the feed as a whole, BCP 47; default that of its outlets if they agree, else of the site",
     ),
     optional("feed", "outlets", "ids of the outlets it takes; default all, or the one it shares its id with"),
+    optional("feed", "categories", "categories of which an article must have one; default any"),
+    optional("feed", "languages", "languages of the articles it takes, BCP 47; default every language"),
+    optional("feed", "include", "regular expressions of which one must be found in an article; default none is needed"),
+    optional("feed", "exclude", "regular expressions of which none may be found in an article; default none"),
+    optional(
+        "feed",
+        "never_back",
+        "id of the outlet of the partner it is made for, who never gets its own articles; default none",
+    ),
     optional("feed", "size", "newest articles it holds; default 50"),
     optional("feed", "keep_hours", "articles younger than this stay even beyond size; default 48"),
 ];

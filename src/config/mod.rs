@@ -21,6 +21,7 @@ mod language;
 mod outlet_rules;
 mod read;
 mod report;
+mod selection;
 mod site_rules;
 mod terms;
 mod value;
@@ -29,6 +30,7 @@ mod xpath;
 pub use append::{Draft, Known, NewOutlet, Refused, SaveError};
 pub use keys::{KEYS, Key};
 pub use outlet_rules::{OutletRule, RuleField, RuleMatch};
+pub use selection::{Expressions, Recipient, Selection, Subject};
 pub use site_rules::SiteRuleSet;
 pub use terms::{Publish, Standing, Terms};
 
@@ -75,6 +77,8 @@ pub struct Site {
     pub default_disclaimer: Option<String>,
     /// `User-Agent` of our polls; `None`: product, version, address and contact.
     pub user_agent: Option<String>,
+    /// Page on who takes articles down here for legal reasons: `Link: rel="blocked-by"` of answers 451 (RFC 7725 § 4).
+    pub blocked_by: Option<Url>,
     /// Authority of the `tag:` ids (RFC 4151), `domain,year`; `None`: minted from `url` and the year when the store is created.
     pub tag_authority: Option<String>,
 }
@@ -180,6 +184,8 @@ pub struct Feed {
     pub size: usize,
     /// … and never less than the last so many hours.
     pub keep_hours: u32,
+    /// Which of their articles it takes.
+    pub selection: Selection,
 }
 
 impl Config {

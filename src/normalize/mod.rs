@@ -13,7 +13,7 @@ pub mod html;
 mod image;
 mod index;
 pub mod language;
-mod marks;
+pub mod marks;
 mod media;
 mod outlet_rules;
 pub mod page;

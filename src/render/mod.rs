@@ -36,6 +36,7 @@ mod subscriptions;
 mod templates;
 mod terms;
 mod text;
+mod tombstone;
 mod words;
 
 use facts::Facts;
@@ -168,9 +169,20 @@ impl Renderer {
 
     /// A feed in one format, path `feeds/{id}.{ext}`: the articles in the order given, of several with one id the first.
     pub fn feed(&self, feed: &Feed, format: FeedFormat, articles: &[StoredArticle]) -> PublishedDocument {
+        self.feed_since(feed, format, articles, None)
+    }
+
+    /// The same, changed last at `since` if its articles are older.
+    fn feed_since(
+        &self,
+        feed: &Feed,
+        format: FeedFormat,
+        articles: &[StoredArticle],
+        since: Option<DateTime<Utc>>,
+    ) -> PublishedDocument {
         let mut seen = BTreeSet::new();
         let articles: Vec<&StoredArticle> = articles.iter().filter(|article| seen.insert(article.identity.id.as_str())).collect();
-        let modified = self.newest(articles.iter().copied());
+        let modified = self.newest(articles.iter().copied()).max(since.map_or(EMPTY_FEED_UPDATED, text::writable));
         let facts: Vec<(Facts<'_>, String)> = articles
             .into_iter()
             .map(|article| {

@@ -53,6 +53,7 @@ impl Renderer {
             outlets: Vec::new(),
             size: 50,
             keep_hours: 0,
+            selection: crate::config::Selection::default(),
         };
         for articles in [articles, &[]] {
             self.templates.try_render("feed.html", &self.feed_context(&feed, articles))?;

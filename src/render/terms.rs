@@ -68,6 +68,9 @@ impl Renderer {
         for outlet in &feed.outlets {
             hash.update(format!("\0{outlet}\0{:?}", self.terms(outlet)));
         }
+        if !feed.selection.is_open() {
+            hash.update(format!("\0{:?}", feed.selection));
+        }
         let terms = hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let noindex = feed.outlets.iter().any(|outlet| self.terms(outlet).noindex);
         Conditions { terms, noindex, ..Conditions::default() }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::conditional;
 use super::encoding::{self, Coding};
-use crate::publish::Prepared;
+use crate::publish::{Notice, Prepared};
 
 /// What a page for people may do: take its style from this site, pictures, sound and film from anywhere. Scripts, frames and forms never.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
@@ -226,6 +226,20 @@ pub(super) fn kept_text(status: StatusCode, text: &'static str, cache_control: &
 pub(super) fn page(status: StatusCode, html: &'static str) -> Response {
     let mut response = short(status, HTML, Body::from(html));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    response
+}
+
+/// What is said of an article that was withdrawn: 410, or 451 with a link to who blocks it (RFC 7725).
+pub(super) fn notice(notice: Notice) -> Response {
+    let status = if notice.legal { StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS } else { StatusCode::GONE };
+    let mut response = short(status, HTML, Body::from(notice.html));
+    let head = response.headers_mut();
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    head.insert(ROBOTS, NOINDEX);
+    let link = notice.blocked_by.filter(|_| notice.legal).map(|page| format!("<{page}>; rel=\"blocked-by\""));
+    if let Some(Ok(link)) = link.map(|link| HeaderValue::from_str(&link)) {
+        head.insert(header::LINK, link);
+    }
     response
 }
 

@@ -121,6 +121,7 @@ async fn article(State(app): State<Arc<App>>, request: Request) -> Response {
     match tokio::time::timeout(app.page_time, look_up).await {
         Ok(Some(Page::Found(page))) => Heads::of(&page, app.site.max_age).answer(&page, request.method(), request.headers()),
         Ok(Some(Page::Gone)) => answer::page(StatusCode::GONE, GONE),
+        Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
         Ok(Some(Page::Missing)) => not_found().await,
         Ok(None) | Err(_) => {
             let busy =

@@ -41,7 +41,7 @@ const RULES: &[Rule] = &[
     Rule {
         module: "config",
         may_name: &["model", "schedule"],
-        crates: &["toml", "annotate_snippets", "strsim", "regex", "dom_query"],
+        crates: &["toml", "annotate_snippets", "strsim", "dom_query", "regex"],
     },
     Rule { module: "schedule", may_name: &["model"], crates: &["cron"] },
     Rule { module: "fetch", may_name: &["model"], crates: &["reqwest"] },
@@ -100,6 +100,7 @@ const OWNED: &[&str] = &[
     "hyper_util",
     "sd_notify",
     "clap",
+    "regex",
     "serde",
     "serde_json",
 ];

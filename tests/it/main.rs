@@ -16,6 +16,8 @@ mod polls;
 mod published;
 mod reading;
 mod requirements;
+mod selections;
 mod serve;
 mod stories;
 mod terms;
+mod withdraw;

@@ -117,7 +117,14 @@ pub fn feed(doc: &FetchedDocument, charset: Option<&str>, bounded: Bounded, boun
     let document = Document::from(source.as_str());
     let base: Vec<String> = base(&document).into_iter().collect();
     let (head, entries) = hfeed::read(&document, &base, bounds, &mut findings).ok_or_else(not_a_feed)?;
-    Ok(ParsedFeed { format: Format::Html, head, entries, follow: Vec::new(), warnings: findings.into_warnings() })
+    Ok(ParsedFeed {
+        format: Format::Html,
+        head,
+        entries,
+        deleted: Vec::new(),
+        follow: Vec::new(),
+        warnings: findings.into_warnings(),
+    })
 }
 
 /// Whether a source has the class of an entry in it.
@@ -157,7 +164,7 @@ pub fn listing(
             });
             if !entries.is_empty() {
                 let warnings = findings.into_warnings();
-                return Ok(ParsedFeed { format: Format::Html, head, entries, follow: Vec::new(), warnings });
+                return Ok(ParsedFeed { format: Format::Html, head, entries, deleted: Vec::new(), follow: Vec::new(), warnings });
             }
         }
     }
@@ -172,7 +179,14 @@ pub fn listing(
         language: document.try_select("html").and_then(|found| found.attr("lang")).map(|lang| lang.to_string()),
         ..FeedHead::default()
     };
-    Ok(ParsedFeed { format: Format::Html, head, entries, follow: Vec::new(), warnings: findings.into_warnings() })
+    Ok(ParsedFeed {
+        format: Format::Html,
+        head,
+        entries,
+        deleted: Vec::new(),
+        follow: Vec::new(),
+        warnings: findings.into_warnings(),
+    })
 }
 
 /// The text of an HTML document, safe to build a tree from.

@@ -7,6 +7,7 @@ mod identities;
 mod records;
 mod stories;
 mod windows;
+mod withdrawals;
 
 use std::path::PathBuf;
 
