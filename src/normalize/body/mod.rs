@@ -126,7 +126,8 @@ impl Body {
             self.rights.push(rights.clone());
         }
         let only_rights = states.is_some() && parties.is_empty() && boilerplate::is_bare_rights(written);
-        if !(ours && written.starts_with("The post ")) && !only_rights {
+        let own_feed = ours && written.starts_with("The post ");
+        if !own_feed && !only_rights {
             self.add_disclaimer(written.to_owned());
         }
         parties.into_iter().for_each(|party| credit::join(&mut self.chain, party));

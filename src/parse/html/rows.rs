@@ -135,10 +135,10 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>, zones: &
                     }
                 }
             }
-            Place::Tags if !in_chrome(&node) => {
-                if node.has_name("a") || node.descendants_it().any(|inner| inner.has_name("a")) {
-                    add(&node, 300);
-                }
+            Place::Tags
+                if !in_chrome(&node) && std::iter::once(node).chain(node.descendants_it()).any(|inner| inner.has_name("a")) =>
+            {
+                add(&node, 300);
             }
             _ => {}
         }
