@@ -376,7 +376,7 @@ fn contradictions_are_held_with_both_texts_and_never_guessed() {
         originals_stated: 2,
         ..Hints::default()
     };
-    check("", article(two()), &["https://ledger.example/1", "https://other.example/9", "45 of 100"]);
+    check("", article(two()), &["https://ledger.example/1", "https://other.example/9", "30 of 100"]);
     let vague = Article {
         disclaimers: vec!["文章来源于网络。".into()],
         ..article(Hints {
