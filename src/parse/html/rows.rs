@@ -42,6 +42,7 @@ const CRUMBS: &[&str] = &[
     "channelpath",
     "where",
     "ariane",
+    "fil",
     "migas",
     "migalhas",
     "briciole",
