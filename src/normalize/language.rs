@@ -6,6 +6,104 @@ const SIMPLIFIED: &str = "们这来说国时会为对学发经过动产种开关
 /// Characters that only traditional Chinese uses, of the same words.
 const TRADITIONAL: &str = "們這來說國時會為對學發經過動產種開關長進還從門問間電見車現氣總應員業務東書記論傳則帶實頭張無讓變處認聲邊達場設麼樂習買鄉親億僅優眾價傷兒黨蘭興寫軍農衝決況淨劉剛創別辦勸單賣衛廠廳歷厲壓縣雙號葉嗎聽啟響啞園圍圖圓壞塊堅壘備復夠奪奮獎婦媽孫寧寶審憲宮寬賓導爾盡層歲島幣師帳幫庫廢異棄歸錄憶態懷惡懸驚願戰戶執擴掃揚擔擇掛損換據敵數斷顯暫術機權條楊極構標欄樹樣橋檢歡歐殘毀畢匯漢溝澤潔測濟濃濤潤漲漸灣濕滿滅燈靈災點熱愛犧猶獨環療確礎離稱積穩窮競筆簡類糧緊紀約級純納紙線練組細織終結給絡絕統繼績續維綜緩編縮網羅罰義職聯肅勝腦腳節藥獲營雖補裝規視覽覺觀訓議訊講許訪證評識詞試詩誠話該詳語誤請諸讀課調談謝貝負財責敗貨質貫貴費貼貿資賞賽贊趕踐輸輕較輔遷運遠違連遲適選遞遺鄭釋針鐵銀銷鎖錯鎮閃閉閒陣陽陰階際陸陳險隨隱難霧靜韓頁頂項順須顧頓預領頻題顏額風飛飯館馬駐驗魚鳥雞鳴麥黃齊龍齡";
 
+/// Words of Hong Kong that Taiwan does not use, and characters that only written Cantonese has.
+const HONG_KONG: &[&str] = &[
+    "嘅",
+    "咗",
+    "喺",
+    "嘢",
+    "啲",
+    "唔",
+    "冇",
+    "佢",
+    "的士",
+    "巴士",
+    "質素",
+    "警員",
+    "入稟",
+    "屋邨",
+    "公屋",
+    "打工仔",
+    "行政長官",
+    "立法會",
+    "港鐵",
+    "特首",
+    "士多",
+    "茶餐廳",
+    "搭的士",
+    "影相",
+    "單車",
+    "電單車",
+    "冷氣機",
+    "雪櫃",
+    "手提電話",
+    "互聯網",
+    "軟件",
+    "資訊科技",
+    "打印",
+    "數碼",
+    "網絡",
+    "短訊",
+    "三藩市",
+    "悉尼",
+];
+
+/// Words of Taiwan that Hong Kong does not use.
+const TAIWAN: &[&str] = &[
+    "計程車",
+    "公車",
+    "品質",
+    "捷運",
+    "立法院",
+    "行政院",
+    "立委",
+    "總統府",
+    "縣市",
+    "鄉鎮",
+    "里長",
+    "機車",
+    "腳踏車",
+    "冰箱",
+    "行動電話",
+    "網際網路",
+    "軟體",
+    "資訊",
+    "列印",
+    "數位",
+    "網路",
+    "簡訊",
+    "舊金山",
+    "雪梨",
+    "台鐵",
+    "高鐵",
+    "健保",
+    "員警",
+    "大專院校",
+    "國中",
+    "部落格",
+    "影片",
+    "民眾",
+];
+
+/// Different words of a region from which on a text is taken to be from there, and how many times those of the other it must have.
+const REGION: (usize, usize) = (4, 4);
+
+/// The region of a text in traditional characters, where its words leave no doubt: several of one, and hardly any of the other.
+fn region(text: &str) -> Option<&'static str> {
+    let end = text.char_indices().nth(ENOUGH).map_or(text.len(), |(at, _)| at);
+    let text = &text[..end];
+    let count = |words: &[&str]| words.iter().filter(|word| text.contains(**word)).count();
+    let (hong_kong, taiwan) = (count(HONG_KONG), count(TAIWAN));
+    let (least, times) = REGION;
+    if hong_kong >= least && hong_kong >= times * taiwan {
+        Some("HK")
+    } else if taiwan >= least && taiwan >= times * hong_kong {
+        Some("TW")
+    } else {
+        None
+    }
+}
+
 /// Names of languages where a tag should stand → tag.
 const NAMES: &[(&str, &str)] = &[
     ("chinese", "zh"),
@@ -239,6 +337,10 @@ pub fn of(text: &str, declared: &[Option<&str>]) -> Option<String> {
         let said = declared.iter().find(|tag| language(tag) == "zh" && tag.contains("-Han"));
         return Some(match (script, said) {
             (Some(script), Some(said)) if said.contains(script) => said.clone(),
+            (Some("Hant"), _) => match region(text) {
+                Some(region) => format!("zh-Hant-{region}"),
+                None => "zh-Hant".to_owned(),
+            },
             (Some(script), _) => format!("zh-{script}"),
             (None, Some(said)) => said.clone(),
             (None, None) => "zh-Hans".to_owned(),
@@ -290,6 +392,9 @@ mod tests {
         check("小鎮買下停航的雙層渡輪,這裡的人們還沒習慣。", &[Some("zh-cn")], Some("zh-Hant"));
         check("小鎮買下停航的雙層渡輪", &[Some("zh-HK")], Some("zh-Hant"));
         check("小鎮買下停航的雙層渡輪", &[Some("zh-Hant-HK")], Some("zh-Hant-HK"));
+        check("佢哋喺茶餐廳影相，話的士同巴士嘅質素差咗。", &[], Some("zh-Hant-HK"));
+        check("立法院和行政院的軟體品質，民眾搭公車去捷運站。", &[Some("zh")], Some("zh-Hant-TW"));
+        check("他搭公車去看茶餐廳的軟件，這裡的人們還沒習慣。", &[], Some("zh-Hant"));
         check("中文", &[None, Some("zh-TW")], Some("zh-Hant"));
         check("中文", &[], Some("zh-Hans"));
         check("町はフェリーを買い、図書館にした。", &[Some("zh")], Some("ja"));
