@@ -26,15 +26,17 @@ use crate::model::{
     StoredArticle, Unreadable, Validators, Verdict, Warning,
 };
 use crate::publish::{self, Page, Pages, Prepared, Snapshot};
-use crate::render::Renderer;
+use crate::render::{Place, Renderer};
 use crate::schedule::{self, Outcome, Pace};
 use crate::store::{Change, Store, StoreError};
 use crate::{attribute, normalize, parse};
 
+mod archive;
 mod own;
 mod pages;
 mod window;
 
+use archive::Archives;
 pub use own::{OWN_ARTICLE, Own};
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
 pub use window::{Shown, window};
@@ -453,8 +455,14 @@ async fn publish_feeds(
     let mut publication = Publication::default();
     for feed in feeds {
         let shown = window(&stages.store, &stages.config, feed, now).await?;
+        // By the data, not by the clock: the same store gives the same documents.
+        let newest = shown.articles.iter().map(|article| article.identity.first_seen).max();
+        let archived = match newest {
+            Some(newest) => archive::before(&stages.store, feed, newest).await?.map(|period| period.name()),
+            None => None,
+        };
         let (here, feed) = (stages.clone(), feed.clone());
-        publication.add(off_the_runtime(move || feed_documents(&here, &feed, &shown)).await?);
+        publication.add(off_the_runtime(move || feed_documents(&here, &feed, &shown, archived.as_deref())).await?);
     }
     let here = stages.clone();
     publication.add(off_the_runtime(move || list(&here)).await?);
@@ -471,8 +479,8 @@ async fn off_the_runtime(
     }
 }
 
-/// The documents of one feed; the index goes with the feed `all`.
-fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown) -> std::io::Result<Publication> {
+/// The documents of one feed; the index goes with the feed `all`. `archived`: its last archive document.
+fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, archived: Option<&str>) -> std::io::Result<Publication> {
     let mut publication = Publication::default();
     let articles = &shown.articles;
     let mut put = |document: PublishedDocument| {
@@ -481,7 +489,7 @@ fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown) -> std::io::Resul
     };
     let mut rejected = Vec::new();
     for format in FeedFormat::ALL {
-        let document = stages.renderer.feed(feed, format, articles);
+        let document = stages.renderer.feed_at(feed, format, articles, &Place { previous: archived, ..Place::default() });
         match reads_back(&document, articles) {
             Ok(()) => put(document)?,
             Err(reason) => rejected.push(Rejected { path: document.path, reason }),
@@ -544,6 +552,9 @@ fn reads_back(document: &PublishedDocument, articles: &[StoredArticle]) -> Resul
         if entry.authors.is_empty() || !entry.links.iter().any(|link| link.rel == "alternate") {
             return Err(format!("entry {id} lacks its author or its link"));
         }
+        if entry.provenance.as_ref().is_none_or(|provenance| provenance.hops.is_empty()) {
+            return Err(format!("entry {id} does not tell the way it came"));
+        }
         let body = entry.content.first().or(entry.summary.as_ref()).map_or("", |text| text.value.as_str());
         if !body.contains("reprint-credit") || body.matches("reprint-disclaimer").count() < 2 {
             return Err(format!("entry {id} lacks its credit or a disclaimer in the body"));
@@ -552,9 +563,10 @@ fn reads_back(document: &PublishedDocument, articles: &[StoredArticle]) -> Resul
     Ok(())
 }
 
-/// Article pages, made from the store when somebody opens one and kept for the next.
+/// Article pages and archive documents, made from the store when somebody opens one and kept for the next.
 #[derive(Debug)]
 pub struct ArticlePages {
+    archives: Archives,
     config: Arc<Config>,
     store: Store,
     renderer: Arc<Renderer>,
@@ -571,11 +583,14 @@ struct KeptPages {
 
 impl ArticlePages {
     fn new(config: Arc<Config>, store: Store, renderer: Arc<Renderer>, clock: fn() -> DateTime<Utc>) -> Self {
-        Self { config, store, renderer, clock, kept: Mutex::default() }
+        let archives = Archives::new(config.clone(), store.clone(), renderer.clone());
+        Self { archives, config, store, renderer, clock, kept: Mutex::default() }
     }
 
-    /// Drops the pages of articles that changed.
+    /// Drops the pages of articles that changed, and the archive documents that show them.
     pub fn forget<'a>(&self, keys: impl Iterator<Item = &'a String>) {
+        let keys: BTreeSet<&String> = keys.collect();
+        self.archives.forget(&keys);
         let mut kept = self.kept();
         kept.generation += 1;
         for key in keys {
@@ -631,5 +646,10 @@ impl Pages for ArticlePages {
     fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>> {
         let key = key.to_owned();
         Box::pin(async move { self.make(&key).await })
+    }
+
+    fn archive(&self, feed: &str, name: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>> {
+        let (feed, name) = (feed.to_owned(), name.to_owned());
+        Box::pin(async move { self.archives.page(&feed, &name, (self.clock)()).await })
     }
 }

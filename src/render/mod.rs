@@ -1,4 +1,4 @@
-//! Attributed articles into documents: RSS, Atom, OPML, pages. Valid by construction, same input same bytes.
+//! Attributed articles into documents: RSS, Atom, JSON Feed, OPML, pages. Valid by construction, same input same bytes.
 //!
 //! What is said of an article is worked out once (`facts`) and written the same in every format; `body` puts credit and disclaimer
 //! around the text. No clock, no randomness, no order that is not given: a document's dates are those of its articles.
@@ -10,16 +10,19 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
+pub use archive::Place;
 pub use subscriptions::subscriptions;
 
 use crate::config::{Config, Feed, Outlet, Terms};
 use crate::model::{Conditions, FeedFormat, PublishedDocument, StoredArticle};
 
+mod archive;
 mod atom;
 mod body;
 mod elements;
 mod excerpt;
 mod facts;
+mod json_feed;
 mod json_ld;
 mod markup;
 mod opml;
@@ -163,6 +166,12 @@ impl Renderer {
 
     /// A feed in one format, path `feeds/{id}.{ext}`: the articles in the order given, of several with one id the first.
     pub fn feed(&self, feed: &Feed, format: FeedFormat, articles: &[StoredArticle]) -> PublishedDocument {
+        self.feed_at(feed, format, articles, &Place::default())
+    }
+
+    /// A document of a feed at some place in its history: [`Renderer::feed`] with the links of RFC 5005 § 4, in JSON `next_url`. The path of
+    /// an archive document is `feeds/{id}/archive/{name}.{ext}`.
+    pub fn feed_at(&self, feed: &Feed, format: FeedFormat, articles: &[StoredArticle], place: &Place<'_>) -> PublishedDocument {
         let mut seen = BTreeSet::new();
         let articles: Vec<&StoredArticle> = articles.iter().filter(|article| seen.insert(article.identity.id.as_str())).collect();
         let modified = self.newest(articles.iter().copied());
@@ -174,16 +183,18 @@ impl Renderer {
                 (facts, body)
             })
             .collect();
-        let head = self.feed_head(feed, format, modified);
+        let head = self.feed_head(feed, format, modified, place);
         let body = match format {
             FeedFormat::Rss => rss::write(&self.site, &head, &facts),
             FeedFormat::Atom => atom::write(&self.site, &head, &facts),
+            FeedFormat::Json => json_feed::write(&self.site, &head, &facts),
         };
-        let path = format!("feeds/{}.{}", feed.id, format.extension());
+        let path = archive::path(feed, format, place.archive);
         PublishedDocument { conditions: self.conditions(feed), ..document(path, format.content_type(), body, modified) }
     }
 
-    fn feed_head(&self, feed: &Feed, format: FeedFormat, updated: DateTime<Utc>) -> FeedHead<'_> {
+    fn feed_head(&self, feed: &Feed, format: FeedFormat, updated: DateTime<Utc>, place: &Place<'_>) -> FeedHead<'_> {
+        let links = self.links(feed, format, place);
         let words = self.words.of([Some(feed.language.as_str()), Some(&self.site.language)]);
         let page = format!("{}feeds/{}", self.site.address, feed.id);
         FeedHead {
@@ -196,7 +207,11 @@ impl Renderer {
             copyright: words.get("copyright"),
             original: words.get("original"),
             language: text::language_tag(&feed.language).unwrap_or(&self.site.language).to_owned(),
-            own_address: format!("{page}.{}", format.extension()),
+            own_address: links.own,
+            subscription: format!("{page}.{}", format.extension()),
+            is_archive: place.archive.is_some(),
+            previous: links.previous,
+            next: links.next,
             page,
             updated,
         }
@@ -215,6 +230,14 @@ struct FeedHead<'a> {
     language: String,
     /// Where this document is.
     own_address: String,
+    /// Where the feed is that people subscribe to: this document, but for an archive.
+    subscription: String,
+    /// It is an archive document.
+    is_archive: bool,
+    /// The archive document before this one.
+    previous: Option<String>,
+    /// The archive document after this one.
+    next: Option<String>,
     /// The page for people.
     page: String,
     updated: DateTime<Utc>,

@@ -173,9 +173,11 @@ impl Renderer {
         }
     }
 
-    /// Atom stands for a feed in `<head>` (RSS Autodiscovery § 3: one link a feed, not one a format).
+    /// Atom stands for a feed in `<head>` (RSS Autodiscovery § 3: one link a feed, not one of RSS and one of Atom), and beside it JSON Feed
+    /// for the readers that look for nothing else.
     fn autodiscovery(&self, id: &str, title: &str) -> Value {
-        context! { title, atom => format!("{}feeds/{id}.atom", self.site.address) }
+        let address = |format: FeedFormat| format!("{}feeds/{id}.{}", self.site.address, format.extension());
+        context! { title, atom => address(FeedFormat::Atom), json => address(FeedFormat::Json) }
     }
 
     fn feed_value(&self, feed: &Feed) -> Value {
@@ -186,6 +188,7 @@ impl Renderer {
             language => language_tag(&feed.language).unwrap_or(&self.site.language),
             atom => format!("{page}.{}", FeedFormat::Atom.extension()),
             rss => format!("{page}.{}", FeedFormat::Rss.extension()),
+            json => format!("{page}.{}", FeedFormat::Json.extension()),
             page,
         }
     }
@@ -373,17 +376,19 @@ mod tests {
     }
 
     #[test]
-    fn req_50_one_autodiscovery_link_per_feed_in_the_head_with_an_absolute_address() {
+    fn req_50_one_autodiscovery_link_per_feed_and_family_in_the_head_with_an_absolute_address() {
         let feeds = [sample::feed("all"), sample::feed("nanan")];
-        let link = |id: &str| {
+        let link = |id: &str, format: &str, media_type: &str| {
             format!(
-                "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"南十字转载 · 全部\" href=\"https://relay.example.net/feeds/{id}.atom\">"
+                "<link rel=\"alternate\" type=\"{media_type}\" title=\"南十字转载 · 全部\" href=\"https://relay.example.net/feeds/{id}.{format}\">"
             )
         };
         let check = |document: PublishedDocument, ids: &[&str]| {
             let (head, body) = text(&document).split_once("</head>").unwrap();
-            assert_eq!(head.matches("rel=\"alternate\"").count(), ids.len(), "{head}");
-            assert!(ids.iter().all(|id| head.contains(&link(id))), "{head}");
+            assert_eq!(head.matches("rel=\"alternate\"").count(), 2 * ids.len(), "{head}");
+            for (format, media_type) in [("atom", "application/atom+xml"), ("json", "application/feed+json")] {
+                assert!(ids.iter().all(|id| head.contains(&link(id, format, media_type))), "{head}");
+            }
             assert!(!body.contains("rel=\"alternate\""));
         };
         check(renderer().index(&feeds, &[]), &["all", "nanan"]);

@@ -20,6 +20,8 @@ const MARCREL: &str = "http://id.loc.gov/vocabulary/relators/";
 const SLASH: &str = "http://purl.org/rss/1.0/modules/slash/";
 const THREAD: &str = "http://purl.org/syndication/thread/1.0";
 
+const XML: [FeedFormat; 2] = [FeedFormat::Rss, FeedFormat::Atom];
+
 fn source(format: FeedFormat, articles: &[StoredArticle]) -> String {
     String::from_utf8(renderer().feed(&sample::feed("all"), format, articles).body.to_vec()).unwrap()
 }
@@ -54,7 +56,7 @@ fn numbered(n: i64) -> StoredArticle {
 
 #[test]
 fn req_01_every_document_is_well_formed_utf8_with_a_declaration() {
-    for format in FeedFormat::ALL {
+    for format in XML {
         let xml = source(format, &[translation()]);
         assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<"), "{xml:.80}");
         read(&xml);
@@ -115,7 +117,9 @@ fn req_06_every_address_is_http_whatever_the_outlet_says() {
     attributed.article.attachments[0].url = bad("blob:x").unwrap();
     for format in FeedFormat::ALL {
         let xml = source(format, std::slice::from_ref(&article));
-        read(&xml);
+        if XML.contains(&format) {
+            read(&xml);
+        }
         for scheme in ["javascript:", "data:", "ftp:", "file:", "mailto:", "blob:", "\"//", ">//"] {
             assert!(!xml.contains(scheme), "{scheme} in {xml}");
         }
@@ -515,6 +519,10 @@ fn req_45_the_same_articles_give_the_same_bytes() {
         let order: Vec<_> = match format {
             FeedFormat::Rss => rss(&articles).all("", "item").map(|item| item.text("", "guid").to_owned()).collect(),
             FeedFormat::Atom => atom(&articles).all(ATOM, "entry").map(|entry| entry.text(ATOM, "id").to_owned()).collect(),
+            FeedFormat::Json => {
+                let feed: serde_json::Value = serde_json::from_str(&source(format, &articles)).unwrap();
+                feed["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+            }
         };
         assert_eq!(order, articles.iter().map(|article| article.identity.id.clone()).collect::<Vec<_>>(), "the order given");
     }

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::answer::{self, HeadCache, Heads};
 use super::{Limits, Site};
-use crate::publish::Page;
+use crate::publish::{Page, Prepared};
 
 const NOT_FOUND: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Not found</title>\
 <h1>Not found</h1>\n<p>There is nothing at this address. A feed may have left the configuration, or the address has a slip in it.</p>\n\
@@ -21,6 +21,27 @@ const NOT_FOUND: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-
 const GONE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Gone</title>\
 <h1>Gone</h1>\n<p>This article was here, and its outlet does not let this site show it any more.</p>\n\
 <p><a href=\"/\">All feeds of this site</a></p>\n</html>\n";
+
+/// What the members of `_reprint` and the elements of the reprint namespace mean, for people.
+const NAMESPACE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>The reprint extension</title>\
+<h1>The reprint extension of RSS, Atom and JSON Feed</h1>\n<p>It says as data what the credit block of an article says to readers. In RSS and Atom it is \
+elements of the namespace <code>urn:uuid:4486557c-82cf-43f6-b83f-0b3b52c982c6</code>, in JSON Feed members of the object <code>_reprint</code>. \
+Whoever does not know them may leave them out.</p>\n<dl>\n\
+<dt>translation<dd>That the text is a translation: kind (human, machine, machine-light, machine-full, script-conversion), from and to (BCP 47), engine, \
+source (address of the text that was translated), translators.\n\
+<dt>hop, hops<dd>The way of the article, one step each, origin first: seq, action (created, translated, script-converted, excerpted, edited, reposted), \
+party, at (RFC 3339), language, address.\n\
+<dt>disclaimer<dd>The disclaimer at both ends of the text.\n\
+<dt>source, via_url<dd>The outlet the article was taken from, its feed, and the page there.\n\
+<dt>original<dd>The first publication: address, language, outlet, date, authors.\n\
+<dt>publisher<dd>Who answers for the text as it stands.\n\
+<dt>available, expires<dd>When it came to this site, and when it has to be gone.\n\
+<dt>rights, license_url<dd>Rights and licence as the outlet states them.\n\
+<dt>comments<dd>Where it is discussed, and how many comments there are.\n\
+<dt>images<dd>The pictures in the text with caption, credit and copyright.\n</dl>\n</html>\n";
+
+/// Seconds for which an archive document may be kept.
+const ARCHIVE_AGE: u32 = 24 * 3600;
 
 /// What the handlers share.
 struct App {
@@ -38,6 +59,8 @@ pub(super) fn router(site: Site, limits: &Limits) -> Router {
         .route("/", get(document))
         .route("/feeds.opml", get(document))
         .route("/feeds/{name}", get(feed))
+        .route("/feeds/{id}/archive/{name}", get(archive))
+        .route("/ns/1.0", get(namespace))
         .route("/a/{key}", get(article))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
@@ -108,24 +131,55 @@ async fn article(State(app): State<Arc<App>>, request: Request) -> Response {
     if key.len() != 20 || !key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
         return not_found().await;
     }
-    // Making pages is the one thing here that costs something: few at a time, and nobody waits for ever.
-    let look_up = async {
-        let _turn = app.pages.acquire().await.ok()?;
-        Some(app.site.pages.page(key).await)
+    app.answer_made(request.method(), request.headers(), app.site.pages.page(key), |_| app.site.max_age).await
+}
+
+async fn archive(State(app): State<Arc<App>>, request: Request) -> Response {
+    let path = request.uri().path().strip_prefix("/feeds/").unwrap_or_default();
+    let names = path.split_once("/archive/").filter(|(id, name)| !id.contains('.') && is_feed_name(id) && is_archive_name(name));
+    let Some((id, name)) = names else { return not_found().await };
+    // What time alone will change is not kept beyond the feed's own life; the rest changes by corrections only.
+    let max_age = |document: &Prepared| match document.conditions.until() {
+        None => app.site.max_age.max(ARCHIVE_AGE),
+        Some(_) => app.site.max_age,
     };
-    match tokio::time::timeout(app.page_time, look_up).await {
-        Ok(Some(Page::Found(page))) => Heads::of(&page, app.site.max_age).answer(&page, request.method(), request.headers()),
-        Ok(Some(Page::Gone)) => answer::page(StatusCode::GONE, GONE),
-        Ok(Some(Page::Missing)) => not_found().await,
-        Ok(None) | Err(_) => {
-            let busy =
-                answer::text(StatusCode::SERVICE_UNAVAILABLE, "Too many pages are asked for at once; try again in a moment.\n");
-            answer::with(busy, header::RETRY_AFTER, "5")
-        }
-    }
+    app.answer_made(request.method(), request.headers(), app.site.pages.archive(id, name), max_age).await
+}
+
+/// `2026-05.atom`: digits and hyphens, and an extension for a format.
+fn is_archive_name(name: &str) -> bool {
+    let Some((period, extension)) = name.split_once('.') else { return false };
+    let is_period = |byte: u8| byte.is_ascii_digit() || byte == b'-';
+    (7..=13).contains(&period.len()) && period.bytes().all(is_period) && ["atom", "json"].contains(&extension)
 }
 
 impl App {
+    /// An answer with what is made for it: few at a time, and nobody waits for ever, for making is the one thing here that costs something.
+    async fn answer_made(
+        &self,
+        method: &Method,
+        fields: &HeaderMap,
+        making: impl Future<Output = Page>,
+        max_age: impl FnOnce(&Prepared) -> u32,
+    ) -> Response {
+        let look_up = async {
+            let _turn = self.pages.acquire().await.ok()?;
+            Some(making.await)
+        };
+        match tokio::time::timeout(self.page_time, look_up).await {
+            Ok(Some(Page::Found(page))) => Heads::of(&page, max_age(&page)).answer(&page, method, fields),
+            Ok(Some(Page::Gone)) => answer::page(StatusCode::GONE, GONE),
+            Ok(Some(Page::Missing)) => not_found().await,
+            Ok(None) | Err(_) => {
+                let busy = answer::text(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "Too many pages are asked for at once; try again in a moment.\n",
+                );
+                answer::with(busy, header::RETRY_AFTER, "5")
+            }
+        }
+    }
+
     fn answer_from_snapshot(&self, request: &Request) -> Response {
         let path = request.uri().path();
         let path = path.strip_prefix('/').unwrap_or(path);
@@ -162,6 +216,10 @@ async fn favicon() -> Response {
     answer::kept_text(StatusCode::NOT_FOUND, "There is no icon.\n", "public, max-age=86400")
 }
 
+async fn namespace() -> Response {
+    answer::page(StatusCode::OK, NAMESPACE)
+}
+
 async fn not_found() -> Response {
     answer::page(StatusCode::NOT_FOUND, NOT_FOUND)
 }
@@ -194,6 +252,26 @@ mod tests {
             "ä.rss",
         ] {
             check_name(name, false);
+        }
+    }
+
+    #[test]
+    fn names_of_archive_documents() {
+        for name in ["2026-05.atom", "2026-05.json", "2026-05-17.atom", "2026-05-17-09.json", "9999-99.atom"] {
+            assert!(is_archive_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "2026-05",
+            "2026-05.rss",
+            ".atom",
+            "2026.atom",
+            "2026-05.atom.atom",
+            "2026-0x.atom",
+            "../../all.atom",
+            "2026-05-17-09-1.atom",
+        ] {
+            assert!(!is_archive_name(name), "{name}");
         }
     }
 

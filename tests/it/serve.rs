@@ -64,6 +64,19 @@ impl Pages for Shelf {
             if known { Page::Found(page()) } else { Page::Missing }
         })
     }
+
+    fn archive(&self, feed: &str, name: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>> {
+        let (feed, name) = (feed.to_owned(), name.to_owned());
+        Box::pin(async move {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            let _turn = Turn::new(self);
+            let mut document =
+                document("feeds/all/archive/2026-05.atom", "application/atom+xml; charset=utf-8", "<feed/>".repeat(50));
+            document.conditions.expiry = (name == "2026-04.atom").then(|| DateTime::from_timestamp(4_000_000_000, 0).unwrap());
+            let known = feed == "all" && ["2026-04.atom", "2026-05.atom"].contains(&name.as_str());
+            if known { Page::Found(Arc::new(prepare(document))) } else { Page::Missing }
+        })
+    }
 }
 
 fn document(path: &str, content_type: &str, body: impl Into<Bytes>) -> PublishedDocument {
