@@ -162,6 +162,8 @@ struct Kept {
     /// Keys of its articles.
     keys: BTreeSet<String>,
     document: Arc<Prepared>,
+    /// One of its articles changed since. It stays until it is made anew, which must not get an older date.
+    is_stale: bool,
 }
 
 #[derive(Debug, Default)]
@@ -197,11 +199,13 @@ impl Archives {
         Self { config, store, renderer, kept: Mutex::default() }
     }
 
-    /// Drops the documents with articles that changed.
+    /// Has the documents with these articles, which changed, made anew.
     pub fn forget(&self, keys: &BTreeSet<&String>) {
         let mut kept = self.kept();
         kept.generation += 1;
-        kept.documents.retain(|_, document| !keys.iter().any(|key| document.keys.contains(*key)));
+        for document in kept.documents.values_mut() {
+            document.is_stale |= keys.iter().any(|key| document.keys.contains(*key));
+        }
     }
 
     /// The document of `feed` with this name and extension (`2026-05.atom`) as it is at `now`.
@@ -237,6 +241,7 @@ impl Archives {
         let next = after(&self.store, feed, period, now).await?;
         let path = format!("{}/{name}", feed.id);
         if let Some(kept) = self.kept().documents.get(&path)
+            && !kept.is_stale
             && (&kept.received, kept.previous, kept.next) == (&received, previous, next)
             && kept.document.conditions.until().is_none_or(|until| until > now)
         {
@@ -267,7 +272,7 @@ impl Archives {
             if all.documents.len() >= KEPT {
                 all.documents.clear();
             }
-            all.documents.insert(path, Kept { received, previous, next, keys, document: document.clone() });
+            all.documents.insert(path, Kept { received, previous, next, keys, document: document.clone(), is_stale: false });
         }
         Ok(Some(document))
     }
@@ -281,5 +286,59 @@ impl Archives {
 
     fn kept(&self) -> MutexGuard<'_, AllKept> {
         self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn names_and_what_they_span() {
+        let check = |name: &str, start: &str, end: &str| {
+            let period = Period::named(name).unwrap();
+            assert_eq!((period.start, period.end(), period.name()), (at(start), at(end), name.to_owned()));
+            assert_eq!(Period::around(at(start), period.length), Some(period));
+            assert_eq!(Period::around(at(end) - TimeDelta::microseconds(1), period.length), Some(period));
+            assert_ne!(Period::around(at(end), period.length), Some(period));
+        };
+        check("2026-05", "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z");
+        check("2026-12", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z");
+        check("2024-02", "2024-02-01T00:00:00Z", "2024-03-01T00:00:00Z");
+        check("2024-02-29", "2024-02-29T00:00:00Z", "2024-03-01T00:00:00Z");
+        check("2026-05-31-23", "2026-05-31T23:00:00Z", "2026-06-01T00:00:00Z");
+        for name in [
+            "",
+            "2026",
+            "2026-5",
+            "2026-13",
+            "2026-00",
+            "2025-02-29",
+            "2026-05-17-24",
+            "+999-05",
+            "2026-05-1 ",
+            "２-05",
+            "2026/05",
+        ] {
+            assert_eq!(Period::named(name), None, "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_moment_is_in_one_month_one_day_and_one_hour(seconds in -60_000_000_000_i64..250_000_000_000) {
+            let moment = DateTime::from_timestamp(seconds, 0).unwrap();
+            for length in [Length::Month, Length::Day, Length::Hour] {
+                let period = Period::around(moment, length).unwrap();
+                proptest::prop_assert!(period.start <= moment && moment < period.end());
+                if (0..=9999).contains(&moment.year()) {
+                    proptest::prop_assert_eq!(Period::named(&period.name()), Some(period));
+                }
+            }
+        }
     }
 }
