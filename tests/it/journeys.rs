@@ -280,6 +280,21 @@ async fn our_own_feed_relayed_by_a_second_reprint_has_one_origin_and_one_disclai
         // created (or translated) … reposted by the first relay, reposted by the second: one hop longer than what came in.
         let hops = |text: &str| count(text, "<reprint:hop ");
         assert_eq!(hops(&text), hops(&document(&first, "feeds/all.atom").await.text()) + 1, "{format}: {text}");
+        assert!(!text.contains("<name>闻小溪（译）</name>"), "{format}: the translator became an author: {text}");
+        if format == "json" {
+            let told = async |program: &Reprint| -> serde_json::Value {
+                let answer = document(program, "feeds/all.json").await;
+                let feed: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
+                feed["items"][0].clone()
+            };
+            let (ours, theirs) = (told(&first).await, told(&second).await);
+            for member in ["original", "translation", "publisher", "disclaimer"] {
+                assert_eq!(ours["_reprint"][member], theirs["_reprint"][member], "{member}: {ours} {theirs}");
+            }
+            assert_eq!(ours["authors"], theirs["authors"]);
+            let way = |item: &serde_json::Value| item["_reprint"]["hops"].as_array().expect("hops").clone();
+            assert!(way(&theirs).starts_with(&way(&ours)), "{ours} {theirs}");
+        }
     }
 }
 
