@@ -283,7 +283,7 @@ async fn our_own_feed_relayed_by_a_second_reprint_has_one_origin_and_one_disclai
         assert!(!text.contains("<name>闻小溪（译）</name>"), "{format}: the translator became an author: {text}");
         if format == "json" {
             let told = async |program: &Reprint| -> serde_json::Value {
-                let answer = document(program, "feeds/all.json").await;
+                let answer = feed_of(program, "feeds/all.json", 1).await;
                 let feed: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
                 feed["items"][0].clone()
             };
