@@ -206,6 +206,30 @@ fn short(timeouts: Timeouts) -> Limits {
 }
 
 #[tokio::test]
+async fn archives_may_be_kept_for_a_day_unless_time_alone_changes_them() {
+    let server = Server::usual().await;
+    for (path, status, cache_control) in [
+        ("/feeds/all/archive/2026-05.atom", 200, "public, max-age=86400, stale-while-revalidate=300, stale-if-error=86400"),
+        ("/feeds/all/archive/2026-04.atom", 200, "public, max-age=300, stale-while-revalidate=300, stale-if-error=86400"),
+        ("/feeds/all/archive/2026-03.atom", 404, "public, max-age=60"),
+        ("/feeds/none/archive/2026-05.atom", 404, "public, max-age=60"),
+    ] {
+        let answer = server.get(path, "").await;
+        assert_eq!((answer.status, answer.field("cache-control")), (status, Some(cache_control)), "{path}");
+    }
+    let asked = server.shelf.asked.load(Ordering::SeqCst);
+    for path in [
+        "/feeds/all/archive/2026-05.rss",
+        "/feeds/All/archive/2026-05.atom",
+        "/feeds/all.rss/archive/2026-05.atom",
+        "/feeds/all/archive/",
+    ] {
+        assert_eq!(server.get(path, "").await.status, 404, "{path}");
+    }
+    assert_eq!(server.shelf.asked.load(Ordering::SeqCst), asked, "nobody looks for what cannot be there");
+}
+
+#[tokio::test]
 async fn every_address_of_the_site() {
     let server = Server::usual().await;
     for (path, status, content_type, start) in [
