@@ -22,8 +22,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use support::{Folder, feed, median};
 
 const OUTLETS: usize = 10;
-const RUNS: usize = 60;
-const MONTHS: u32 = 10;
+/// Outlets whose newest articles are of the usual length: more than the feed holds.
+const LIVELY: usize = 2;
+const RUNS: usize = 40;
+const MONTHS: u32 = 6;
 
 const FILLER: &str = r#"<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>f</title><link>http://filler.example/</link><description>d</description><item><title>河湾旧闻</title><link>http://filler.example/1</link><guid>http://filler.example/1</guid><pubDate>01 May 2026 08:00:00 +0800</pubDate><description>&lt;p&gt;渡口的灯照旧亮着。&lt;/p&gt;</description></item></channel></rss>"#;
 
@@ -34,6 +36,8 @@ fn configuration() -> Config {
             "[[outlet]]\nid = \"o{number}\"\nname = \"城市{number}\"\nfeed = \"http://city{number}.example/rss\"\nlanguage = \"zh-Hans\"\n"
         ));
     }
+    // The newest fifty and nothing beside them.
+    toml.push_str("[[feed]]\nid = \"all\"\nsize = 50\nkeep_hours = 0\n");
     config::parse("feeds.toml", &toml).expect("a configuration")
 }
 
@@ -65,7 +69,7 @@ async fn stages(folder: &Folder, articles: usize, now: DateTime<Utc>) -> Stages 
         SELECT printf('%020x', n), printf('tag:bench.example,2026:%020x', n), article.outlet, 'n' || n, feed, \
                $2 - n * 7200000000, $2 - n * 7200000000, $2 - n * 7200000000, 1, content_hash, title, url, record \
         FROM number CROSS JOIN article ON article.id = 1 + n % $3";
-    let fill = articles - OUTLETS - OUTLETS * support::ENTRIES;
+    let fill = articles - OUTLETS - LIVELY * support::ENTRIES;
     sqlx::query(copy)
         .bind(fill as i64)
         .bind(old.timestamp_micros())
@@ -76,7 +80,7 @@ async fn stages(folder: &Folder, articles: usize, now: DateTime<Utc>) -> Stages 
     drop(connection);
 
     let store = Store::open(&path, "bench.example,2026").await.expect("a store");
-    for outlet in 0..OUTLETS {
+    for outlet in 0..LIVELY {
         let at = now - TimeDelta::minutes(10 * outlet as i64);
         record(&store, &config, outlet, &feed(outlet), at).await;
     }
