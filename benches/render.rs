@@ -94,9 +94,10 @@ async fn render(stages: &Stages, now: DateTime<Utc>) -> f64 {
     let start = Instant::now();
     let feed = stages.config.feed("all").expect("the feed");
     let shown = pipeline::window(&stages.store, &stages.config, feed, now).await.expect("a window");
-    assert_eq!(shown.articles.len(), 50);
+    // What came in the same moment as the newest is there beyond the fifty.
+    let articles = shown.articles.get(..50).expect("fifty articles");
     for format in FeedFormat::ALL {
-        std::hint::black_box(stages.renderer.feed(feed, format, &shown.articles));
+        std::hint::black_box(stages.renderer.feed(feed, format, articles));
     }
     start.elapsed().as_secs_f64() * 1e6
 }
@@ -112,7 +113,8 @@ async fn month(stages: &Stages, name: &str) -> f64 {
 
 fn main() {
     let folder = Folder::new("render");
-    let now = daemon::now();
+    // A little after the dates of the generated feeds, so that theirs are the newest articles.
+    let now = DateTime::from_timestamp(1_780_300_000, 0).expect("a time");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let start = Instant::now();
