@@ -28,9 +28,11 @@ use crate::store::Store;
 
 mod pages;
 mod sources;
+mod withdrawals;
 
 pub use pages::reads_pages;
 pub use sources::poll_states;
+pub use withdrawals::follow_withdrawals;
 
 /// `Cache-Control: max-age` of everything published, seconds; the feeds' own ttl says the same in minutes.
 pub const MAX_AGE: u32 = 60 * render::CACHE_MINUTES;
@@ -168,8 +170,15 @@ impl Daemon {
             // Terms may be others than at the last run, embargoes and lives of articles may have ended since.
             publish_due(&stages).await;
         }
+        // What was withdrawn while nothing ran, or just before the last run was killed.
+        if let Err(error) = follow_withdrawals(&stages).await {
+            tracing::error!(%error, "withdrawn articles cannot be taken out of documents, which are taken away until they can");
+        }
         if let Err(error) = pipeline::recall(&stages, now()) {
             tracing::error!(%error, "cannot remove documents that show more than outlets allow");
+        }
+        if let Err(error) = pipeline::publish_site(&stages).await {
+            tracing::error!(%error, "cannot write style sheets and the site's own pages; those of the last run are served");
         }
         let accepting = CancellationToken::new();
         let beat = pulse.clone();
@@ -439,6 +448,9 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
     let mut pause = COALESCE;
     // What could not be published on time is tried again then.
     let mut again: Option<tokio::time::Instant> = None;
+    let mut looks = tokio::time::interval(withdrawals::LOOK);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut watch = withdrawals::Watch::default();
     loop {
         let due = match (again, stages.snapshot.next_moment()) {
             (Some(again), _) => again.saturating_duration_since(tokio::time::Instant::now()),
@@ -449,6 +461,10 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
+            _ = looks.tick() => {
+                watch.look(&stages).await;
+                continue;
+            }
             () = changed.wake.notified() => {}
             () = tokio::time::sleep(due) => {
                 let overtaken = stages.snapshot.next_moment().is_some_and(|moment| moment <= now());

@@ -22,11 +22,11 @@ use url::Url;
 use crate::config::{Config, Feed, Outlet, Standing};
 use crate::fetch::{self, Client, FetchError, Robots, Turns};
 use crate::model::{
-    Conditions, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument,
+    Conditions, Deletion, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument,
     StoredArticle, Unreadable, Validators, Verdict, Warning,
 };
-use crate::publish::{self, Page, Pages, Prepared, Snapshot};
-use crate::render::{Place, Renderer};
+use crate::publish::{self, Notice, Page, Pages, Prepared, Snapshot};
+use crate::render::{Contents, Place, Renderer};
 use crate::schedule::{self, Outcome, Pace};
 use crate::store::{Change, Store, StoreError};
 use crate::{attribute, normalize, parse};
@@ -34,12 +34,15 @@ use crate::{attribute, normalize, parse};
 mod archive;
 mod own;
 mod pages;
+mod select;
 mod window;
+mod withdraw;
 
 use archive::Archives;
 pub use own::{OWN_ARTICLE, Own};
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
 pub use window::{Shown, window};
+pub use withdraw::{Taken, address_mark, publish_acts};
 
 /// The feed that the index shows.
 const LATEST: &str = "all";
@@ -146,6 +149,8 @@ pub struct Reading {
     pub entries: usize,
     /// One verdict an entry, in document order.
     pub verdicts: Vec<Verdict>,
+    /// Entries that it declares deleted.
+    pub deleted: Vec<Deletion>,
     /// What was odd about the document.
     pub warnings: Vec<Warning>,
     /// How long the feed itself asks not to be polled (RSS ttl).
@@ -183,6 +188,13 @@ fn settings(outlet: &Outlet, source: &Url, bounds: parse::Bounds) -> [u8; 32] {
     add(terms.rights.as_deref());
     add(terms.licence.as_ref().map(Url::as_str));
     add(Some(&bounds.entries.to_string()));
+    if outlet.hold_below != Outlet::HOLD_BELOW {
+        add(Some(&outlet.hold_below.to_string()));
+    }
+    for rule in &outlet.rules {
+        add(Some(rule.field.name()));
+        add(Some(rule.pattern()));
+    }
     if let Some(listing) = outlet.listing(source) {
         let selectors = &listing.selectors;
         for selector in [&selectors.item, &selectors.link, &selectors.title, &selectors.date] {
@@ -207,6 +219,7 @@ pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse:
         format: feed.format,
         entries: feed.entries.len(),
         verdicts,
+        deleted: withdraw::understood(&feed.deleted),
         warnings: feed.warnings,
         ttl: ttl.filter(|minutes| *minutes <= 7 * 24 * 60).map(|minutes| Duration::from_secs(minutes * 60)),
     })
@@ -231,6 +244,7 @@ pub struct Polled {
 /// What the partner's answer was worth, before it is recorded.
 struct Answer {
     verdicts: Vec<Verdict>,
+    deleted: Vec<Deletion>,
     warnings: Vec<Warning>,
     freshness: Freshness,
     failed: Option<(String, Fault, String)>,
@@ -238,11 +252,11 @@ struct Answer {
 
 impl Answer {
     fn failed(code: impl Into<String>, fault: Fault, message: impl Into<String>, freshness: Freshness) -> Self {
-        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, failed: Some((code.into(), fault, message.into())) }
+        Self { failed: Some((code.into(), fault, message.into())), ..Self::unchanged(freshness) }
     }
 
     fn unchanged(freshness: Freshness) -> Self {
-        Self { verdicts: Vec::new(), warnings: Vec::new(), freshness, failed: None }
+        Self { verdicts: Vec::new(), deleted: Vec::new(), warnings: Vec::new(), freshness, failed: None }
     }
 }
 
@@ -272,7 +286,8 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
     let ttl = after.ttl.filter(|_| answer.failed.is_none());
     after.next_poll = schedule::next_poll(&pace, now, outcome, answer.freshness, ttl);
 
-    let change = stages.store.record_following(&after, &answer.verdicts, &pages::followed(&answer.verdicts), now).await?;
+    let follow = pages::followed(&answer.verdicts);
+    let change = stages.store.record_poll(&after, &answer.verdicts, &follow, &answer.deleted, now).await?;
     if change.queued > 0 {
         stages.queued.notify_one();
     }
@@ -329,7 +344,7 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
             after.moved_to = moved_to;
             after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
             after.ttl = reading.ttl;
-            Answer { verdicts: reading.verdicts, warnings: reading.warnings, freshness, failed: None }
+            Answer { verdicts: reading.verdicts, deleted: reading.deleted, warnings: reading.warnings, freshness, failed: None }
         }
         Ok(Err(unreadable)) => Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness),
         Err(panic) => Answer::failed(
@@ -461,8 +476,13 @@ async fn publish_feeds(
             Some(newest) => archive::before(&stages.store, feed, newest).await?.map(|period| period.name()),
             None => None,
         };
+        let withdrawn = withdraw::tombstones(&stages.store, &stages.config, feed, &shown.articles).await?;
         let (here, feed) = (stages.clone(), feed.clone());
-        publication.add(off_the_runtime(move || feed_documents(&here, &feed, &shown, archived.as_deref())).await?);
+        let work = move || {
+            let place = Place { previous: archived.as_deref(), ..Place::default() };
+            feed_documents(&here, &feed, &shown, &Contents { articles: &shown.articles, withdrawn: &withdrawn, place })
+        };
+        publication.add(off_the_runtime(work).await?);
     }
     let here = stages.clone();
     publication.add(off_the_runtime(move || list(&here)).await?);
@@ -479,8 +499,8 @@ async fn off_the_runtime(
     }
 }
 
-/// The documents of one feed; the index goes with the feed `all`. `archived`: its last archive document.
-fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, archived: Option<&str>) -> std::io::Result<Publication> {
+/// The documents of one feed; the index goes with the feed `all`. `contents`: of `shown`.
+fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, contents: &Contents<'_>) -> std::io::Result<Publication> {
     let mut publication = Publication::default();
     let articles = &shown.articles;
     let mut put = |document: PublishedDocument| {
@@ -489,8 +509,8 @@ fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, archived: Option<
     };
     let mut rejected = Vec::new();
     for format in FeedFormat::ALL {
-        let document = stages.renderer.feed_at(feed, format, articles, &Place { previous: archived, ..Place::default() });
-        match reads_back(&document, articles) {
+        let document = stages.renderer.feed(feed, format, contents);
+        match reads_back(&document, contents) {
             Ok(()) => put(document)?,
             Err(reason) => rejected.push(Rejected { path: document.path, reason }),
         }
@@ -512,6 +532,19 @@ fn list(stages: &Stages) -> std::io::Result<Publication> {
     Ok(publication)
 }
 
+/// Puts in place what depends on feeds.toml and the templates only: style sheets, `/outlets`, the rules for machines. Once, before anything is served.
+pub async fn publish_site(stages: &Stages) -> Result<Publication, PublishError> {
+    let here = stages.clone();
+    off_the_runtime(move || {
+        let mut publication = Publication::default();
+        for document in here.renderer.site_documents() {
+            put(&here, document, &mut publication)?;
+        }
+        Ok(publication)
+    })
+    .await
+}
+
 /// Forgets documents of feeds that feeds.toml no longer has.
 pub fn retire(stages: &Stages) -> std::io::Result<()> {
     let mut keep = BTreeSet::from([String::new(), "feeds.opml".to_owned()]);
@@ -519,7 +552,9 @@ pub fn retire(stages: &Stages) -> std::io::Result<()> {
         keep.insert(format!("feeds/{}", feed.id));
         keep.extend(FeedFormat::ALL.map(|format| format!("feeds/{}.{}", feed.id, format.extension())));
     }
-    stages.snapshot.retain(|path, _| keep.contains(path))
+    keep.extend(stages.renderer.site_documents().into_iter().map(|document| document.path));
+    // Pages that a browser or a cache still holds ask for the style sheet they were made with.
+    stages.snapshot.retain(|path, _| keep.contains(path) || path.starts_with("static/"))
 }
 
 fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publication) -> std::io::Result<()> {
@@ -531,12 +566,13 @@ fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publicati
 }
 
 /// Holds a rendered feed against what it was made from, through the reader that reads partners' feeds: whole, same ids in the same order, each
-/// entry with its link, its author and its credit and disclaimer in the body.
-fn reads_back(document: &PublishedDocument, articles: &[StoredArticle]) -> Result<(), String> {
+/// entry with its link, its author and its credit and disclaimer in the body; in Atom every withdrawal.
+fn reads_back(document: &PublishedDocument, contents: &Contents<'_>) -> Result<(), String> {
+    let Contents { articles, withdrawn, .. } = contents;
     let base = Url::parse("http://localhost/").expect("a constant address");
     let modified = document.modified;
     let doc = FetchedDocument::from_bytes(base, Some(document.content_type.clone()), document.body.to_vec(), modified);
-    let bounds = parse::Bounds { entries: articles.len().max(1) };
+    let bounds = parse::Bounds { entries: articles.len().max(withdrawn.len()).max(1) };
     let feed = parse::document(&doc, None, bounds).map_err(|unreadable| format!("it does not read back: {unreadable}"))?;
     if let Some(warning) = feed.warnings.iter().find(|warning| warning.code != "no_entries") {
         return Err(format!("it reads back with a warning: {}", warning.message));
@@ -544,7 +580,12 @@ fn reads_back(document: &PublishedDocument, articles: &[StoredArticle]) -> Resul
     if feed.entries.len() != articles.len() {
         return Err(format!("it has {} entries for {} articles", feed.entries.len(), articles.len()));
     }
-    for (entry, article) in feed.entries.iter().zip(articles) {
+    if feed.format == Format::Atom
+        && !feed.deleted.iter().map(|deleted| &deleted.reference).eq(withdrawn.iter().map(|gone| &gone.id))
+    {
+        return Err(format!("it does not tell of each of {} withdrawn articles", withdrawn.len()));
+    }
+    for (entry, article) in feed.entries.iter().zip(*articles) {
         let id = &article.identity.id;
         if entry.id.as_deref() != Some(id) {
             return Err(format!("an entry has the id {:?} instead of {id}", entry.id.as_deref().unwrap_or("")));
@@ -602,6 +643,25 @@ impl ArticlePages {
         self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// What is said of an article that is not there.
+    async fn withdrawn(&self, key: &str) -> Page {
+        match self.store.withdrawal(key).await {
+            Ok(Some(withdrawal)) => {
+                let blocked_by = self.config.site.blocked_by.as_ref().map(|page| page.as_str().to_owned());
+                Page::Withdrawn(Box::new(Notice {
+                    html: self.renderer.withdrawn_page(&withdrawal),
+                    legal: withdrawal.by == crate::model::WithdrawnBy::Legal,
+                    blocked_by,
+                }))
+            }
+            Ok(None) => Page::Missing,
+            Err(error) => {
+                tracing::error!(key, %error, "cannot read whether an article is withdrawn");
+                Page::Missing
+            }
+        }
+    }
+
     async fn make(&self, key: &str) -> Page {
         let now = (self.clock)();
         let generation = {
@@ -615,7 +675,7 @@ impl ArticlePages {
         };
         let article = match self.store.article(key).await {
             Ok(Some(article)) => article,
-            Ok(None) => return Page::Missing,
+            Ok(None) => return self.withdrawn(key).await,
             Err(error) => {
                 tracing::error!(key, %error, "cannot read an article for its page");
                 return Page::Missing;

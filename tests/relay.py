@@ -141,6 +141,7 @@ def main():
     ap.add_argument("folder", type=pathlib.Path)
     ap.add_argument("--bin", default="target/debug/reprint")
     ap.add_argument("--keep", type=pathlib.Path, help="keep the work folder here")
+    ap.add_argument("--save", type=pathlib.Path, help="write every published document here, for validators")
     a = ap.parse_args()
     binary = os.path.abspath(a.bin)
     files = {}
@@ -203,6 +204,10 @@ def main():
         newsboat(pathlib.Path(tempfile.mkdtemp(dir=work)), [url], n)
     if child.poll() is not None:
         problem("the program has died")
+    if a.save:
+        a.save.mkdir(parents=True, exist_ok=True)
+        for url, (body, _) in before.items():
+            (a.save / url.rsplit("/", 1)[1]).write_bytes(body)
 
     asked = len(partner.requests)
     stop(child)
@@ -222,4 +227,5 @@ def main():
     sys.exit(1 if problems else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 //! Pure judgement over the hints that `normalize` collected: nothing is fetched, and what cannot be established is held with the reason,
 //! never guessed.
 
+mod confidence;
 mod origin;
 mod way;
 
@@ -12,8 +13,11 @@ use crate::model::{Article, AttributedArticle, Evidence, Party, Person, Provenan
 /// Establishes the provenance of an article, or says why that is not possible.
 ///
 /// Held: `incomplete` (the document ended inside it), `no_text` (neither title nor text), `no_address` (no page to link to, and the
-/// outlet has no home page), `unclear_origin` (it says that it is a repost, and nothing says of whom).
-pub fn article(outlet: &Outlet, article: Article) -> Verdict {
+/// outlet has no home page), `unclear_origin` (it says that it is a repost, and nothing says of whom), `uncertain_origin` (what it says of its
+/// source contradicts itself so much that the confidence is below the outlet's `hold_below`).
+///
+/// The evidence that `normalize` collected goes on into the provenance; a held article keeps it.
+pub fn article(outlet: &Outlet, mut article: Article) -> Verdict {
     let held = |article: Article, code: &'static str, reason: String| Verdict::Held { article: Box::new(article), code, reason };
     if !article.complete {
         return held(
@@ -40,29 +44,69 @@ pub fn article(outlet: &Outlet, article: Article) -> Verdict {
 
     let found = origin::find(outlet, &article, &mut evidence);
     if found.is_none()
-        && let Some(words) = origin::says_repost(&article)
+        && let Some(words) = &article.hints.says_repost
     {
         let reason =
             format!("the entry says `{words}` but names no source, so it could not be credited; ask the outlet where it is from");
         return held(article, "unclear_origin", reason);
+    }
+    if let Some(found) = &found {
+        let confidence = &found.confidence;
+        evidence.push(Evidence::new("confidence", confidence.level(), &confidence.sum.to_string()));
+        if confidence.sum < outlet.hold_below {
+            let reason = format!(
+                "{}; the confidence in its source is {} of 100, and `hold_below` of the outlet `{}` is {}",
+                confidence.doubts.join("; ").trim_start(),
+                confidence.sum,
+                outlet.id,
+                outlet.hold_below
+            );
+            let reason = match confidence.doubts.is_empty() {
+                true => format!("only a sign of the kind `{}` says where it is from{reason}", confidence.sign),
+                false => reason,
+            };
+            article.hints.evidence.append(&mut evidence);
+            return held(article, "uncertain_origin", reason);
+        }
     }
     let translation = way::translation(&article, found.as_ref(), &mut evidence);
     let hops = way::hops(outlet, &article, &source, found.as_ref(), translation.as_ref());
     let authors = authors(outlet, &article, found.as_ref().map(|found| &found.original.outlet), &hops, &mut evidence);
     let disclaimer = disclaimer(outlet, &article, &mut evidence);
 
+    let collected = std::mem::take(&mut article.hints.evidence);
+    let found_by = |field: &str, otherwise: &'static str| {
+        collected.iter().find(|fact| fact.field == field).map_or(otherwise, |fact| fact.rule)
+    };
     let rights = match (&article.hints.rights, &outlet.terms.rights) {
-        (Some(said), _) => Some(("rights_of_feed", said.clone())),
+        (Some(said), _) => Some((found_by("rights", "rights_of_feed"), said.clone())),
         (None, Some(set)) => Some(("rights_of_terms", set.clone())),
         (None, None) => None,
     };
     let license = match (&article.hints.license, &outlet.terms.licence) {
-        (Some(said), _) => Some(("license_of_feed", said.clone())),
+        (Some(said), _) => Some((found_by("license", "license_of_feed"), said.clone())),
         (None, Some(set)) => Some(("license_of_terms", set.clone())),
         (None, None) => None,
     };
-    evidence.extend(rights.iter().map(|(rule, text)| Evidence { field: "rights", rule, text: text.clone() }));
+    evidence.extend(rights.iter().map(|(rule, text)| Evidence::new("rights", rule, text)));
     evidence.extend(license.iter().map(|(rule, url)| Evidence { field: "license", rule, text: url.to_string() }));
+    // Each fact once: what was found says more than that it is there.
+    let (named, said): (Vec<Evidence>, Vec<Evidence>) = collected.into_iter().partition(|fact| fact.field == "author");
+    let is_named = |fact: &Evidence| {
+        fact.field == "author" && fact.rule == "named" && named.iter().any(|known| known.text.contains(&fact.text))
+    };
+    evidence.retain(|fact| !is_named(fact));
+    evidence.extend(
+        named
+            .into_iter()
+            .filter(|fact| authors.iter().filter_map(|author| author.name.as_deref()).any(|name| fact.text.contains(name))),
+    );
+    for fact in said.into_iter().filter(|fact| !matches!(fact.field, "rights" | "license")) {
+        let is_said = |known: &Evidence| known.text == fact.text && (known.field == fact.field || fact.field == "body");
+        if fact.rule.starts_with("outlet_rule") || !evidence.iter().any(is_said) {
+            evidence.push(fact);
+        }
+    }
 
     let provenance = Provenance {
         source,
@@ -133,7 +177,7 @@ fn disclaimer(outlet: &Outlet, article: &Article, evidence: &mut Vec<Evidence>) 
             None => ("disclaimer_in_text", lifted()?),
         },
     };
-    evidence.push(Evidence { field: "disclaimer", rule, text: text.clone() });
+    evidence.push(Evidence::new("disclaimer", rule, &text));
     Some(text)
 }
 

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::confidence::{self, Confidence};
 use crate::config::Outlet;
 use crate::model::{Article, Evidence, HopAction, Original, ParsedHop, Party};
 
@@ -11,10 +12,12 @@ pub(super) struct Found {
     pub(super) original: Original,
     /// Those between the original and the outlet, nearest first.
     pub(super) through: Vec<Party>,
+    /// How sure that is.
+    pub(super) confidence: Confidence,
 }
 
-/// Looks for the original: the chain that the feed carries as data, then links that name it, then upstream links, then the source that
-/// a feed or a line of the text names. What leads back to the outlet itself is none.
+/// Looks for the original: the chain that the feed carries as data, then what the outlet's own rules say, then links that name it, then upstream
+/// links, then the source that a line of the text or a feed names. What leads back to the outlet itself is none.
 pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Evidence>) -> Option<Found> {
     let hints = &article.hints;
     let foreign = |party: &&Party| {
@@ -40,7 +43,7 @@ pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Eviden
         .filter(|party| !party.name.is_empty() && !same_name(&party.name, &outlet.name))
         .collect();
     let name_for = |party: &Party| -> String {
-        if !party.name.is_empty() && !is_generic(&party.name) {
+        if !party.name.is_empty() {
             return party.name.clone();
         }
         let same_site =
@@ -55,7 +58,15 @@ pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Eviden
     let text_source = hints.text_chain.iter().rev().find(foreign);
     let feed_source = hints.source.as_ref().filter(foreign);
 
-    let (rule, party) = if let Some(original) = hints.original.iter().find(foreign) {
+    let ruled =
+        text_source.filter(|_| hints.evidence.iter().any(|fact| fact.field == "chain" && fact.rule.starts_with("outlet_rule")));
+    let (rule, party) = if let Some(source) = ruled {
+        // A link beside it says where on that outlet's site the article is.
+        let linked =
+            hints.original.iter().chain(&hints.via).filter(foreign).find(|link| same_name(&name_for(link), &source.name));
+        let url = source.url.clone().or_else(|| linked.and_then(|link| link.url.clone()));
+        ("outlet_rule", Party { name: name_for(source), url })
+    } else if let Some(original) = hints.original.iter().find(foreign) {
         ("link_to_original", Party { name: name_for(original), url: original.url.clone() })
     } else if let Some(via) = hints.via.iter().rev().find(foreign) {
         ("link_via", Party { name: name_for(via), url: via.url.clone() })
@@ -93,7 +104,8 @@ pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Eviden
     }
     let published = hints.original_published.map(|published| published.at);
     let language = hints.original_language.clone();
-    Some(Found { original: Original { outlet: party, language, published }, through })
+    let confidence = confidence::of(outlet, article, rule, &party, &through);
+    Some(Found { original: Original { outlet: party, language, published }, through, confidence })
 }
 
 /// The first step of a chain that the feed carries, when another than the outlet made it.
@@ -105,94 +117,8 @@ fn of_hops(outlet: &Outlet, article: &Article, hops: &[ParsedHop]) -> Option<Fou
     (!own).then(|| Found {
         original: Original { outlet: first.party.clone(), language: first.language.clone(), published: first.at },
         through: Vec::new(),
+        confidence: Confidence::certain("reprint_hops"),
     })
-}
-
-/// Words by which a title or a notice says "this is a repost".
-const REPOST: &[&str] = &[
-    "转载",
-    "轉載",
-    "转贴",
-    "轉貼",
-    "转帖",
-    "転載",
-    "전재",
-    "펌",
-    "repost",
-    "reposted",
-    "reblog",
-    "syndicated",
-    "перепост",
-    "репост",
-    "republicado",
-    "rediffusion",
-];
-
-/// Sentences by which a notice says so and leaves open of whom.
-const VAGUE: &[&str] = &[
-    "本文系转载",
-    "本文为转载",
-    "本文係轉載",
-    "本文為轉載",
-    "文章来源于网络",
-    "文章来源网络",
-    "内容来源于网络",
-    "本文来源于网络",
-    "本文来自网络",
-    "转载自网络",
-    "转自网络",
-    "轉載自網路",
-    "轉載自網絡",
-    "this is a repost",
-    "reposted from the internet",
-];
-
-/// The words with which the outlet itself says that the text is a repost, in a label of the title or in a notice that names nobody.
-pub(super) fn says_repost(article: &Article) -> Option<String> {
-    let raw = article.title_raw.trim();
-    let label = raw
-        .strip_prefix(['[', '【', '(', '（', '〔', '［'])
-        .and_then(|rest| rest.split([']', '】', ')', '）', '〕', '］']).next())
-        .or_else(|| raw.split_once([':', '：']).map(|(label, _)| label))
-        .map(str::trim)
-        .filter(|label| REPOST.contains(&label.to_lowercase().as_str()));
-    let vague = || {
-        article.disclaimers.iter().find(|notice| {
-            let lower = notice.to_lowercase();
-            VAGUE.iter().any(|words| lower.contains(words))
-        })
-    };
-    label.map(str::to_owned).or_else(|| vague().cloned())
-}
-
-/// Texts of links that name no outlet.
-fn is_generic(name: &str) -> bool {
-    let lower = name.trim().to_lowercase();
-    let lower = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    [
-        "原文",
-        "原文链接",
-        "原文連結",
-        "英文原文",
-        "阅读原文",
-        "查看原文",
-        "original",
-        "original article",
-        "the original",
-        "source",
-        "link",
-        "via",
-        "read more",
-        "元記事",
-        "원문",
-        "оригинал",
-        "artículo original",
-        "article original",
-        "originalartikel",
-        "artigo original",
-    ]
-    .contains(&lower)
-        || lower.chars().count() <= 6 && lower.ends_with("原文")
 }
 
 /// Whether an address is the outlet's: on the site of its home page, of the article's page, or of its feed.
@@ -201,7 +127,8 @@ pub(super) fn is_own(outlet: &Outlet, article: &Article, url: &Url) -> bool {
     known.into_iter().any(|known| site(known) == site(url))
 }
 
-fn site(url: &Url) -> &str {
+/// The host of an address as the name of a site.
+pub(super) fn site(url: &Url) -> &str {
     let host = url.host_str().unwrap_or_default();
     host.strip_prefix("www.").unwrap_or(host)
 }

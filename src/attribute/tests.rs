@@ -112,7 +112,7 @@ fn hints_lead_to_the_original() {
     );
     check(
         Hints {
-            original: vec![party("原文", "https://ledger.example/1")],
+            original: vec![party("", "https://ledger.example/1")],
             text_chain: vec![party("海港纪事", "")],
             ..Hints::default()
         },
@@ -233,7 +233,7 @@ fn translations() {
     assert_eq!(said("none"), None);
     assert_eq!(said("telepathy"), None);
 
-    let labelled = Article { title_raw: "【译】渡轮".into(), ..article(Hints::default()) };
+    let labelled = article(Hints { says_translation: Some("译".into()), ..Hints::default() });
     assert_eq!(
         ready(&outlet(), labelled).provenance.translation.map(|translation| translation.kind),
         Some(TranslationKind::Human)
@@ -304,10 +304,122 @@ fn what_cannot_be_published_is_held_with_its_reason() {
     check(&outlet(), Article { title: String::new(), ..whole() }, None);
     check(&outlet(), Article { url: None, ..whole() }, None);
     check(&homeless, Article { url: None, ..whole() }, Some("no_address"));
-    check(&outlet(), Article { title_raw: "[转载]渡轮".into(), ..whole() }, Some("unclear_origin"));
-    check(&outlet(), Article { title_raw: "Repost: Ferry".into(), ..whole() }, Some("unclear_origin"));
-    check(&outlet(), Article { disclaimers: vec!["本文系转载,版权归原作者。".into()], ..whole() }, Some("unclear_origin"));
-    check(&outlet(), Article { title_raw: "转载这首歌的人".into(), ..whole() }, None);
-    let known = Hints { text_chain: vec![party("海港纪事", "")], ..Hints::default() };
-    check(&outlet(), Article { title_raw: "[转载]渡轮".into(), ..article(known) }, None);
+    let says = || Hints { says_repost: Some("转载".into()), ..Hints::default() };
+    check(&outlet(), article(says()), Some("unclear_origin"));
+    let known = Hints { text_chain: vec![party("海港纪事", "")], ..says() };
+    check(&outlet(), article(known), None);
+}
+
+/// Level and sum of the confidence, or why it is held.
+fn confidence(outlet: &Outlet, article: Article) -> Result<(u8, &'static str), String> {
+    match super::article(outlet, article) {
+        Verdict::Ready(ready) => {
+            let level = rule(&ready, "confidence").unwrap_or_default();
+            Ok((ready.provenance.confidence().unwrap_or_default(), level))
+        }
+        Verdict::Held { code, reason, .. } => Err(format!("{code}: {reason}")),
+    }
+}
+
+fn said(field: &'static str, rule: &'static str, text: &str) -> Vec<crate::model::Evidence> {
+    vec![crate::model::Evidence::new(field, rule, text)]
+}
+
+#[test]
+fn signs_agree_and_contradict() {
+    let check = |hints: Hints, expected: (u8, &'static str)| {
+        assert_eq!(confidence(&outlet(), article(hints.clone())), Ok(expected), "{hints:?}");
+    };
+    let ledger = |address: &str| vec![party("海港纪事", address)];
+    check(Hints { text_chain: ledger("https://ledger.example/1"), ..Hints::default() }, (90, "sure"));
+    check(Hints { text_chain: ledger(""), ..Hints::default() }, (80, "likely"));
+    let notice = || said("chain", "notice_in_text", "本文转载自海港纪事。");
+    check(Hints { text_chain: ledger(""), evidence: notice(), ..Hints::default() }, (70, "likely"));
+    let holder = || said("chain", "rights_holder", "© 海港纪事");
+    check(Hints { text_chain: ledger(""), evidence: holder(), ..Hints::default() }, (55, "weak"));
+    check(
+        Hints { text_chain: ledger(""), source: Some(party("海港纪事", "")), evidence: notice(), ..Hints::default() },
+        (80, "likely"),
+    );
+    let stated = || vec![party("", "https://ledger.example/1")];
+    check(Hints { original: stated(), originals_stated: 1, ..Hints::default() }, (90, "sure"));
+    let both =
+        Hints { original: stated(), originals_stated: 1, text_chain: ledger("https://ledger.example/2"), ..Hints::default() };
+    check(both.clone(), (100, "sure"));
+    // Three signs outweigh the mark of a system that calls everything its own.
+    check(Hints { says_own: Some("原创".into()), ..both }, (55, "weak"));
+    // A stop on the way contradicts nothing, and neither does what is only related.
+    let via = Hints {
+        original: stated(),
+        originals_stated: 1,
+        text_chain: vec![party("中途网", "https://mid.example/1")],
+        ..Hints::default()
+    };
+    check(via, (90, "sure"));
+    let related = vec![party("", "https://ledger.example/1"), party("", "https://other.example/9")];
+    check(Hints { original: related, originals_stated: 1, ..Hints::default() }, (90, "sure"));
+}
+
+#[test]
+fn contradictions_are_held_with_both_texts_and_never_guessed() {
+    let check = |extra: &str, article: Article, parts: &[&str]| {
+        let reason = confidence(&outlet_with(extra), article).expect_err("held");
+        for part in ["uncertain_origin", "hold_below"].iter().chain(parts) {
+            assert!(reason.contains(part), "{part} in {reason}");
+        }
+    };
+    let own =
+        || Hints { text_chain: vec![party("海港纪事", "")], says_own: Some("今日港原创".into()), ..Hints::default() };
+    check("", article(own()), &["今日港原创", "海港纪事", "35 of 100"]);
+    let two = || Hints {
+        original: vec![party("", "https://ledger.example/1"), party("", "https://other.example/9")],
+        originals_stated: 2,
+        ..Hints::default()
+    };
+    check("", article(two()), &["https://ledger.example/1", "https://other.example/9", "45 of 100"]);
+    let vague = Article {
+        disclaimers: vec!["文章来源于网络。".into()],
+        ..article(Hints {
+            text_chain: vec![party("海港纪事", "")],
+            says_repost: Some("文章来源于网络。".into()),
+            evidence: said("chain", "notice_in_text", "海港纪事"),
+            ..Hints::default()
+        })
+    };
+    check("", vague, &["文章来源于网络。", "海港纪事", "45 of 100"]);
+    check(
+        "hold_below = 85\n",
+        article(Hints { text_chain: vec![party("海港纪事", "")], ..Hints::default() }),
+        &["`line`", "80 of 100"],
+    );
+
+    let lower = outlet_with("hold_below = 30\n");
+    assert_eq!(confidence(&lower, article(own())), Ok((35, "doubtful")));
+    assert_eq!(confidence(&lower, article(two())), Ok((45, "doubtful")));
+    // What the administrator has written is not doubted.
+    let ruled = Hints { evidence: said("chain", "outlet_rule[1]", "Fuente: 海港纪事"), ..own() };
+    let ready = ready(&outlet(), article(ruled));
+    assert_eq!((rule(&ready, "original"), ready.provenance.confidence()), (Some("outlet_rule"), Some(100)));
+    // An original that says so has no source, and nothing to doubt.
+    let own = super::tests::ready(&outlet(), article(Hints { says_own: Some("今日港原创".into()), ..Hints::default() }));
+    assert_eq!(
+        (own.provenance.original, way(&super::tests::ready(&outlet(), article(Hints::default())))),
+        (None, vec!["created 今日港".to_owned()])
+    );
+}
+
+#[test]
+fn what_was_found_goes_on_into_the_provenance() {
+    let mut evidence = said("title", "title_of_entry", "渡轮");
+    evidence.extend(said("author", "line_of_text", "文/Nora Whitfield 编辑/周念"));
+    evidence.extend(said("rights", "rights_in_text", "© 海港纪事"));
+    evidence.extend(said("body", "facts_lifted", "文/Nora Whitfield 编辑/周念"));
+    let hints = Hints { evidence, rights: Some("© 海港纪事".into()), ..Hints::default() };
+    let got = ready(&outlet(), Article { authors: vec![person("Nora Whitfield")], ..article(hints) });
+    let facts: Vec<(&str, &str)> = got.provenance.evidence.iter().map(|fact| (fact.field, fact.rule)).collect();
+    assert_eq!(
+        facts,
+        [("source", "page_of_entry"), ("rights", "rights_in_text"), ("author", "line_of_text"), ("title", "title_of_entry")]
+    );
+    assert!(got.article.hints.evidence.is_empty());
 }

@@ -117,31 +117,6 @@ pub(super) fn hops(
     hops
 }
 
-/// Labels in brackets at the front of a title, and beginnings of notices, that say the text is a translation.
-const LABELS: &[&str] = &[
-    "译",
-    "譯",
-    "翻译",
-    "翻譯",
-    "译文",
-    "譯文",
-    "编译",
-    "編譯",
-    "翻訳",
-    "訳",
-    "번역",
-    "translation",
-    "translated",
-    "перевод",
-    "traducción",
-    "tradução",
-    "traduction",
-    "übersetzung",
-    "traduzione",
-];
-const NOTICES: &[&str] =
-    &["本文译自", "本文編譯自", "本文编译自", "本文譯自", "译自", "譯自", "编译自", "編譯自", "this translation"];
-
 /// Whether a language is another than the article's; Chinese in the other script is not.
 fn is_foreign(article: &Article, language: &str) -> bool {
     let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
@@ -175,19 +150,10 @@ pub(super) fn translation(article: &Article, found: Option<&Found>, evidence: &m
         });
     }
     let names: Vec<&str> = translators.iter().filter_map(|person| person.name.as_deref()).collect();
-    let label = article
-        .title_raw
-        .trim()
-        .strip_prefix(['[', '【', '(', '（'])
-        .and_then(|rest| rest.split([']', '】', ')', '）']).next())
-        .filter(|label| LABELS.contains(&label.trim().to_lowercase().as_str()));
-    let notice = article.disclaimers.iter().find(|notice| {
-        NOTICES.iter().any(|start| notice.trim_start_matches(['(', '（', '[', '【']).to_lowercase().starts_with(start))
-    });
     if !names.is_empty() {
         say("translator_named", names.join(" / "));
-    } else if let Some(words) = label.map(str::to_owned).or_else(|| notice.cloned()) {
-        say("says_translation", words);
+    } else if let Some(words) = &hints.says_translation {
+        say("says_translation", words.clone());
     } else if let Some(from) = original.and_then(|original| original.language.clone()).filter(|from| is_foreign(article, from)) {
         say("original_in_other_language", from);
     } else {

@@ -6,8 +6,12 @@ use serde_json::{Value, json};
 
 use super::{Failure, load_without_secrets, say, table};
 use crate::daemon;
+use crate::model::Withdrawal;
 use crate::pipeline;
 use crate::store::Store;
+
+/// Withdrawals listed, the latest.
+const WITHDRAWN_LISTED: usize = 1_000;
 
 pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
     let config = load_without_secrets(path)?;
@@ -41,13 +45,45 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
             "json": address("json"),
         }));
     }
+    let withdrawn = match &store {
+        Some(store) => store.withdrawals(None, WITHDRAWN_LISTED).await?,
+        None => Vec::new(),
+    };
     if as_json {
-        let object: Value = json!({ "feeds": feeds });
+        let listed: Vec<Value> = withdrawn.iter().map(withdrawal_json).collect();
+        let object: Value = json!({ "feeds": feeds, "withdrawn": listed });
         say(serde_json::to_string_pretty(&object).map_err(Failure::failed)?);
     } else {
         for line in table::lines(&["FEED", "TITLE", "ARTICLES", "NEWEST (UTC)", "ADDRESS"], &rows) {
             say(line);
         }
+        for withdrawal in &withdrawn {
+            let (by, at) = (withdrawal.by.name(), withdrawal.at.format("%F %H:%M UTC"));
+            let outlets: Vec<&str> = withdrawal.outlets.iter().map(String::as_str).collect();
+            say(format_args!(
+                "\nwithdrawn {at} ({by}): {}\n  {}  {}\n  {}",
+                withdrawal.title,
+                withdrawal.key,
+                outlets.join(", "),
+                withdrawal.reason
+            ));
+        }
+        if !withdrawn.is_empty() {
+            say("\nwhat is withdrawn stays so, until `reprint withdraw ID --restore`");
+        }
     }
     Ok(())
+}
+
+fn withdrawal_json(withdrawal: &Withdrawal) -> Value {
+    json!({
+        "key": withdrawal.key,
+        "id": withdrawal.id,
+        "title": withdrawal.title,
+        "url": withdrawal.url.as_ref().map(|url| url.as_str()),
+        "outlets": withdrawal.outlets,
+        "by": withdrawal.by.name(),
+        "at": withdrawal.at.format("%FT%TZ").to_string(),
+        "reason": withdrawal.reason,
+    })
 }

@@ -8,8 +8,8 @@ use url::Url;
 use crate::attribute;
 use crate::config::{Outlet, Terms};
 use crate::model::{
-    Article, FeedHead, FetchedDocument, Format, Link, ParsedEntry, ParsedSource, Party, Person, Provenance, Text, TextKind,
-    Timestamp, Unreadable, Verdict,
+    Article, Evidence, FeedHead, FetchedDocument, Format, Link, ParsedEntry, ParsedSource, Party, Person, Provenance, Text,
+    TextKind, Timestamp, Unreadable, Verdict,
 };
 use crate::normalize::date::Clock;
 use crate::normalize::{self, Setting, html, text};
@@ -29,6 +29,8 @@ pub fn neutral_outlet(feed: &Url, zone: Tz) -> Outlet {
         listings: Vec::new(),
         full_text: false,
         extract: Default::default(),
+        rules: Vec::new(),
+        hold_below: Outlet::HOLD_BELOW,
         charset: None,
         terms: Terms::default(),
         credentials: None,
@@ -166,7 +168,8 @@ impl View<'_> {
             json!(article.warnings.iter().map(|warning| format!("{}: {}", warning.code, warning.message)).collect::<Vec<_>>()),
         );
         add("held", json!(held));
-        add("evidence", evidence(provenance.as_ref()));
+        add("confidence", json!(provenance.as_ref().and_then(Provenance::confidence)));
+        add("evidence", evidence(&article, provenance.as_ref()));
         keys
     }
 
@@ -260,10 +263,35 @@ pub(super) fn chain(outlet: &Outlet, provenance: &Provenance) -> Vec<Party> {
     chain
 }
 
-/// On which rule each fact stands.
-pub(super) fn evidence(provenance: Option<&Provenance>) -> Value {
-    let evidence = provenance.into_iter().flat_map(|provenance| &provenance.evidence);
-    evidence.map(|fact| json!({ "field": fact.field, "rule": fact.rule, "text": fact.text })).collect()
+/// On which rules and texts each key stands: key → list of rule and text. An article that is held has what was found before it was judged.
+pub(super) fn evidence(article: &Article, provenance: Option<&Provenance>) -> Value {
+    let mut keys = serde_json::Map::new();
+    let facts = provenance.map_or(&article.hints.evidence, |provenance| &provenance.evidence);
+    for fact in facts {
+        let list = keys.entry(key_of(fact)).or_insert_with(|| json!([]));
+        if let Value::Array(list) = list {
+            list.push(json!({ "rule": fact.rule, "text": fact.text }));
+        }
+    }
+    Value::Object(keys)
+}
+
+/// The key of the JSON that a fact is about.
+pub(super) fn key_of(fact: &Evidence) -> &'static str {
+    match fact.field {
+        "author" => "authors",
+        "translator" => "translators",
+        "editor" => "editors",
+        // The outlet's page, which the credit links to; `source` in the JSON is where the outlet has the text from.
+        "source" => "url",
+        "original" => "source",
+        "disclaimer" => "disclaimers",
+        "category" => "categories",
+        "image" => "images",
+        "license" => "license_url",
+        "body" => "content_html",
+        field => field,
+    }
 }
 
 /// People by name alone.

@@ -5,6 +5,7 @@
 mod add;
 mod check;
 mod demo;
+mod explain;
 mod export;
 mod extract;
 mod feeds;
@@ -15,6 +16,7 @@ mod outlets;
 mod poll;
 mod run;
 mod table;
+mod withdraw;
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -87,6 +89,20 @@ enum Command {
         #[command(flatten)]
         input: input::Input,
     },
+    /// One article after every stage: what was fetched, understood, lifted out, who is credited, by which rule and on which text
+    Explain {
+        #[command(flatten)]
+        input: input::Input,
+        /// Which entry of a feed, from 1; without it the first few
+        #[arg(long, value_name = "N")]
+        entry: Option<usize>,
+        /// Reads it as this outlet of the configuration: its rules, selectors and terms
+        #[arg(long, value_name = "ID")]
+        outlet: Option<String>,
+        /// The configuration, where --outlet is given
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+    },
     /// Health and next poll of every outlet, and what is held
     Outlets {
         /// One JSON object instead of a table
@@ -128,6 +144,24 @@ enum Command {
         /// One JSON object instead of a table
         #[arg(long)]
         json: bool,
+        /// The configuration
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+    },
+    /// Takes an article down everywhere, for good: its page answers 410, feeds tell of it, and no outlet brings it back
+    Withdraw {
+        /// Its id, its address here or at the outlet, or what the outlet calls it
+        #[arg(value_name = "ID-or-URL")]
+        article: String,
+        /// Why, in words that readers are shown
+        #[arg(long, required_unless_present = "restore")]
+        reason: Option<String>,
+        /// The law or a court asks for it: its page answers 451
+        #[arg(long)]
+        legal: bool,
+        /// Publishes a withdrawn article again
+        #[arg(long, conflicts_with = "legal")]
+        restore: bool,
         /// The configuration
         #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
         config: PathBuf,
@@ -191,11 +225,16 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Poll { outlet, dry_run, config } => poll::run(&config, &outlet, dry_run).await,
         Command::Inspect { json: _, input } => inspect_json(&input).await,
         Command::Extract { json: _, input } => extract_json(&input).await,
+        Command::Explain { input, entry, outlet, config } => explain::run(&input, entry, outlet.as_deref(), &config).await,
         Command::Outlets { json, config } => outlets::run(&config, json).await,
         Command::Add { address, config, allow_private } => add::run(&address, &config, allow_private).await,
         Command::Import { list, config } => import::run(&list, &config),
         Command::Export { config } => export::run(&config),
         Command::Feeds { json, config } => feeds::run(&config, json).await,
+        Command::Withdraw { article, reason, legal, restore, config } => {
+            let request = withdraw::Request { article: &article, reason: reason.as_deref(), legal, restore };
+            withdraw::run(&config, &request).await
+        }
     }
 }
 

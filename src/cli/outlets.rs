@@ -142,9 +142,15 @@ fn identity_note(distrusted: &Distrusted, now: DateTime<Utc>) -> String {
 }
 
 /// How a held article gets out, by the reason it is held for.
-fn release(code: &str) -> &'static str {
+pub(super) fn release(code: &str) -> &'static str {
     match code {
+        "uncertain_origin" => {
+            "by itself, as soon as its page stops contradicting itself; or when feeds.toml says who is right, with [[outlet.rule]] \
+             field = \"source\" for the line that names the source, field = \"drop\" for the line that misleads, or a lower `hold_below` \
+             (`reprint explain` shows both lines), and reprint has been restarted"
+        }
         AWAITING_PAGE => "by itself, when its page has been read or given up",
+        "withdrawn" => "never, unless `reprint withdraw ID --restore` takes that back",
         _ => {
             "by itself, as soon as a poll brings it with nothing against it: the outlet mends the entry, or you change feeds.toml and restart \
              reprint, which then asks for the whole feed anew when it is due"

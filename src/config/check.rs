@@ -17,7 +17,7 @@ use super::language::{charset, language};
 use super::read::{Document, Section};
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong};
-use super::{Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, terms};
+use super::{Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, outlet_rules, selection, terms};
 use crate::model::{ListingSelectors, PageSelectors};
 use crate::schedule::Cron;
 
@@ -140,6 +140,7 @@ fn site(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool, folder
     let default_disclaimer = section.string(mistakes, "default_disclaimer", value::text);
     let user_agent = section.string(mistakes, "user_agent", value::user_agent);
     let tag_authority = section.string(mistakes, "tag_authority", value::tag_authority);
+    let blocked_by = section.string(mistakes, "blocked_by", address::web);
     Some(Site {
         title: title?,
         url: url?,
@@ -153,6 +154,7 @@ fn site(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool, folder
         default_disclaimer: default_disclaimer.map(Spanned::into_inner),
         user_agent: user_agent.map(Spanned::into_inner),
         tag_authority: tag_authority.map(Spanned::into_inner),
+        blocked_by: blocked_by.map(Spanned::into_inner),
     })
 }
 
@@ -314,6 +316,8 @@ fn outlet(
     let full_text = section.boolean(mistakes, "full_text").unwrap_or(false);
     let extract =
         section.table(mistakes, "extract", "outlet.extract").map(|section| extract(&section, mistakes)).unwrap_or_default();
+    let rules = outlet_rules::read(section, mistakes, setting.broken);
+    let hold_below = section.integer(mistakes, "hold_below", 0..=100).and_then(|number| u8::try_from(number).ok());
     let terms_section = section.table(mistakes, "terms", "outlet.terms");
     let terms = terms_section.as_ref().map(|section| terms::read(section, mistakes)).unwrap_or_default();
     if let Some(section) = &terms_section {
@@ -341,6 +345,8 @@ fn outlet(
             listings: listings.into_iter().map(|(url, selectors)| Listing { url: url.into_inner(), selectors }).collect(),
             full_text,
             extract,
+            rules,
+            hold_below: hold_below.unwrap_or(Outlet::HOLD_BELOW),
             charset: charset.map(Spanned::into_inner),
             terms,
             credentials,
@@ -478,6 +484,7 @@ struct FeedDraft {
     outlets: Option<Vec<Spanned<String>>>,
     size: Option<usize>,
     keep_hours: Option<u32>,
+    selection: selection::Draft,
 }
 
 fn feed(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool) -> FeedDraft {
@@ -499,6 +506,7 @@ fn feed(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool) -> Fee
         outlets: section.strings(mistakes, "outlets", |written| Ok(written.to_owned())),
         size: section.integer(mistakes, "size", 1..=1000).and_then(|size| usize::try_from(size).ok()),
         keep_hours: section.integer(mistakes, "keep_hours", 0..=8784).and_then(|hours| u32::try_from(hours).ok()),
+        selection: selection::read(section, mistakes),
     }
 }
 
@@ -538,6 +546,14 @@ fn check_feeds(feeds: &[FeedDraft], outlets: &[OutletDraft], mistakes: &mut Mist
                 mistakes.add(format!("there is no outlet with the id `{}`", shown(id)), outlet.span(), help);
             }
         }
+        if let Some(partner) =
+            feed.selection.never_back().filter(|partner| complete && !known.contains_key(partner.get_ref().as_str()))
+        {
+            let id = partner.get_ref();
+            let help = unknown_outlet_help(id, &ids, outlets);
+            mistakes.add(format!("there is no outlet with the id `{}`", shown(id)), partner.span(), help);
+        }
+        feed.selection.check(feed.id.as_ref().map(|id| id.get_ref().as_str()), &taken, mistakes);
     }
 }
 
@@ -571,6 +587,7 @@ fn all_feeds(site: &Site, outlets: &[Outlet], drafts: Vec<FeedDraft>) -> Vec<Fee
             outlets: None,
             size: None,
             keep_hours: None,
+            selection: selection::Draft::default(),
         })
         .collect();
     let complete = |draft: FeedDraft| {
@@ -601,6 +618,7 @@ fn all_feeds(site: &Site, outlets: &[Outlet], drafts: Vec<FeedDraft>) -> Vec<Fee
             outlets: taken,
             size: draft.size.unwrap_or(DEFAULT_SIZE),
             keep_hours: draft.keep_hours.unwrap_or(DEFAULT_KEEP_HOURS),
+            selection: draft.selection.complete(&by_id),
         })
     };
     missing.into_iter().chain(drafts).filter_map(complete).collect()

@@ -47,6 +47,7 @@ pub const KEYS: &[Key] = &[
         "tag_authority",
         "authority of article ids, \"domain,year\" (RFC 4151); default the host of url and the first year",
     ),
+    optional("site", "blocked_by", "address of the page on who takes articles down for legal reasons (RFC 7725); default none"),
     optional("limits", "body_bytes", "largest document taken, decoded; default \"8 MiB\""),
     optional("limits", "entries_per_poll", "most entries taken from one document; default 1000"),
     optional("limits", "connect_timeout", "time to connect; default \"5s\""),
@@ -76,6 +77,8 @@ pub const KEYS: &[Key] = &[
         "full_text",
         "whether texts are read from the articles' pages where the feed has only a part; default false",
     ),
+    optional("outlet", "hold_below", "articles whose origin is less sure than this, of 100, are held; default 50"),
+    optional("outlet", "rule", "what lines of its texts and pages say, where the general rules get them wrong"),
     optional("outlet", "extract", "how its article pages are read, where the general rules fail"),
     optional("outlet", "pages", "pages that list its articles, where there is no feed"),
     optional("outlet", "terms", "on what terms we repost its articles"),
@@ -89,6 +92,12 @@ pub const KEYS: &[Key] = &[
     optional("outlet.extract", "title", "CSS selector of the headline; default what the page declares"),
     optional("outlet.extract", "author", "CSS selector of the authors' names; default what the page declares"),
     optional("outlet.extract", "date", "CSS selector of the date of publication; default what the page declares"),
+    required(
+        "outlet.rule",
+        "field",
+        "what the line says: source, author, translator, editor, disclaimer, date, section, or drop for nothing",
+    ),
+    required("outlet.rule", "match", "regular expression for the line; the group `name` is what it says, `url` its address"),
     required("outlet.pages", "url", "address of the page"),
     optional("outlet.pages", "item", "CSS selector of one entry of the list; default found by its looks"),
     optional("outlet.pages", "link", "CSS selector of the link to the article, inside the item; default its first link"),
@@ -127,6 +136,15 @@ pub const KEYS: &[Key] = &[
         "language of the feed as a whole, BCP 47; default that of its outlets if they agree, else of the site",
     ),
     optional("feed", "outlets", "ids of the outlets it takes; default all, or the one it shares its id with"),
+    optional("feed", "categories", "categories of which an article must have one; default any"),
+    optional("feed", "languages", "languages of the articles it takes, BCP 47; default every language"),
+    optional("feed", "include", "regular expressions of which one must be found in an article; default none is needed"),
+    optional("feed", "exclude", "regular expressions of which none may be found in an article; default none"),
+    optional(
+        "feed",
+        "never_back",
+        "id of the outlet of the partner it is made for, who never gets its own articles; default none",
+    ),
     optional("feed", "size", "newest articles it holds; default 50"),
     optional("feed", "keep_hours", "articles younger than this stay even beyond size; default 48"),
 ];
@@ -141,7 +159,11 @@ pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> {
 
 /// How the header of a table is written.
 pub(super) fn header(table: &str) -> String {
-    if matches!(table, "outlet" | "outlet.pages" | "feed") { format!("[[{table}]]") } else { format!("[{table}]") }
+    if matches!(table, "outlet" | "outlet.pages" | "outlet.rule" | "feed") {
+        format!("[[{table}]]")
+    } else {
+        format!("[{table}]")
+    }
 }
 
 /// The nearest of some names, if any is near.

@@ -18,8 +18,10 @@ mod check;
 mod credentials;
 mod keys;
 mod language;
+mod outlet_rules;
 mod read;
 mod report;
+mod selection;
 mod site_rules;
 mod terms;
 mod value;
@@ -27,6 +29,8 @@ mod xpath;
 
 pub use append::{Draft, Known, NewOutlet, Refused, SaveError};
 pub use keys::{KEYS, Key};
+pub use outlet_rules::{OutletRule, RuleField, RuleMatch};
+pub use selection::{Expressions, Recipient, Selection, Subject};
 pub use site_rules::SiteRuleSet;
 pub use terms::{Publish, Standing, Terms};
 
@@ -73,6 +77,8 @@ pub struct Site {
     pub default_disclaimer: Option<String>,
     /// `User-Agent` of our polls; `None`: product, version, address and contact.
     pub user_agent: Option<String>,
+    /// Page on who takes articles down here for legal reasons: `Link: rel="blocked-by"` of answers 451 (RFC 7725 § 4).
+    pub blocked_by: Option<Url>,
     /// Authority of the `tag:` ids (RFC 4151), `domain,year`; `None`: minted from `url` and the year when the store is created.
     pub tag_authority: Option<String>,
 }
@@ -127,6 +133,10 @@ pub struct Outlet {
     pub full_text: bool,
     /// How its article pages are read where the general rules fail.
     pub extract: PageSelectors,
+    /// What lines of its texts and pages say, before the tables of any language are asked.
+    pub rules: Vec<OutletRule>,
+    /// Articles whose origin is less sure than this, of 100, are held.
+    pub hold_below: u8,
     /// Character set to assume where the document's own declarations fail.
     pub charset: Option<String>,
     /// On what terms we repost it.
@@ -136,6 +146,9 @@ pub struct Outlet {
 }
 
 impl Outlet {
+    /// `hold_below` of an outlet that says nothing of it.
+    pub const HOLD_BELOW: u8 = 50;
+
     /// Every address that is polled for it: feeds, then listing pages.
     pub fn sources(&self) -> impl Iterator<Item = &Url> {
         self.feeds.iter().chain(self.listings.iter().map(|listing| &listing.url))
@@ -171,6 +184,8 @@ pub struct Feed {
     pub size: usize,
     /// … and never less than the last so many hours.
     pub keep_hours: u32,
+    /// Which of their articles it takes.
+    pub selection: Selection,
 }
 
 impl Config {

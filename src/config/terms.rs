@@ -139,7 +139,7 @@ fn later(date: DateTime<Utc>, span: Duration) -> DateTime<Utc> {
 }
 
 /// RFC 4647 § 3.3.2. The range has no `*`: no language key takes one.
-fn matches(range: &str, tag: &str) -> bool {
+pub(super) fn matches(range: &str, tag: &str) -> bool {
     let mut subtags = tag.split('-');
     let mut wanted = range.split('-');
     let first = |a: Option<&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));

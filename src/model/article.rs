@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::{Category, ParsedProvenance, Person, Warning};
+use super::{Category, Evidence, ParsedProvenance, Person, Warning};
 
 /// HTML that has been through the sanitizer: balanced, allow-listed, absolute http(s) addresses only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -128,6 +128,17 @@ pub struct Hints {
     pub license: Option<Url>,
     /// The reprint namespace, where the feed uses it.
     pub provenance: Option<ParsedProvenance>,
+    /// How many of `original`, from the first on, the outlet states as what the text was made of (JSON-LD isBasedOn, translationOfWork,
+    /// dcterms:isVersionOf, a canonical page of another site); the others are only related.
+    pub originals_stated: usize,
+    /// The words with which it says of itself that it is a repost, in a label of the title or a notice that names nobody.
+    pub says_repost: Option<String>,
+    /// The words with which it says of itself that it is a translation, in a label of the title or a notice.
+    pub says_translation: Option<String>,
+    /// The line with which the outlet says that the text is its own.
+    pub says_own: Option<String>,
+    /// Where each field was found. It goes on into the provenance when the article is attributed.
+    pub evidence: Vec<Evidence>,
 }
 
 /// What an article can be recognised by when its outlet sends it again, each in a form under which equal means the same. Nothing in it is

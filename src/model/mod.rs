@@ -12,6 +12,7 @@ mod poll;
 mod provenance;
 mod published;
 mod site_rules;
+mod withdrawal;
 
 pub use article::*;
 pub use credentials::*;
@@ -22,3 +23,4 @@ pub use poll::*;
 pub use provenance::*;
 pub use published::*;
 pub use site_rules::*;
+pub use withdrawal::*;

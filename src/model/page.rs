@@ -45,6 +45,8 @@ pub struct ParsedPage {
     pub rows: Vec<PageRow>,
     /// What the page calls its site: OpenGraph, the end of the document's title.
     pub site: Vec<String>,
+    /// Who wrote the article, as the page says it: names that its metadata give, else the line that it displays.
+    pub byline: Option<String>,
     /// Oddities that were read past.
     pub warnings: Vec<Warning>,
 }

@@ -51,6 +51,8 @@ pub struct ParsedFeed {
     pub head: FeedHead,
     /// Entries in document order.
     pub entries: Vec<ParsedEntry>,
+    /// Entries that the feed declares deleted, in document order.
+    pub deleted: Vec<super::ParsedDeletion>,
     /// Pages worth a journey of their own, as written (an entry's full text, the next page of an article).
     pub follow: Vec<String>,
     /// Oddities that were read past.

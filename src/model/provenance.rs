@@ -124,12 +124,28 @@ pub struct Original {
 /// Why we say what we say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// Field of the provenance: `author`, `source`, `original`, `translator`, `rights`, `license`, `disclaimer`.
+    /// Field it is about. Of the article: `title`, `language`, `published`, `author`, `editor`, `chain`, `disclaimer`, `rights`, `license`,
+    /// `comment_count`, `category`, `image`, `body` (a line that was lifted out of it). Of the provenance: `source`, `original`, `author`,
+    /// `translator`, `rights`, `license`, `disclaimer`, `confidence` (the text is a number from 0 to 100).
     pub field: &'static str,
     /// Rule that fired, stable name.
     pub rule: &'static str,
     /// Text or address it fired on.
     pub text: String,
+}
+
+impl Evidence {
+    /// Characters of a text that is kept: enough to find the place again.
+    pub const LONGEST: usize = 160;
+
+    /// Evidence with as much of the text as is kept.
+    pub fn new(field: &'static str, rule: &'static str, text: &str) -> Self {
+        let text = match text.char_indices().nth(Self::LONGEST) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
+            None => text.to_owned(),
+        };
+        Self { field, rule, text }
+    }
 }
 
 /// The whole origin of an article. Complete when an article is [`Verdict::Ready`].
@@ -159,6 +175,13 @@ pub struct Provenance {
     pub evidence: Vec<Evidence>,
 }
 
+impl Provenance {
+    /// How sure it is where the text comes from, 0 to 100; `None` in records of versions that did not work it out.
+    pub fn confidence(&self) -> Option<u8> {
+        self.evidence.iter().find(|fact| fact.field == "confidence").and_then(|fact| fact.text.parse().ok())
+    }
+}
+
 /// An article with its whole origin: the only thing that can be published.
 #[derive(Debug, Clone)]
 pub struct AttributedArticle {
@@ -177,7 +200,7 @@ pub enum Verdict {
     Held {
         /// The article.
         article: Box<Article>,
-        /// Short stable name: `no_address`, `no_text`, `incomplete`, `own_article` …
+        /// Short stable name: `no_address`, `no_text`, `incomplete`, `uncertain_origin`, `own_article` …
         code: &'static str,
         /// Why, for an admin, without a final stop.
         reason: String,

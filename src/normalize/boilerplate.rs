@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::words::{Notice, Words, all, languages};
+use super::index::{Edges, Set, Within};
+use super::words::{Label, Notice, Words, all, labelled, languages};
 
 /// Characters a notice has at most.
 const NOTICE_LONGEST: usize = 800;
@@ -14,6 +15,10 @@ pub(super) fn fold(text: &str) -> String {
     for c in text.trim().chars() {
         if super::text::is_asian_letter(c) {
             out.push(c);
+            continue;
+        }
+        if c.is_ascii() && c != ':' {
+            out.push(c.to_ascii_lowercase());
             continue;
         }
         let c = match c {
@@ -48,11 +53,13 @@ pub(super) fn is_notice(line: &str) -> bool {
     is_one_of(line, &NOTICES)
 }
 
+static RIGHTS: LazyLock<Within<()>> = LazyLock::new(|| Within::of(all(|words| words.rights).map(|words| (words, ()))));
+
 /// The sentence of a notice that states who holds the rights or under which licence the text is.
 pub(super) fn states_rights(notice: &str) -> Option<String> {
     let holds = |part: &str| {
         let folded = fold(part);
-        all(|words| words.rights).any(|words| folded.contains(words))
+        RIGHTS.any(&folded)
     };
     if !holds(notice) {
         return None;
@@ -115,6 +122,13 @@ pub(super) fn is_bare_rights(notice: &str) -> bool {
     .any(|start| folded.starts_with(start))
 }
 
+static AGENCIES: LazyLock<Set> = LazyLock::new(|| all(|words| words.agencies).collect());
+
+/// Whether a folded name is one of the news and picture agencies of the tables.
+pub(super) fn is_listed_agency(folded: &str) -> bool {
+    AGENCIES.contains(folded)
+}
+
 /// Whether a name is that of a news agency, or of what calls itself one.
 pub(super) fn is_agency(name: &str) -> bool {
     const ENDS: &[&str] = &[
@@ -131,7 +145,7 @@ pub(super) fn is_agency(name: &str) -> bool {
         "агентство",
     ];
     let folded = fold(name);
-    all(|words| words.agencies).any(|agency| agency == folded) || ENDS.iter().any(|end| folded.ends_with(end))
+    is_listed_agency(&folded) || ENDS.iter().any(|end| folded.ends_with(end))
 }
 
 /// Whether a line invites the reader to something: it is neither text nor notice.
@@ -139,18 +153,31 @@ pub(super) fn is_promotion(line: &str) -> bool {
     is_one_of(line, &PROMOTIONS)
 }
 
+static RELATED: LazyLock<Set> = LazyLock::new(|| all(|words| words.related).collect());
+
 /// Whether a line is a heading after which other articles are listed.
 pub(super) fn is_related(line: &str) -> bool {
     let folded = fold(line);
     let folded = folded.trim_end_matches([':', ' ']);
-    folded.chars().count() <= 60 && all(|words| words.related).any(|heading| heading == folded)
+    folded.chars().count() <= 60 && RELATED.contains(folded)
 }
+
+static LINK_TEXTS: LazyLock<Set> = LazyLock::new(|| all(|words| words.link_texts).collect());
+static LINK_ENDS: LazyLock<Edges<()>> = LazyLock::new(|| Edges::of(all(|words| words.link_texts).map(|words| (words, ()))));
 
 /// Whether the text of a link names no outlet: "原文链接", "original article".
 pub(super) fn is_link_text(text: &str) -> bool {
     let folded = fold(text);
     let folded = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    all(|words| words.link_texts).any(|known| known == folded)
+    LINK_TEXTS.contains(folded)
+}
+
+static CHROME: LazyLock<Set> =
+    LazyLock::new(|| labelled(|words| words.labels).filter(|(label, _)| *label == Label::Chrome).map(|(_, word)| word).collect());
+
+/// Whether a folded text is a label of the page that says nothing of the article.
+pub(super) fn is_chrome(folded: &str) -> bool {
+    CHROME.contains(folded)
 }
 
 fn is_one_of(line: &str, notices: &Notices) -> bool {
@@ -162,29 +189,40 @@ fn is_one_of(line: &str, notices: &Notices) -> bool {
     let length = folded.chars().count();
     let begun = notices.begun.get(&first).into_iter().flatten();
     begun.filter(|(start, _)| folded.starts_with(start)).any(|(_, notice)| holds(notice, &folded, length))
-        || notices.anywhere.iter().any(|notice| holds(notice, &folded, length))
+        || notices.anywhere.places(&folded).any(|(_, _, notice)| holds(notice, &folded, length))
+        || notices.always.iter().any(|notice| length <= notice.longest)
 }
 
 /// The notices of every language: those with a beginning by its first character, and the others.
 struct Notices {
     begun: HashMap<char, Vec<(&'static str, &'static Notice)>>,
-    anywhere: Vec<&'static Notice>,
+    /// The others by the words of one of their groups, without which they are not there.
+    anywhere: Within<&'static Notice>,
+    /// Those that say nothing but how long they are.
+    always: Vec<&'static Notice>,
 }
 
 impl Notices {
     fn of(list: fn(&Words) -> &'static [Notice]) -> Self {
-        let mut notices = Self { begun: HashMap::new(), anywhere: Vec::new() };
+        let mut begun: HashMap<char, Vec<(&'static str, &'static Notice)>> = HashMap::new();
+        let mut anywhere = Vec::new();
+        let mut always = Vec::new();
         for notice in languages().flat_map(list) {
             for start in notice.starts {
                 if let Some(first) = start.chars().next() {
-                    notices.begun.entry(first).or_default().push((start, notice));
+                    begun.entry(first).or_default().push((start, notice));
                 }
             }
             if notice.starts.is_empty() {
-                notices.anywhere.push(notice);
+                // Long words are rare in texts.
+                let rarest = notice.holds.iter().max_by_key(|group| group.iter().map(|word| word.len()).min());
+                match rarest {
+                    Some(group) => anywhere.extend(group.iter().map(|word| (*word, notice))),
+                    None => always.push(notice),
+                }
             }
         }
-        notices
+        Self { begun, anywhere: Within::of(anywhere.into_iter()), always }
     }
 }
 
@@ -208,7 +246,7 @@ pub(super) fn is_date(text: &str) -> bool {
         fetched_at: chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap_or_default(),
     };
     let text = text.trim_end_matches('.');
-    !text.is_empty() && super::date::parse(text, &clock).is_some()
+    !text.is_empty() && super::date::shown(text, &clock).is_some()
 }
 
 /// "X 昨天 21:05" → X and the date.
@@ -253,10 +291,10 @@ fn unlinked(text: &str) -> &str {
     let points = |c: char| matches!(c, '>' | '→' | '）' | ')' | ']') || c == '»' && !text.contains('«');
     let mut text = text.trim().trim_end_matches(points).trim();
     loop {
-        let lower = text.to_lowercase();
-        let found = languages()
-            .flat_map(|language| language.link_texts)
-            .filter(|words| lower.len() == text.len() && lower.ends_with(*words))
+        let lower = lower(text);
+        let found = LINK_ENDS
+            .behind(&lower)
+            .map(|(words, ())| words)
             // A name may end in such a word: "the link" is one only after a space or alone.
             .filter(|words| {
                 text.len() == words.len() || !words.is_ascii() || text[..text.len() - words.len()].ends_with([' ', '(', '[', ','])
@@ -396,13 +434,18 @@ pub(super) fn outlet_in(line: &str) -> Option<String> {
 }
 
 /// Lower case, character by character of the same length, so that places in one are places in the other.
-fn lower(text: &str) -> String {
+pub(super) fn lower(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.chars().map(|c| c.to_lowercase().next().filter(|lower| lower.len_utf8() == c.len_utf8()).unwrap_or(c)).collect()
 }
 
+static VAGUE: LazyLock<Set> = LazyLock::new(|| all(|words| words.vague).collect());
+
 fn good(name: String) -> Option<String> {
     let lower = name.to_lowercase();
-    ((2..=40).contains(&name.chars().count()) && !all(|words| words.vague).any(|vague| vague == lower)).then_some(name)
+    ((2..=40).contains(&name.chars().count()) && !VAGUE.contains(lower.as_str())).then_some(name)
 }
 
 /// The name that a text begins with.

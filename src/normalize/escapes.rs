@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeData, NodeRef};
 
 /// Characters to escape, and those that begin like one, in one piece of text.
 const PIECE: usize = 64;
@@ -20,17 +20,30 @@ pub(super) fn cut(document: &Document) {
     for node in document.root().descendants() {
         if node.is_text() {
             cut_text(&node);
-        } else if node.is_element() {
-            for attribute in node.attrs() {
-                if attribute.value.bytes().filter(|byte| is_special(*byte)).nth(ATTRIBUTE).is_some() {
-                    node.remove_attr(&attribute.name.local);
-                }
-            }
+            continue;
+        }
+        let Some(element) = node.element_ref() else { continue };
+        let is_slow =
+            |value: &str| value.len() > ATTRIBUTE && value.bytes().filter(|byte| is_special(*byte)).nth(ATTRIBUTE).is_some();
+        let slow: Vec<String> = element
+            .attrs
+            .iter()
+            .filter(|attribute| is_slow(&attribute.value))
+            .map(|attribute| attribute.name.local.to_string())
+            .collect();
+        // what is borrowed cannot be changed
+        drop(element);
+        for name in slow {
+            node.remove_attr(&name);
         }
     }
 }
 
 fn cut_text(node: &NodeRef<'_>) {
+    let short = node.query_or(false, |node| matches!(&node.data, NodeData::Text { contents } if contents.len() <= PIECE));
+    if short {
+        return;
+    }
     let text = node.text();
     let mut pieces = pieces(&text).peekable();
     let Some(first) = pieces.next() else { return };

@@ -3,7 +3,7 @@
 use ::url::Url;
 
 use super::body::Body;
-use super::{Setting, language, text, url};
+use super::{Setting, boilerplate, language, text, url};
 use crate::model::{Hints, Link, ParsedEntry, Party, Person, Text, Timestamp};
 
 /// Names and addresses kept of one kind.
@@ -22,6 +22,7 @@ pub(super) fn of(
     let source_party = source.and_then(|source| {
         let name = source.title.as_ref().map(text::plain).unwrap_or_default();
         let home = source.links.iter().find(|link| link.rel == "alternate").and_then(|link| resolve(setting, link));
+        let name = if boilerplate::is_link_text(&name) { String::new() } else { name };
         (!name.is_empty() || home.is_some()).then_some(Party { name, url: home })
     });
     let source_feed =
@@ -40,7 +41,8 @@ pub(super) fn of(
         || !text_chain.is_empty()
         || entry.created.is_some();
     let related = entry.links.iter().filter(|link| link.rel == "related" && (derived || link.hreflang.is_some()));
-    for link in entry.derived_from.iter().chain(related) {
+    let mut originals_stated = 0;
+    for (order, link) in entry.derived_from.iter().chain(related).enumerate() {
         match party(setting, link) {
             Some(found) => {
                 if original.is_empty() || original_language.is_none() {
@@ -52,6 +54,7 @@ pub(super) fn of(
                     }
                 } else if original.len() < MOST {
                     original.push(found);
+                    originals_stated += usize::from(order < entry.derived_from.len());
                 }
             }
             // dc:source may be a name without an address.
@@ -84,6 +87,8 @@ pub(super) fn of(
         rights,
         license: license(&entry.licenses).or_else(|| license(&head.licenses)),
         provenance: entry.provenance.clone(),
+        originals_stated,
+        ..Hints::default()
     }
 }
 
@@ -91,9 +96,9 @@ fn resolve(setting: &Setting<'_>, link: &Link) -> Option<Url> {
     url::resolve(setting.base, &link.base, &link.href)
 }
 
-/// The party a link names. "海港纪事 https://…", as dc:source is written, has its name before the address.
+/// The party a link names; what stands in links to originals ("原文链接") names none. "海港纪事 https://…", as dc:source is written, has its name before the address.
 fn party(setting: &Setting<'_>, link: &Link) -> Option<Party> {
-    let title = link.title.as_deref().map(text::clean).unwrap_or_default();
+    let title = link.title.as_deref().map(text::clean).filter(|title| !boilerplate::is_link_text(title)).unwrap_or_default();
     let written = link.href.trim();
     let at = written.find("http://").or_else(|| written.find("https://"));
     match at {

@@ -228,6 +228,9 @@ static ALLOW_LIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
+static ALLOWED: LazyLock<HashSet<&'static str>> = LazyLock::new(|| ELEMENTS.iter().copied().collect());
+static GONE: LazyLock<HashSet<&'static str>> = LazyLock::new(|| REMOVED.iter().copied().collect());
+
 /// HTML as an outlet wrote it → HTML that may be published: balanced, allow-listed, absolute http(s) addresses only; sanitizing the
 /// result again changes nothing. Lazy pictures are repaired, counting pictures removed, frames of films become links.
 ///
@@ -306,7 +309,7 @@ fn narrow(document: &Document) {
         }
         let Some(name) = node.node_name().filter(|_| !is_foreign(&node)) else { continue };
         let name: &str = &name;
-        if !ELEMENTS.contains(&name) {
+        if !ALLOWED.contains(name) {
             if !strange.iter().any(|known| known == name) {
                 strange.push(name.to_owned());
             }
@@ -336,7 +339,7 @@ fn repair(document: &Document, base: &Url) {
             }
             continue;
         }
-        if REMOVED.contains(&name) {
+        if GONE.contains(name) {
             node.remove_from_parent();
             continue;
         }

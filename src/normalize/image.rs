@@ -1,5 +1,11 @@
 //! Captions: what the picture shows, and who made it.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::boilerplate::is_listed_agency as is_agency;
+use super::index::{Edges, Within};
 use super::words::all;
 
 /// Characters a credit has at most.
@@ -25,8 +31,7 @@ pub(super) fn split(caption: &str) -> (Option<String>, Option<String>) {
 /// Whether a paragraph right after a picture is its caption.
 pub(super) fn is_caption(paragraph: &str) -> bool {
     let length = paragraph.chars().count();
-    (1..=200).contains(&length)
-        && (all(|words| words.caption_marks).any(|mark| fold(paragraph).starts_with(mark)) || split(paragraph).1.is_some())
+    (1..=200).contains(&length) && (MARKS.in_front(&fold(paragraph)).next().is_some() || split(paragraph).1.is_some())
 }
 
 /// Case and width folded, every character as long as before.
@@ -43,19 +48,30 @@ fn fold(text: &str) -> String {
         .collect()
 }
 
+static MARKS: LazyLock<Edges<()>> = LazyLock::new(|| Edges::of(all(|words| words.caption_marks).map(|mark| (mark, ()))));
+static CREDIT_ENDS: LazyLock<Edges<()>> = LazyLock::new(|| Edges::of(all(|words| words.credit_ends).map(|mark| (mark, ()))));
+static LABELS: LazyLock<Within<()>> = LazyLock::new(|| {
+    let labels = all(|words| words.credit_labels).flat_map(|label| {
+        // French and Russian newsrooms put a space in front of the colon.
+        let spaced = label.strip_suffix(':').filter(|stem| !stem.ends_with(' ')).map(|stem| format!("{stem} :"));
+        std::iter::once(Cow::Borrowed(label)).chain(spaced.map(Cow::Owned))
+    });
+    Within::of(labels.map(|label| (label, ())))
+});
+
 fn by_label(text: &str) -> Option<(&str, &str)> {
     let folded = fold(text);
     // Places are counted in characters: folding changes how many bytes they have.
     // "На фото: паром" tells what is seen: the label in it is none.
-    let mark = all(|words| words.caption_marks).filter(|mark| folded.starts_with(mark)).map(str::len).max().unwrap_or(0);
-    let (place, width) = all(|words| words.credit_labels)
-        .flat_map(|label| {
-            // French and Russian newsrooms put a space in front of the colon.
-            let spaced = label.strip_suffix(':').filter(|stem| !stem.ends_with(' ')).map(|stem| format!("{stem} :"));
-            std::iter::once(label.to_owned()).chain(spaced)
-        })
-        .filter_map(|label| {
-            let at = folded.rfind(&label)?;
+    let mark = MARKS.in_front(&folded).map(|(mark, ())| mark.len()).max().unwrap_or(0);
+    let mut places: Vec<(usize, &str)> = LABELS.places(&folded).map(|(at, label, ())| (at, label)).collect();
+    places.sort_unstable_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let mut seen = HashSet::new();
+    // Of each label the last place.
+    places.retain(|(_, label)| seen.insert(*label));
+    let (place, width) = places
+        .into_iter()
+        .filter_map(|(at, label)| {
             let before = folded[..at].chars().next_back();
             let starts_word = !label.starts_with(|c: char| c.is_alphabetic() && !super::text::is_asian_letter(c))
                 || before.is_none_or(|c| !c.is_alphanumeric());
@@ -68,10 +84,6 @@ fn by_label(text: &str) -> Option<(&str, &str)> {
     let (said, credit) = (&text[..at(place)], &text[at(place + width)..]);
     let short = credit.chars().count() <= CREDIT_LONGEST && !credit.trim_end_matches(['。', '.']).contains('。');
     (short && !credit.trim().is_empty()).then_some((said, credit))
-}
-
-fn is_agency(name: &str) -> bool {
-    all(|words| words.agencies).any(|agency| agency == name)
 }
 
 /// "……。新华社记者 林书白 摄", "(海港纪事供图)", "新华社发(林书白摄)", "埠頭=7日、港町、早川葉子撮影"
@@ -109,7 +121,7 @@ fn by_last_sentence(text: &str) -> Option<(&str, &str)> {
     let (before, credit) = text.trim_end_matches(['.', ' ']).rsplit_once(". ")?;
     let credit = credit.trim();
     let lower = credit.to_lowercase();
-    let marked = all(|words| words.credit_ends).any(|mark| lower.ends_with(mark)) || is_agency(&lower);
+    let marked = CREDIT_ENDS.behind(&lower).next().is_some() || is_agency(&lower);
     (marked && credit.chars().count() <= 30).then(|| (&text[..=before.len()], credit))
 }
 

@@ -22,7 +22,7 @@ pub(super) fn of(entry: &ParsedEntry, page: Option<&Url>, title: &str, body: &st
 }
 
 /// A guid in the form in which equal means the same. The fragment of one that is an address stays: a live page's entries differ by it.
-fn guid(id: &str) -> String {
+pub fn guid(id: &str) -> String {
     let Ok(url) = Url::parse(id) else { return id.to_owned() };
     if !matches!(url.scheme(), "http" | "https") {
         return id.to_owned();

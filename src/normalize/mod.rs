@@ -7,14 +7,18 @@ mod credit;
 pub mod date;
 mod drawing;
 mod escapes;
+mod evidence;
 mod hints;
 pub mod html;
 mod image;
+mod index;
 pub mod language;
-mod marks;
+pub mod marks;
 mod media;
+mod outlet_rules;
 pub mod page;
 mod people;
+mod says;
 pub mod story;
 mod tags;
 pub mod text;
@@ -76,7 +80,8 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     let title_raw = entry.title.as_ref().map(text::plain).unwrap_or_default();
     let read = |source: &Text| {
         let base = url::base(setting.base, &source.base);
-        body::read(&markup(source), known, &body::Setting { base: &base, own: &own, title: &title_raw })
+        let rules = &setting.outlet.rules;
+        outlet_rules::read(rules, &markup(source), known, &body::Setting { base: &base, own: &own, title: &title_raw })
     };
     let mut body = whole.or_else(|| content.or(summary).map(read)).unwrap_or_default();
     let mut short = None;
@@ -87,6 +92,7 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
         if body.html.is_empty() {
             body = summary;
         } else {
+            body.by_rule.join(summary.by_rule);
             for notice in summary.disclaimers {
                 if !body.disclaimers.iter().any(|known| text::essence(known) == text::essence(&notice)) {
                     body.disclaimers.push(notice);
@@ -100,6 +106,8 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
         }
     }
     warnings.append(&mut body.warnings);
+    let by_rule = std::mem::take(&mut body.by_rule);
+    by_rule.settle(&mut body);
 
     let copied_from = entry.source.as_ref().and_then(|source| source.title.as_ref()).map(text::plain).unwrap_or_default();
     let named = body.chain.first().map(|party| party.name.clone()).unwrap_or_default();
@@ -125,7 +133,8 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
 
     let updated = read_date(setting, entry.updated.as_deref(), "updated", &mut warnings);
     let beside_source = body.date.take();
-    let published = read_date(setting, entry.published.as_deref(), "published", &mut warnings)
+    let published = read_date(setting, by_rule.date.as_ref().map(|(_, date)| date.as_str()), "published", &mut warnings)
+        .or_else(|| read_date(setting, entry.published.as_deref(), "published", &mut warnings))
         .or(updated)
         .or_else(|| read_date(setting, beside_source.as_deref(), "published", &mut warnings));
     let embargoed_until = embargo(setting, entry.published.as_deref().or(entry.updated.as_deref()));
@@ -138,13 +147,28 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     };
     let original_published = read_date(setting, entry.created.as_deref(), "created", &mut warnings);
 
-    let (mut authors, translators, editors) = people(setting, entry, &body);
+    let (mut authors, mut translators, mut editors) = people(setting, entry, &body);
+    by_rule.name(people::Role::Author, &mut authors);
+    by_rule.name(people::Role::Translator, &mut translators);
+    by_rule.name(people::Role::Editor, &mut editors);
     outlets_among(&mut authors, entry, &own, &mut body);
     let images = media::images(setting, entry, &mut body.images);
     let source_key = source_key(entry, url.as_ref(), &title_raw);
     let marks = marks::of(entry, url.as_ref(), &title, &body.text);
-    let hints = hints::of(setting, entry, &mut body, translators, editors, original_published);
-    Article {
+    let mut hints = hints::of(setting, entry, &mut body, translators, editors, original_published);
+    hints.says_repost = says::repost(&title_raw, &body.disclaimers);
+    hints.says_translation = says::translation(&title_raw, &body.disclaimers);
+    if body.own {
+        hints.says_own = says::own(body.lifted.iter().map(|(_, line)| line.as_str()));
+    }
+    let mut categories = categories(&entry.categories, &mut warnings);
+    for term in by_rule.sections.iter().rev().filter(|term| term.chars().count() <= 200) {
+        categories.retain(|known| known.term != *term);
+        categories.insert(0, Category { term: term.clone(), ..Category::default() });
+    }
+    categories.truncate(CATEGORIES);
+    let in_text = evidence::InText { lifted: &body.lifted, rights: &body.rights, date: beside_source.as_deref(), by_rule };
+    let mut article = Article {
         outlet: setting.outlet.id.clone(),
         feed_url: setting.feed_url.clone(),
         source_key,
@@ -161,13 +185,15 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
         body: body.html,
         images,
         attachments: media::attachments(setting, entry),
-        categories: categories(&entry.categories, &mut warnings),
+        categories,
         comments: comments(setting, entry),
         disclaimers: body.disclaimers,
         hints,
         warnings,
         complete: entry.complete,
-    }
+    };
+    article.hints.evidence = evidence::of(setting, entry, &article, &in_text);
+    article
 }
 
 /// HTML source of a text construct: plain text becomes paragraphs.

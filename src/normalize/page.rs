@@ -8,7 +8,9 @@ use dom_query::{Document, NodeRef};
 
 use super::credit::{self, Row};
 use super::people::Role;
-use super::{CATEGORIES, SUMMARY, Setting, body, boilerplate, date, escapes, text, url, with_body, words};
+use super::{
+    CATEGORIES, SUMMARY, Setting, body, boilerplate, date, escapes, evidence, outlet_rules, text, url, with_body, words,
+};
 use crate::config::Outlet;
 use crate::model::{Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Place, Precision, Timestamp, Warning};
 
@@ -68,7 +70,7 @@ pub fn alone(found: &Pages<'_>, source: &Url) -> Option<Article> {
     for (address, page) in found.pages {
         let Some(content) = page.entry.content.first() else { continue };
         let base = url::base(address, &content.base);
-        let part = body::read(&content.value, &[], &body::Setting { base: &base, own: &own, title });
+        let part = outlet_rules::read(&found.outlet.rules, &content.value, &[], &body::Setting { base: &base, own: &own, title });
         parts.push(part.html.as_str().to_owned());
         join(&mut joined, part);
     }
@@ -96,7 +98,9 @@ pub fn alone(found: &Pages<'_>, source: &Url) -> Option<Article> {
     if entry.links.is_empty() {
         entry.links.push(Link { rel: "alternate".to_owned(), href: address.to_string(), ..Link::default() });
     }
-    around(address, first, &own, &mut joined, &mut entry);
+    let first = outlet_rules::rows(&found.outlet.rules, first, address, &mut joined.by_rule);
+    around(address, &first, &own, &mut joined, &mut entry);
+    evidence::rows(&first, &mut joined);
     let mut article = with_body(&setting, &entry, Some(joined));
     for warning in found.pages.iter().flat_map(|(_, page)| &page.warnings) {
         if !article.warnings.iter().any(|known| known.code == warning.code) {
@@ -152,7 +156,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                         body.rights.push(rights);
                         continue;
                     }
-                    let said = credit::read(&line, own);
+                    let said = credit::read(&line, credit::Place::Around, own);
                     if written.chars().count() <= 80 {
                         comments = comments.or_else(|| credit::comments_within(&written));
                     }
@@ -181,7 +185,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             }
         }
     }
-    let mut said = credit::read(&head, own);
+    let mut said = credit::read(&head, credit::Place::Around, own);
     let date = said.published.take();
     body.comments = said.comments.take().or(body.comments).or(comments);
     // Whoever a line of the text names wrote it, whoever put it up.
@@ -219,6 +223,14 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             body.html = Html::from_sanitized(html);
             body.images.splice(0..0, new);
         }
+    }
+    // A link to the original that names nobody is that of who holds the rights.
+    let holder =
+        body.rights.iter().filter_map(|rights| boilerplate::rights_holder(rights)).find(|name| !credit::is_own(own, name));
+    if let Some(holder) = holder
+        && let Some(nameless) = body.chain.iter_mut().find(|party| party.name.is_empty())
+    {
+        nameless.name = holder;
     }
     credit_pictures(body, own);
     categories.append(&mut body.categories);
@@ -342,6 +354,9 @@ pub fn article(feed: Article, found: &Pages<'_>) -> Article {
 /// Adds what was lifted out of a page to what was lifted out of those before it.
 fn join(joined: &mut body::Body, part: body::Body) {
     joined.rights.extend(part.rights);
+    joined.lifted.extend(part.lifted);
+    joined.own |= part.own;
+    joined.by_rule.join(part.by_rule);
     joined.categories.extend(part.categories);
     joined.comments = joined.comments.or(part.comments);
     joined.date = joined.date.take().or(part.date);
@@ -413,7 +428,8 @@ fn essence(node: &NodeRef<'_>) -> String {
     pictures.map(|src| src.to_string()).chain([text::essence(&node.text())]).collect()
 }
 
-fn merge(mut feed: Article, page: Article, keep_text: bool) -> Article {
+fn merge(mut feed: Article, mut page: Article, keep_text: bool) -> Article {
+    evidence::join(&mut feed, &mut page);
     let cut = |title: &str| title.trim_end().ends_with(['…']) || title.trim_end().ends_with("...");
     let made = feed.warnings.iter().any(|warning| warning.code == "title_missing");
     if (feed.title.trim().is_empty() || made || cut(&feed.title_raw)) && !page.title.is_empty() {

@@ -1,7 +1,12 @@
 //! Names of people out of what feeds put where authors belong.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::model::Person;
 
+use super::boilerplate::lower;
+use super::index::{Edges, Set};
 use super::text::clean;
 use super::words::{Label, all, labelled};
 
@@ -35,10 +40,22 @@ fn prefixes() -> impl Iterator<Item = (&'static str, Role)> {
         .filter_map(|(label, word)| label.role().map(|role| (word, role)))
 }
 
+static PREFIXES: LazyLock<Edges<Role>> = LazyLock::new(|| Edges::of(prefixes()));
+static PREFIX_WORDS: LazyLock<Set> = LazyLock::new(|| prefixes().map(|(word, _)| word).collect());
+
 /// Marks after names.
-fn suffixes() -> impl Iterator<Item = (&'static str, Role)> {
-    labelled(|words| words.after).filter_map(|(label, word)| label.role().map(|role| (word, role)))
-}
+static SUFFIXES: LazyLock<Edges<Role>> =
+    LazyLock::new(|| Edges::of(labelled(|words| words.after).filter_map(|(label, word)| label.role().map(|role| (word, role)))));
+
+/// What stands with names, with its place in the list: the first that fits is taken off.
+static TITLES: LazyLock<Edges<usize>> =
+    LazyLock::new(|| Edges::of(all(|words| words.titles).enumerate().map(|(order, title)| (title, order))));
+static TITLE_WORDS: LazyLock<Set> = LazyLock::new(|| all(|words| words.titles).collect());
+/// The same without the full stop of an abbreviation.
+static TITLES_BARE: LazyLock<Edges<()>> =
+    LazyLock::new(|| Edges::of(all(|words| words.titles).map(|title| (title.trim_end_matches('.'), ()))));
+static NOBODY: LazyLock<Set> = LazyLock::new(|| all(|words| words.nobody).collect());
+static OFFICES: LazyLock<Edges<()>> = LazyLock::new(|| Edges::of(all(|words| words.offices).map(|office| (office, ()))));
 
 /// Whether a byline says itself what somebody did.
 pub(super) fn is_marked(byline: &str) -> bool {
@@ -141,24 +158,33 @@ fn without_titles(name: &str) -> &str {
 }
 
 fn without_title(name: &str) -> Option<&str> {
-    let lower = name.to_lowercase();
-    if lower.len() != name.len() {
-        return None;
-    }
+    let lower = lower(name);
     // "…, correspondent in Pell"
     if let Some(at) = lower.find([',', '(', '–', '—']).filter(|at| *at > 0) {
         let behind = lower[at..].trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end_matches(['.', ')', ' ']);
-        let titled = |title: &str| behind.strip_prefix(title).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-        if all(|words| words.titles).any(|title| titled(title.trim_end_matches('.'))) {
+        let ends = |title: &str| behind.as_bytes().get(title.len()).is_none_or(|next| *next == b' ');
+        if TITLES_BARE.in_front(behind).any(|(title, ())| ends(title)) {
             return Some(&name[..at]);
         }
     }
-    all(|words| words.titles).filter(|title| lower.len() > title.len()).find_map(|title| {
-        let front = lower.strip_prefix(title).filter(|rest| rest.starts_with(' ')).map(|_| &name[title.len()..]);
-        let long = title.contains(' ');
-        let back = || lower.strip_suffix(title).filter(|rest| long && rest.ends_with(' ')).map(|rest| &name[..rest.len()]);
-        front.or_else(back)
-    })
+    let front = TITLES
+        .in_front(&lower)
+        .find(|(title, _)| lower[title.len()..].starts_with(' '))
+        .map(|(title, order)| (order, &name[title.len()..]));
+    let back = TITLES
+        .behind(&lower)
+        .find(|(title, _)| title.contains(' ') && lower[..lower.len() - title.len()].ends_with(' '))
+        .map(|(title, order)| (order, &name[..name.len() - title.len()]));
+    first_of(front, back)
+}
+
+/// What the title that stands first in the list leaves of a name; in front of it before behind it.
+fn first_of<T>(front: Option<(usize, T)>, back: Option<(usize, T)>) -> Option<T> {
+    match (front, back) {
+        (Some((first, _)), Some((second, rest))) if second < first => Some(rest),
+        (Some((_, rest)), _) | (None, Some((_, rest))) => Some(rest),
+        (None, None) => None,
+    }
 }
 
 /// Words of names that begin with no capital, in Latin letters.
@@ -183,22 +209,26 @@ fn without_code(name: &str) -> &str {
 /// "林书白先生", "早川葉子特派員", "본부장 문가온": what stands with a name and is no part of it, off both its ends.
 fn without_honours(name: &str) -> &str {
     let mut name = name.trim();
-    let shorter = |name: &str, title: &'static str| {
-        // Between letters of words there is a space, between Han characters there may be nothing.
-        let cut = |rest: &str, edge: Option<char>| {
-            let apart = edge.is_some_and(|c| matches!(c, ' ' | '\u{a0}'));
-            let rest = rest.trim();
-            let whole = rest.chars().count() > 1 && (apart || is_han(title) && title.chars().count() > 1 && is_han(rest));
-            whole.then_some(rest.len())
-        };
-        let front = name.strip_prefix(title).and_then(|rest| cut(rest, rest.chars().next())).map(|length| (true, length));
-        front.or_else(|| {
-            name.strip_suffix(title).and_then(|rest| cut(rest, rest.chars().next_back())).map(|length| (false, length))
-        })
-    };
+    // Between letters of words there is a space, between Han characters there may be nothing.
+    fn stands_alone(title: &str, rest: &str, edge: Option<char>) -> bool {
+        let apart = edge.is_some_and(|c| matches!(c, ' ' | '\u{a0}'));
+        let rest = rest.trim();
+        rest.chars().count() > 1 && (apart || is_han(title) && title.chars().count() > 1 && is_han(rest))
+    }
+    fn shorter(name: &str) -> Option<&str> {
+        let front = TITLES.in_front(name).filter(|(title, _)| !title.is_ascii()).find_map(|(title, order)| {
+            let rest = &name[title.len()..];
+            stands_alone(title, rest, rest.chars().next()).then_some((order, rest))
+        });
+        let back = TITLES.behind(name).filter(|(title, _)| !title.is_ascii()).find_map(|(title, order)| {
+            let rest = &name[..name.len() - title.len()];
+            stands_alone(title, rest, rest.chars().next_back()).then_some((order, rest))
+        });
+        first_of(front, back).map(str::trim)
+    }
     // Each round takes something off, so the rounds are bounded by the length.
-    while let Some((front, length)) = all(|words| words.titles).find_map(|title| shorter(name, title)) {
-        name = if front { &name[name.len() - length..] } else { &name[..length] };
+    while let Some(shorter) = shorter(name) {
+        name = shorter;
     }
     name
 }
@@ -238,7 +268,7 @@ fn slashes(piece: &str) -> Vec<String> {
     for part in parts {
         // A label alone or at the end of a part goes with the name after it.
         let last = part.rsplit(' ').next().unwrap_or(part);
-        if prefixes().any(|(word, _)| word == last) {
+        if PREFIX_WORDS.contains(last) {
             if let Some(before) = part.strip_suffix(last).map(str::trim).filter(|before| !before.is_empty()) {
                 out.push(format!("{pending}{before}"));
                 pending.clear();
@@ -259,7 +289,7 @@ fn han_list(piece: &str) -> Vec<String> {
     let mut words = piece.split(' ').peekable();
     while let Some(word) = words.next() {
         // At the end it is a mark behind the name: "林书白 译".
-        let is_label = words.peek().is_some() && is_han(word) && prefixes().any(|(label, _)| label == word);
+        let is_label = words.peek().is_some() && is_han(word) && PREFIX_WORDS.contains(word);
         // Another label ("原載:", "Fotos:") ends the name before it; what it labels is no name (see `is_name`).
         let begins = is_label || word.find(':').is_some_and(|at| at > 0);
         if begins || words.peek().is_some() && is_title(word) {
@@ -271,7 +301,7 @@ fn han_list(piece: &str) -> Vec<String> {
     }
     let mut out = Vec::new();
     for group in groups.iter().filter(|group| !group.is_empty()) {
-        let labels = group.iter().take_while(|word| prefixes().any(|(label, _)| label == **word)).count();
+        let labels = group.iter().take_while(|word| PREFIX_WORDS.contains(**word)).count();
         let names = &group[labels..];
         let persons: Vec<&str> = names.iter().copied().filter(|name| is_chinese_person(name)).collect();
         // "海港财经 林书白": an outlet or department in front of its writer is longer than a name.
@@ -294,7 +324,7 @@ fn is_han(word: &str) -> bool {
 
 /// Whether a Han word is a profession that stands with names.
 fn is_title(word: &str) -> bool {
-    is_han(word) && all(|words| words.titles).any(|title| title == word)
+    is_han(word) && TITLE_WORDS.contains(word)
 }
 
 /// The surnames of nearly all who write their names in Chinese, in both scripts.
@@ -323,24 +353,24 @@ fn is_chinese_person(name: &str) -> bool {
 }
 
 fn has_chinese_surname(name: &str) -> bool {
-    is_han(name) && name.chars().next().is_some_and(|first| SURNAMES.contains(first))
+    static CHARACTERS: LazyLock<HashSet<char>> = LazyLock::new(|| SURNAMES.chars().collect());
+    is_han(name) && name.chars().next().is_some_and(|first| CHARACTERS.contains(&first))
 }
 
 /// Takes a label off the front.
 fn label(piece: &str) -> (Option<Role>, String) {
-    let lower = piece.to_lowercase();
-    if lower.len() == piece.len() {
-        let found = prefixes()
-            .filter(|(word, _)| {
-                lower.strip_prefix(word).is_some_and(|rest| {
-                    rest.starts_with([':', '：', '/', '='])
-                        || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
-                }) || lower == **word
-            })
-            .max_by_key(|(word, _)| word.len());
-        if let Some((word, role)) = found {
-            return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', '=', ' ']).to_owned());
-        }
+    let lower = lower(piece);
+    let found = PREFIXES
+        .in_front(&lower)
+        .filter(|(word, _)| {
+            let rest = &lower[word.len()..];
+            rest.is_empty()
+                || rest.starts_with([':', '：', '/', '='])
+                || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
+        })
+        .max_by_key(|(word, _)| word.len());
+    if let Some((word, role)) = found {
+        return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', '=', ' ']).to_owned());
     }
     // "潮声日报记者 温亦白": an outlet in front of the label.
     for mark in ["记者 ", "記者 ", "记者:", "記者:"] {
@@ -371,10 +401,7 @@ fn without_place(name: &str) -> &str {
 }
 
 fn suffix(name: &str) -> (Option<Role>, String) {
-    let lower = name.to_lowercase();
-    if lower.len() == name.len()
-        && let Some((mark, role)) = suffixes().find(|(mark, _)| lower.ends_with(mark))
-    {
+    if let Some((mark, role)) = SUFFIXES.behind(&lower(name)).next() {
         return (Some(role), name[..name.len() - mark.len()].trim().to_owned());
     }
     (None, name.to_owned())
@@ -419,8 +446,8 @@ fn is_name(name: &str) -> bool {
     let characters = name.chars().count();
     characters > 1
         && characters <= 80
-        && !all(|words| words.nobody).any(|nobody| nobody == lower)
-        && !all(|words| words.offices).any(|office| lower.ends_with(office))
+        && !NOBODY.contains(lower.as_str())
+        && OFFICES.behind(&lower).next().is_none()
         && !lower.contains(':')
         && !is_email(name)
         && name.chars().any(char::is_alphabetic)
@@ -445,6 +472,7 @@ fn tidy(name: &str) -> String {
                 '）' => ')',
                 '：' => ':',
                 '／' => '/',
+                '＝' => '=',
                 c => c,
             })
             .collect::<String>(),

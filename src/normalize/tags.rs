@@ -1,5 +1,7 @@
 //! HTML source as a flat run of tokens, for what needs no tree: plain text, and the check that building a tree is safe.
 
+use std::borrow::Cow;
+
 /// A piece of HTML source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -193,6 +195,11 @@ fn attributes(text: &str) -> (usize, usize) {
     (text.len(), count)
 }
 
+/// The name of an element in lower case; most are written so.
+pub(super) fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|b| b.is_ascii_uppercase()) { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) }
+}
+
 /// Why no tree is built from a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -281,13 +288,14 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
     const OPEN: Refusal =
         Refusal { code: "html_too_tangled", message: "formatting that is opened over and over and never closed" };
 
-    let lower = source.as_bytes();
-    let foreign =
-        lower.windows(4).any(|w| w.eq_ignore_ascii_case(b"<svg")) || lower.windows(5).any(|w| w.eq_ignore_ascii_case(b"<math"));
+    let begins = |at: usize, name: &[u8]| {
+        source.as_bytes().get(at + 1..at + 1 + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
+    };
+    let foreign = source.match_indices('<').any(|(at, _)| begins(at, b"svg") || begins(at, b"math"));
     let tags = tokens(source);
     let tags = if foreign { tags.everything_is_markup() } else { tags };
 
-    let mut open: Vec<(String, Kind)> = Vec::new();
+    let mut open: Vec<(Cow<'_, str>, Kind)> = Vec::new();
     let mut drawing = Drawing::Outside;
     let (mut formatting, mut reopened) = (0_usize, 0_usize);
     for token in tags {
@@ -296,7 +304,7 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
                 if attributes(written).1 > ATTRIBUTES {
                     return Err(ATTR);
                 }
-                let name = name.to_ascii_lowercase();
+                let name = lower(name);
                 drawing = drawing.opens(&name);
                 // only where everything around is a drawing without doubt does the slash end an element
                 if drawing == Drawing::Inside && written.trim_end().ends_with('/') {
@@ -327,7 +335,7 @@ pub(super) fn check(source: &str) -> Result<(), Refusal> {
                 }
             }
             Token::Close(name) => {
-                let name = name.to_ascii_lowercase();
+                let name = lower(name);
                 drawing = drawing.closes(&name);
                 if let Some(at) = open.iter().rposition(|(open, _)| *open == name) {
                     let kind = open[at].1;

@@ -4,54 +4,57 @@ use std::borrow::Cow;
 
 use dom_query::Document;
 
-use super::tags::{Token, tokens};
+use super::tags::{self, Token, tokens};
 use crate::model::{Text, TextKind};
 
-/// Elements that begin and end a line of their own.
-pub(super) const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "audio",
-    "blockquote",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-    "video",
-];
+/// Whether an element, its name in lower case, begins and ends a line of its own.
+pub(super) fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "audio"
+            | "blockquote"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
+            | "video"
+    )
+}
 
 /// What separates lines without holding any, and the name of a whole page that some entries bring along.
 const SEPARATORS: &[&str] = &["br", "title"];
@@ -147,9 +150,10 @@ fn line(written: &str, leaves_out: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(written.len());
     let mut space = false;
     for c in written.chars() {
-        if !is_asian_letter(c) && c.is_whitespace() {
+        let sure = is_asian_letter(c) || c.is_ascii_graphic();
+        if !sure && c.is_whitespace() {
             space = true;
-        } else if is_asian_letter(c) || !leaves_out(c) {
+        } else if sure || !leaves_out(c) {
             if space && !out.is_empty() {
                 out.push(' ');
             }
@@ -193,11 +197,11 @@ pub fn of_html(source: &str) -> String {
                 }
             }
             Token::Open(name, _) | Token::Close(name) => {
-                unseen = false;
-                if is_one_of(name, BLOCKS) || is_one_of(name, SEPARATORS) {
+                let name = tags::lower(name);
+                if is_block(&name) || SEPARATORS.contains(&&*name) {
                     out.push('\n');
                 }
-                unseen |= matches!(token, Token::Open(..)) && is_one_of(name, UNSEEN);
+                unseen = matches!(token, Token::Open(..)) && UNSEEN.contains(&&*name);
             }
             Token::Skipped => unseen = false,
         }
@@ -231,8 +235,25 @@ pub(super) fn unescape(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();
     }
+    if let Some(resolved) = unescape_usual(text) {
+        return resolved;
+    }
     // The tree builder knows all 2,231 names; with every `<` escaped it can build nothing but one text node.
     Document::fragment(text.replace('<', "&lt;")).root().text().to_string()
+}
+
+/// Resolves character references where there are none but those that serializers write; otherwise nothing.
+fn unescape_usual(text: &str) -> Option<String> {
+    const USUAL: [(&str, char); 5] = [("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("quot;", '"'), ("nbsp;", '\u{a0}')];
+    let mut parts = text.split('&');
+    let mut out = String::with_capacity(text.len());
+    out.push_str(parts.next()?);
+    for part in parts {
+        let (rest, c) = USUAL.iter().find_map(|(name, c)| Some((part.strip_prefix(name)?, *c)))?;
+        out.push(c);
+        out.push_str(rest);
+    }
+    Some(out)
 }
 
 /// Escapes text for HTML.
@@ -448,7 +469,9 @@ pub(super) fn essence(text: &str) -> String {
         if is_asian_letter(c) {
             out.push(c);
         } else if c.is_ascii() {
-            out.extend(c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase()));
+            if c.is_ascii_alphanumeric() {
+                out.push(c.to_ascii_lowercase());
+            }
         } else if c.is_alphanumeric() {
             out.extend(c.to_lowercase());
         }
@@ -471,6 +494,20 @@ mod tests {
         check("1 < 2 &lt;b&gt;", "1 < 2 <b>");
         check("x &unknown; &#x4e2d;&#128;", "x &unknown; 中€");
         check("", "");
+    }
+
+    #[test]
+    fn usual_references_are_resolved_like_the_others() {
+        let check = |text: &str, usual: bool| {
+            let by_tree = Document::fragment(text).root().text().to_string();
+            assert_eq!(unescape(text), by_tree, "{text:?}");
+            assert_eq!(unescape_usual(text).is_some(), usual, "{text:?}");
+        };
+        check("a &amp; b&nbsp;c &lt;d&gt; &quot;e&quot; &amp;amp;", true);
+        check("&amp", false);
+        check("&ampb &notin; &#65;", false);
+        check("a & b", false);
+        check("&AMP;&amp;", false);
     }
 
     #[test]

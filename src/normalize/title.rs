@@ -1,5 +1,8 @@
 //! Titles without what they say of provenance and format.
 
+use std::sync::LazyLock;
+
+use super::index::Set;
 use super::words::all;
 
 const OPENING: &[char] = &['[', '【', '(', '（', '〔', '［', '「', '<', '《', '〈'];
@@ -44,6 +47,9 @@ fn is_short_for(short: &str, name: &str) -> bool {
     short.split_whitespace().all(|word| word.len() > 3 && words.any(|other| other == word))
 }
 
+static PREFIXES: LazyLock<Set> = LazyLock::new(|| all(|words| words.title_prefixes).collect());
+static LABELS: LazyLock<Set> = LazyLock::new(|| all(|words| words.title_labels).collect());
+
 fn round<'a>(title: &'a str, names: &[&str]) -> Option<&'a str> {
     let front = || {
         let rest = title.strip_prefix(OPENING)?;
@@ -59,7 +65,7 @@ fn round<'a>(title: &'a str, names: &[&str]) -> Option<&'a str> {
     let colon = || {
         let (label, rest) = title.split_once([':', '：', '|', '｜', '丨'])?;
         let lower = label.trim().to_lowercase();
-        all(|words| words.title_prefixes).any(|known| known == lower).then_some(rest)
+        PREFIXES.contains(lower.as_str()).then_some(rest)
     };
     let site = || {
         names.iter().filter(|name| name.chars().count() > 1).find_map(|name| {
@@ -79,7 +85,7 @@ fn round<'a>(title: &'a str, names: &[&str]) -> Option<&'a str> {
 
 fn is_label(inside: &str) -> bool {
     let lower = inside.trim().to_lowercase();
-    all(|words| words.title_labels).any(|known| known == lower)
+    LABELS.contains(lower.as_str())
         // (3图), (10 photos)
         || lower.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches([' ', '张', '張']) != lower
             && matches!(lower.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '张' || c == '張'), "图" | "圖" | "photos" | "pics" | "фото")

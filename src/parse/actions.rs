@@ -8,7 +8,7 @@ use super::names::{self, Ns};
 use super::scope::Mark;
 use super::vocabulary::{Action, Field, Place, Role, Row};
 use super::xml::{End, Walk};
-use crate::model::{Format, TextKind, Unreadable};
+use crate::model::{Format, ParsedDeletion, TextKind, Unreadable};
 
 impl Walk<'_> {
     /// Does what a row says; gives the place inside the element and what happens at its end.
@@ -129,7 +129,19 @@ impl Walk<'_> {
                 self.hop()?;
                 skip
             }
+            Action::Deletion => {
+                self.deletion()?;
+                skip
+            }
         })
+    }
+
+    /// RFC 6721 § 3: of a feed in Atom only, and only with both attributes; who did it and why is for people.
+    fn deletion(&mut self) -> Result<(), Unreadable> {
+        if let (true, Some(reference), Some(when)) = (self.is_atom(), self.attribute("ref")?, self.attribute("when")?) {
+            self.build.deletion(ParsedDeletion { reference, when }, &mut self.findings);
+        }
+        Ok(())
     }
 
     fn is_atom(&self) -> bool {

@@ -6,8 +6,8 @@ use super::people::{best_people, person_from_text};
 use super::vocabulary::{Field, Place, Role};
 use super::{Bounds, Findings};
 use crate::model::{
-    Category, Enclosure, FeedHead, Format, Link, Media, ParsedEntry, ParsedFeed, ParsedProvenance, ParsedSource, Person, Text,
-    TextKind, Unreadable,
+    Category, Enclosure, FeedHead, Format, Link, Media, ParsedDeletion, ParsedEntry, ParsedFeed, ParsedProvenance, ParsedSource,
+    Person, Text, TextKind, Unreadable,
 };
 
 /// Categories of one entry that are kept.
@@ -30,6 +30,7 @@ pub(super) struct Builder {
     /// The draft before, for its room.
     spare: Option<Box<Draft>>,
     entries: Vec<ParsedEntry>,
+    deleted: Vec<ParsedDeletion>,
     follow: Vec<String>,
     source: Option<ParsedSource>,
     person: Person,
@@ -49,6 +50,7 @@ impl Builder {
             draft: None,
             spare: None,
             entries: Vec::new(),
+            deleted: Vec::new(),
             follow: Vec::new(),
             source: None,
             person: Person::default(),
@@ -118,6 +120,17 @@ impl Builder {
 
     pub fn in_entry(&self) -> bool {
         self.draft.is_some()
+    }
+
+    /// An entry that is declared deleted; as many as there may be entries.
+    pub fn deletion(&mut self, deletion: ParsedDeletion, findings: &mut Findings) {
+        if self.deleted.len() < self.bounds.entries {
+            self.deleted.push(deletion);
+        } else {
+            findings.add("too_many_deletions", || {
+                format!("it declares more than {} entries deleted; the rest is left out", self.bounds.entries)
+            });
+        }
     }
 
     /// rdf:about of an item.
@@ -441,6 +454,7 @@ impl Builder {
             format: self.format,
             head: self.head,
             entries: self.entries,
+            deleted: self.deleted,
             follow: self.follow,
             warnings: findings.into_warnings(),
         }

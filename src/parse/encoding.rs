@@ -56,7 +56,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], labels: Labels<'_>, warnings: &mut Vec
 }
 
 /// The label that an XML declaration (or an HTML `meta`) gives, if the bytes are readable as ASCII.
-fn declaration(bytes: &[u8]) -> Option<&str> {
+pub(super) fn declaration(bytes: &[u8]) -> Option<&str> {
     let head = &bytes[..bytes.len().min(DECLARATION_WINDOW)];
     let Some(start) = head.windows(5).position(|window| window == b"<?xml") else { return meta_charset(head) };
     let declaration = &head[start..];
@@ -90,7 +90,7 @@ fn label<'a>(declaration: &'a [u8], name: &[u8]) -> Option<&'a str> {
 }
 
 /// The encoding of a label (WHATWG Encoding § 4.2) and of the names that other software writes for the same thing.
-fn by_label(label: &str) -> Option<&'static Encoding> {
+pub(super) fn by_label(label: &str) -> Option<&'static Encoding> {
     let label = label.trim().trim_matches(['"', '\'']);
     if let Some(encoding) = Encoding::for_label(label.as_bytes()) {
         // GB 18030 holds all of GBK and GB 2312, and feeds that say either use it
@@ -181,7 +181,7 @@ fn legacy<'a>(
 }
 
 /// Detection by statistics. No hint from a top-level domain: on short samples the hint is wrong more often than the bytes.
-fn detect(bytes: &[u8]) -> &'static Encoding {
+pub(super) fn detect(bytes: &[u8]) -> &'static Encoding {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let guess = detector.guess(None, chardetng::Utf8Detection::Allow);
@@ -285,6 +285,11 @@ impl Wide {
             }
         }
     }
+}
+
+/// The name of a character set of wide units, if the first bytes are those of one.
+pub(super) fn wide(bytes: &[u8]) -> Option<&'static str> {
+    Wide::sniff(bytes).map(Wide::name)
 }
 
 /// Makes text fit for an XML tokenizer: line ends become LF (XML 1.0 § 2.11), characters that XML forbids (§ 2.2) and byte order marks

@@ -61,6 +61,7 @@ pub(super) fn read(text: &str, bounds: Bounds, mut findings: Findings) -> Result
         format: Format::JsonFeed,
         head: reading.head,
         entries: reading.entries,
+        deleted: Vec::new(),
         follow: Vec::new(),
         warnings: findings.into_warnings(),
     })

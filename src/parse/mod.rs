@@ -5,6 +5,7 @@ mod actions;
 mod attributes;
 mod build;
 mod capture;
+pub mod charset;
 pub mod discovery;
 mod draft;
 mod encoding;

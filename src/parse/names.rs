@@ -44,6 +44,8 @@ pub(super) enum Ns {
     Reprint,
     /// Atom publishing protocol (RFC 5023).
     App,
+    /// Atom tombstones (RFC 6721).
+    Tombstones,
     /// SVG and MathML: markup inside xhtml.
     Graphics,
     /// Anything else: read past.
@@ -104,7 +106,7 @@ const ADDRESSES: &[(&[u8], Ns)] = &[
     // known, and of no use to us: named so that their prefixes are not taken for others
     (b"purl.org/rss/1.0/modules/syndication", Ns::Foreign),
     (b"purl.org/syndication/history/1.0", Ns::Foreign),
-    (b"purl.org/atompub/tombstones/1.0", Ns::Foreign),
+    (b"purl.org/atompub/tombstones/1.0", Ns::Tombstones),
     (b"rslstandard.org/rsl", Ns::Foreign),
 ];
 

@@ -628,3 +628,27 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn deleted_entries_are_of_atom_and_whole() {
+    let check = |inside: &str, expected: &[(&str, &str)]| {
+        let feed = atom(inside);
+        let found: Vec<(&str, &str)> = feed.deleted.iter().map(|one| (one.reference.as_str(), one.when.as_str())).collect();
+        assert_eq!((found.as_slice(), codes(&feed).len()), (expected, usize::from(feed.entries.is_empty())), "{inside}");
+    };
+    const AT: &str = "xmlns:at=\"http://purl.org/atompub/tombstones/1.0\"";
+    let entry = "<entry><id>urn:1</id><title>One</title></entry>";
+    let whole = format!(
+        "{entry}<at:deleted-entry {AT} ref=\"urn:2\" when=\"2026-06-02T08:00:00Z\"><at:by><name>Ada</name></at:by>\
+         <at:comment>gone</at:comment><link href=\"x\"/></at:deleted-entry>"
+    );
+    check(&whole, &[("urn:2", "2026-06-02T08:00:00Z")]);
+    check(&format!("<at:deleted-entry {AT} ref=\"urn:2\" when=\"w\"/>{entry}"), &[("urn:2", "w")]);
+    check(&format!("{entry}<at:deleted-entry {AT} ref=\"urn:2\"/><at:deleted-entry {AT} when=\"w\"/>"), &[]);
+    check(&format!("{entry}<deleted-entry ref=\"urn:2\" when=\"w\"/>"), &[]);
+    let inside_entry =
+        format!("<entry><id>urn:1</id><title>One</title><at:deleted-entry {AT} ref=\"urn:2\" when=\"w\"/></entry>");
+    check(&inside_entry, &[]);
+    let other = rss(&format!("<item><title>One</title></item><at:deleted-entry {AT} ref=\"urn:2\" when=\"w\"/>"));
+    assert!(other.deleted.is_empty());
+}

@@ -140,6 +140,8 @@ pub(super) enum Action {
     Translation,
     /// reprint:hop.
     Hop,
+    /// at:deleted-entry.
+    Deletion,
 }
 
 /// One line of the table.
@@ -176,6 +178,7 @@ static TABLE: &[Row] = &[
     // entries
     row(Ns::Core, "item", FEED | ENTRY | SOURCE | PERSON | IMAGE | GROUP | CONTENT, Action::Entry, 0),
     row(Ns::Core, "entry", DOCUMENT | FEED | ENTRY | SOURCE | PERSON | IMAGE | GROUP | CONTENT, Action::Entry, 0),
+    row(Ns::Tombstones, "deleted-entry", FEED, Action::Deletion, 0),
     // identity and addresses
     row(Ns::Core, "id", ANY, Plain(Field::Id), 0),
     row(Ns::Core, "guid", ENTRY, Plain(Field::Guid), 0),

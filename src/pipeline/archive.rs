@@ -19,11 +19,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use chrono::{DateTime, Datelike, Months, NaiveDateTime, TimeDelta, Timelike, Utc};
 
 use super::window::admitted;
+use super::withdraw::tombstones_of;
 use super::{Rejected, reads_back};
 use crate::config::{Config, Feed};
 use crate::model::{FeedFormat, PublishedDocument};
 use crate::publish::{self, Page, Prepared};
-use crate::render::{Place, Renderer};
+use crate::render::{Contents, Place, Renderer};
 use crate::store::{Received, Store, StoreError};
 
 /// Articles of one document. A longer month is told in days, a longer day in hours, each of them a document.
@@ -159,7 +160,7 @@ struct Kept {
     received: Received,
     previous: Option<Period>,
     next: Option<Period>,
-    /// Keys of its articles.
+    /// Keys of its articles, and of those it says are withdrawn.
     keys: BTreeSet<String>,
     document: Arc<Prepared>,
     /// One of its articles changed since. It stays until it is made anew, which must not get an older date.
@@ -250,13 +251,19 @@ impl Archives {
 
         let articles = self.store.read_received(&received).await?;
         let shown = admitted(&self.config, feed, articles, now);
-        let keys = shown.articles.iter().map(|article| article.identity.key.clone()).collect();
+        let withdrawn = match received.is_cut && period.length != Length::Hour {
+            true => Vec::new(),
+            false => tombstones_of(&self.store, &self.config, feed, period.start, period.end()).await?,
+        };
+        let keys = shown.articles.iter().map(|article| &article.identity.key);
+        let keys = keys.chain(withdrawn.iter().map(|withdrawal| &withdrawal.key)).cloned().collect();
         let (renderer, of) = (self.renderer.clone(), feed.clone());
         let names = (period.name(), previous.map(|period| period.name()), next.map(|period| period.name()));
         let made = tokio::task::spawn_blocking(move || {
             let place = Place { archive: Some(&names.0), previous: names.1.as_deref(), next: names.2.as_deref() };
-            let document = renderer.feed_at(&of, format, &shown.articles, &place);
-            reads_back(&document, &shown.articles)
+            let contents = Contents { articles: &shown.articles, withdrawn: &withdrawn, place };
+            let document = renderer.feed(&of, format, &contents);
+            reads_back(&document, &contents)
                 .map_err(|reason| Failure::Rejected(Rejected { path: document.path.clone(), reason }))?;
             let conditions = shown.conditions(document.conditions);
             Ok::<_, Failure>(publish::prepare(PublishedDocument { conditions, ..document }))

@@ -83,20 +83,43 @@ struct Failure {
     retry_after: Option<Duration>,
     /// Trying again is of no use.
     for_good: bool,
+    /// It is the article's first page that could not be read.
+    is_first: bool,
+}
+
+impl Failure {
+    /// The outlet's server says that the page of the article is gone: 410; or 404 for a page that was there before, as often as it was asked.
+    fn is_withdrawal(&self, read_before: bool) -> bool {
+        self.is_first && (self.code == "gone" || (read_before && self.code == "http_404"))
+    }
 }
 
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Self {
         // 410 says so; rules and addresses that are forbidden stay so for longer than the tries last.
         let for_good = matches!(error.code.as_str(), "gone" | "robots_denied" | "ssrf_denied" | "bad_scheme" | "bad_url");
-        Self { code: error.code, fault: error.fault, message: error.message, retry_after: error.retry_after, for_good }
+        Self {
+            code: error.code,
+            fault: error.fault,
+            message: error.message,
+            retry_after: error.retry_after,
+            for_good,
+            is_first: false,
+        }
     }
 }
 
 impl From<Unreadable> for Failure {
     fn from(unreadable: Unreadable) -> Self {
         let fault = Fault::Partner;
-        Self { code: unreadable.code.to_owned(), fault, message: unreadable.message, retry_after: None, for_good: false }
+        Self {
+            code: unreadable.code.to_owned(),
+            fault,
+            message: unreadable.message,
+            retry_after: None,
+            for_good: false,
+            is_first: false,
+        }
     }
 }
 
@@ -119,6 +142,7 @@ pub async fn read_page(
         Err(failure) => failure,
     };
     let at = now();
+    let withdrawn = failure.is_withdrawal(page.read_before);
     let problem =
         Problem { code: failure.code, fault: failure.fault, message: failure.message, since: page.failing_since.unwrap_or(at) };
     let tries = page.tries + 1;
@@ -129,6 +153,10 @@ pub async fn read_page(
         let next = at + pause.max(asked).min(longest);
         let change = record(stages, page, PageOutcome::Again { problem: &problem, at: next }, at).await?;
         return Ok(PageRead { change, problem: Some(problem), next_try: Some(next), pages: 0 });
+    }
+    if withdrawn {
+        let change = record(stages, page, PageOutcome::Withdrawn { problem: &problem }, at).await?;
+        return Ok(PageRead { change, problem: Some(problem), next_try: None, pages: 0 });
     }
     // A text that was read whole once is better than what the feed has.
     let verdict = (!page.read_before).then(|| super::recordable(&stages.own(), without_page(outlet, page, &problem)));
@@ -189,7 +217,7 @@ async fn whole(
             }
             // A rule that leads nowhere any more does not take away what there is.
             (Err(_), Some((answered, parsed))) => (answered.clone(), answered, parsed),
-            (Err(failure), None) => return Err(failure),
+            (Err(failure), None) => return Err(Failure { is_first: number == 1, ..failure }),
         };
         let text = parsed.entry.content.first().map(|text| text.value.clone()).unwrap_or_default();
         // Some sites answer every page number with the last page there is, or with the first.
@@ -255,6 +283,7 @@ async fn fetch(stages: &Stages, outlet: &Outlet, address: &Url, now: fn() -> Dat
         message,
         retry_after: None,
         for_good: false,
+        is_first: false,
     };
     let doc = match fetched? {
         Fetched::Document(doc) => doc,
@@ -314,5 +343,6 @@ async fn blocking<T: Send + 'static>(stages: &Stages, work: impl FnOnce() -> T +
         message: format!("reading the page failed inside reprint ({panic}): report it as a bug, with the page"),
         retry_after: None,
         for_good: false,
+        is_first: false,
     })
 }

@@ -1,18 +1,20 @@
 //! What a feed shows at some time, and how long that holds: the window of the store, as far as the outlets' terms let it be seen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::config::{Config, Feed, Outlet, Standing};
+use super::select;
+use crate::config::{Config, Feed, Outlet, Selection, Standing};
 use crate::model::{Conditions, StoredArticle};
 use crate::store::{Store, StoreError, Window};
 
 /// A feed never holds more articles than this, whatever its `keep_hours` asks for.
 const CEILING: usize = 2_000;
 
-/// How many of the newest articles are looked through for some that may be shown.
+/// How many of the newest articles are looked through for some that may be shown and that the feed's selection takes: what is older is not found,
+/// however few there are.
 const DEEPEST: usize = 4 * CEILING;
 
 /// The articles of a feed at some time.
@@ -33,23 +35,32 @@ impl Shown {
     }
 }
 
-/// Judges articles by the terms of their outlets, and notes when its judgement will be another.
+/// Judges articles by the selection of the feed and the terms of their outlets, and notes when its judgement will be another.
 struct Gate<'a> {
+    selection: &'a Selection,
+    /// Every outlet: of a story that several sent, the copy that is shown may be that of one that the feed does not name. Its terms hold.
     outlets: BTreeMap<&'a str, &'a Outlet>,
+    /// Those the feed names.
+    named: BTreeSet<&'a str>,
     now: DateTime<Utc>,
     release: Option<DateTime<Utc>>,
     expiry: Option<DateTime<Utc>>,
 }
 
 impl<'a> Gate<'a> {
-    fn new(config: &'a Config, feed: &Feed, now: DateTime<Utc>) -> Self {
+    fn new(config: &'a Config, feed: &'a Feed, now: DateTime<Utc>) -> Self {
         let taken: BTreeSet<&str> = feed.outlets.iter().map(String::as_str).collect();
-        let outlets = config.outlets.iter().filter(|outlet| taken.contains(outlet.id.as_str()));
-        Self { outlets: outlets.map(|outlet| (outlet.id.as_str(), outlet)).collect(), now, release: None, expiry: None }
+        let outlets: BTreeMap<&str, &Outlet> = config.outlets.iter().map(|outlet| (outlet.id.as_str(), outlet)).collect();
+        let named = outlets.keys().copied().filter(|id| taken.contains(id)).collect();
+        Self { selection: &feed.selection, outlets, named, now, release: None, expiry: None }
+    }
+
+    fn named(&self) -> impl Iterator<Item = &'a Outlet> {
+        self.named.iter().filter_map(|id| self.outlets.get(id).copied())
     }
 
     fn is_open(&self) -> bool {
-        self.outlets.values().all(|outlet| outlet.terms.is_open())
+        self.selection.is_open() && self.named().all(|outlet| outlet.terms.is_open())
     }
 
     fn outlet(&self, article: &StoredArticle) -> Option<&'a Outlet> {
@@ -58,6 +69,9 @@ impl<'a> Gate<'a> {
 
     fn admits(&mut self, article: &StoredArticle) -> bool {
         let Some(outlet) = self.outlet(article) else { return false };
+        if !select::takes(self.selection, &article.attributed, outlet) {
+            return false;
+        }
         match outlet.standing(article, self.now) {
             Standing::Shown => {
                 self.expiry = self.expiry.into_iter().chain(outlet.terms.expires(article.date())).min();
@@ -109,21 +123,25 @@ pub async fn window(store: &Store, config: &Config, feed: &Feed, now: DateTime<U
         return Ok(gate.shows(articles));
     }
 
-    let mut depth = feed.size.max(1);
-    let mut articles = loop {
-        let mut newest = store.window(&Window { outlets, size: depth, since: DateTime::<Utc>::MAX_UTC, ceiling: depth }).await?;
-        let is_all = newest.len() < depth;
-        newest.retain(|article| gate.admits(article));
-        if newest.len() >= feed.size || is_all || depth >= DEEPEST {
-            newest.truncate(feed.size);
-            break newest;
-        }
-        depth = depth.saturating_mul(4).min(DEEPEST);
-    };
+    // Slab by slab, each three times as long as all before it, and only what may be shown is kept of them.
+    let mut articles: Vec<StoredArticle> = Vec::new();
+    let mut looked: HashSet<String> = HashSet::new();
+    let (mut depth, mut step) = (0, feed.size.max(1));
+    while step > 0 && articles.len() < feed.size {
+        let slab = store.newest(outlets, depth, step).await?;
+        let is_last = slab.len() < step;
+        // What came in between two slabs pushes articles from the one into the other.
+        let fresh = slab.into_iter().filter(|article| looked.insert(article.identity.key.clone()));
+        articles.extend(fresh.filter(|article| gate.admits(article)));
+        depth += step;
+        step = if is_last { 0 } else { depth.saturating_mul(3).min(DEEPEST.saturating_sub(depth)) };
+    }
+    articles.sort_by(|a, b| b.date().cmp(&a.date()).then_with(|| a.identity.key.cmp(&b.identity.key)));
+    articles.truncate(feed.size);
     let Some(newest) = articles.first() else { return Ok(gate.shows(articles)) };
     let since = gate.arrival(newest) - kept;
     // What was kept back arrives later than it was first seen.
-    let longest = gate.outlets.values().filter_map(|outlet| outlet.terms.embargo).max().unwrap_or(Duration::ZERO);
+    let longest = gate.named().filter_map(|outlet| outlet.terms.embargo).max().unwrap_or(Duration::ZERO);
     let reach = since - TimeDelta::from_std(longest).unwrap_or_default();
     let mut recent = store.window(&Window { outlets, size: 0, since: reach, ceiling }).await?;
     let there: BTreeSet<&str> = articles.iter().map(|article| article.identity.key.as_str()).collect();

@@ -113,8 +113,21 @@ pub enum Page {
     Found(Arc<Prepared>),
     /// It was there, and must not be shown any more.
     Gone,
+    /// It was withdrawn.
+    Withdrawn(Box<Notice>),
     /// Nothing, or nothing yet.
     Missing,
+}
+
+/// What is said in place of an article that was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// A page for people.
+    pub html: String,
+    /// The law or a court asked for it: 451 instead of 410.
+    pub legal: bool,
+    /// Address of a page on who blocks it: `Link: rel="blocked-by"` of a 451.
+    pub blocked_by: Option<String>,
 }
 
 /// Where article pages and archives come from when somebody opens one: made when asked for, never part of a feed's way.

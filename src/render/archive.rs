@@ -63,11 +63,15 @@ pub(super) fn relations<'a>(head: &'a FeedHead<'_>) -> Vec<(&'static str, &'a st
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::{Contents, sample};
     use super::*;
 
     fn source(format: FeedFormat, place: &Place<'_>) -> (String, String) {
-        let document = sample::renderer().feed_at(&sample::feed("all"), format, &[sample::article(sample::Sample::Bare)], place);
+        let document = {
+            let articles = [sample::article(sample::Sample::Bare)];
+            let contents = Contents { place: *place, ..Contents::of(&articles) };
+            sample::renderer().feed(&sample::feed("all"), format, &contents)
+        };
         (document.path.clone(), String::from_utf8(document.body.to_vec()).unwrap())
     }
 

@@ -8,6 +8,7 @@ use crate::model::TranslationKind;
 
 use super::Renderer;
 use super::facts::{Facts, Named};
+use super::markup::{Piece, pieces, without};
 use super::text::{direction, html};
 use super::words::Language;
 
@@ -26,9 +27,42 @@ fn read_on(facts: &Facts<'_>) -> Option<String> {
     Some(format!("<a href=\"{}\">{}</a>", html(url), html(&words)))
 }
 
+/// A text as feeds carry it, HTML and nothing else. No reader draws SVG: its sanitizer takes the elements off and leaves the words of a drawing
+/// without it, so drawings go whole. Of a formula the characters stay, without its MathML and what it repeats for other programs.
+fn html_only(text: &str) -> Cow<'_, str> {
+    if !text.contains("<svg") && !text.contains("<math") {
+        return Cow::Borrowed(text);
+    }
+    let drawn = without(text, &["svg"]);
+    let mut kept = String::with_capacity(drawn.len());
+    let (mut formulae, mut notes) = (0_usize, 0_usize);
+    for piece in pieces(&drawn) {
+        match piece {
+            Piece::Open { name: "math", .. } => formulae += 1,
+            Piece::Close { name: "math", .. } => formulae = formulae.saturating_sub(1),
+            // annotation-xml is read as far as its hyphen.
+            Piece::Open { name: "annotation", .. } if formulae > 0 => notes += 1,
+            Piece::Close { name: "annotation", .. } if formulae > 0 => notes = notes.saturating_sub(1),
+            Piece::Text(text) if formulae == 0 || notes == 0 => kept.push_str(text),
+            Piece::Open { source, .. } | Piece::Close { source, .. } if formulae == 0 => kept.push_str(source),
+            _ => {}
+        }
+    }
+    Cow::Owned(kept)
+}
+
 impl Renderer {
+    /// The whole text as HTML for a feed: as [`Renderer::body`], of elements that readers know.
+    pub(super) fn feed_body(&self, facts: &Facts<'_>) -> String {
+        self.around(facts, &html_only(&facts.text))
+    }
+
     /// The whole text as HTML. Whatever the templates do, source, link, author and disclaimer are in it.
     pub(super) fn body(&self, facts: &Facts<'_>) -> String {
+        self.around(facts, &facts.text)
+    }
+
+    fn around(&self, facts: &Facts<'_>, text: &str) -> String {
         let credit = self.fragment("credit.html", &credit_context(facts), |html| missing_in_credit(facts, html));
         let disclaimer = self.fragment("disclaimer.html", &disclaimer_context(facts), |html| missing_in_disclaimer(facts, html));
         let credit = credit.unwrap_or_else(|| plain_credit(facts));
@@ -36,10 +70,10 @@ impl Renderer {
         let direction = if direction(Some(&facts.words.tag)) == "rtl" { " dir=\"rtl\"" } else { "" };
         let text = match read_on(facts) {
             Some(link) => {
-                let gap = if facts.text.is_empty() { "" } else { "\n" };
-                Cow::Owned(format!("{}{gap}{READ_ON}{direction}><p>{link}</p></div>", facts.text))
+                let gap = if text.is_empty() { "" } else { "\n" };
+                Cow::Owned(format!("{text}{gap}{READ_ON}{direction}><p>{link}</p></div>"))
             }
-            None => Cow::Borrowed(facts.text.as_str()),
+            None => Cow::Borrowed(text),
         };
         format!(
             "{CREDIT}{direction}>{credit}</div>\n{DISCLAIMER}{direction}>{disclaimer}</div>\n{text}\n<hr>\n{DISCLAIMER}{direction}>{disclaimer}</div>"
@@ -254,6 +288,25 @@ mod tests {
         check(TranslationKind::Human, "zh-Hans", "来源</strong>", "<br>译者未署名（人工翻译）</p>");
         check(TranslationKind::Human, "ru", "Источник</strong>", "<br>Переводчик не указан (перевод выполнен человеком)</p>");
         check(TranslationKind::ScriptConversion, "zh-Hant", "來源</strong>", "<br>文字：繁簡轉換、relay-nmt 3</p>");
+    }
+
+    #[test]
+    fn feeds_carry_no_drawings_and_of_formulae_the_characters() {
+        let check = |text: &str, expected: &str| assert_eq!(html_only(text), expected, "{text}");
+        check("<p>a &lt;svg&gt; <b>b</b></p>", "<p>a &lt;svg&gt; <b>b</b></p>");
+        check("<p>a<svg><defs><text>b</text></defs></svg>c</p>", "<p>ac</p>");
+        check("<p>a</p><figure><svg><path></path></svg><figcaption>b</figcaption></figure>", "<p>a</p>");
+        check(
+            "<p>E = <math><semantics><mrow><mi>m</mi><msup><mi>c</mi><mn>2</mn></msup></mrow>\
+             <annotation encoding=\"application/x-tex\">mc^2</annotation></semantics></math>.</p>",
+            "<p>E = mc2.</p>",
+        );
+        check("<math><mi>x</mi></math><svg></svg><annotation>y</annotation>", "x<annotation>y</annotation>");
+        let renderer = sample::renderer();
+        let mut article = sample::article(Sample::Bare);
+        article.attributed.article.body = Html::from_sanitized("<p>a</p><svg><path d=\"M0 0\"></path></svg>".to_owned());
+        let facts = renderer.facts(&article);
+        assert!(renderer.body(&facts).contains("<svg>") && !renderer.feed_body(&facts).contains("<svg>"));
     }
 
     #[test]

@@ -7,13 +7,14 @@ use serde_json::{Map, Value, json};
 
 use super::facts::{Facts, Named};
 use super::text::rfc3339;
+use super::tombstone::Tombstone;
 use super::{FeedHead, SiteFacts};
 
 /// What `version` says; readers know the format by it.
 const VERSION: &str = "https://jsonfeed.org/version/1.1";
 
 /// The document.
-pub(super) fn write(site: &SiteFacts, head: &FeedHead<'_>, articles: &[(Facts<'_>, String)]) -> String {
+pub(super) fn write(site: &SiteFacts, head: &FeedHead<'_>, articles: &[(Facts<'_>, String)], tombstones: &[Tombstone]) -> String {
     let mut feed = Members::default();
     feed.put("version", json!(VERSION));
     feed.put("title", json!(head.title));
@@ -23,8 +24,13 @@ pub(super) fn write(site: &SiteFacts, head: &FeedHead<'_>, articles: &[(Facts<'_
     feed.put("next_url", json!(head.previous));
     feed.put("description", json!(head.about));
     feed.put("language", json!(head.language));
+    let extension = object([
+        ("about", json!(site.namespace_page())),
+        ("rights", json!(head.copyright)),
+        ("deleted", tombstones.iter().map(deleted).collect()),
+    ]);
     // No authors here: Miniflux adds them to those of every item.
-    feed.put("_reprint", json!({"about": namespace_page(site), "rights": head.copyright}));
+    feed.put("_reprint", extension);
     let mut text = feed.open();
     text.push_str(",\n\"items\":[");
     for (number, (facts, body)) in articles.iter().enumerate() {
@@ -35,9 +41,13 @@ pub(super) fn write(site: &SiteFacts, head: &FeedHead<'_>, articles: &[(Facts<'_
     text
 }
 
-/// Where people read what the members of `_reprint` mean.
-pub(super) fn namespace_page(site: &SiteFacts) -> String {
-    format!("{}ns/1.0", site.address)
+fn deleted(tombstone: &Tombstone) -> Value {
+    object([
+        ("id", json!(tombstone.id)),
+        ("when", json!(rfc3339(tombstone.at))),
+        ("by", json!(tombstone.by)),
+        ("reason", json!(tombstone.reason)),
+    ])
 }
 
 fn item(facts: &Facts<'_>, body: &str) -> String {

@@ -1,6 +1,7 @@
 //! schema.org data of an article page (JSON-LD). The publisher stays the outlet that answers for the text; we are `sdPublisher`, who made this
 //! markup.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::model::{HopAction, TranslationKind};
@@ -42,8 +43,8 @@ fn data(facts: &Facts<'_>, site: &SiteFacts) -> Value {
     put("dateModified", json!(rfc3339(facts.updated)));
     put("author", facts.authors.iter().map(|author| agent(author, facts)).collect());
     put("translator", facts.translators.iter().map(person).collect());
-    put("publisher", organization(&facts.responsible.name));
-    put("creditText", json!(facts.byline));
+    put("publisher", publisher(facts));
+    put("creditText", json!(credit(facts)));
     put("copyrightNotice", json!(facts.rights));
     put("license", json!(facts.licence));
     put("expires", json!(facts.expires.map(rfc3339)));
@@ -77,6 +78,21 @@ fn organization(name: &str) -> Value {
     json!({"@type": "NewsMediaOrganization", "name": name})
 }
 
+/// Who answers for the text, with a home page where we know it.
+fn publisher(facts: &Facts<'_>) -> Value {
+    let home = facts.source_home.as_ref().filter(|_| facts.responsible.name == facts.source.name);
+    without_nulls(json!({"@type": "NewsMediaOrganization", "name": facts.responsible.name, "url": home}))
+}
+
+/// Who is to be named beside the text: whoever made it, and whom we have it from where that is another.
+fn credit(facts: &Facts<'_>) -> String {
+    if facts.source.name == facts.responsible.name {
+        return facts.byline.clone();
+    }
+    let words = |key| facts.words.get(key);
+    format!("{}{}{}{}{}{}", facts.byline, words("open"), words("source"), words("colon"), facts.source.name, words("close"))
+}
+
 fn person(named: &Named) -> Value {
     without_nulls(json!({"@type": "Person", "name": named.name, "url": named.url}))
 }
@@ -90,24 +106,35 @@ fn agent(author: &Named, facts: &Facts<'_>) -> Value {
     }
 }
 
-/// The pages between the original and us, each based on the next, nearest outermost. Built from the inside out.
+/// The pages between the original and us, each based on the next, nearest outermost, with what is known of when and in which language each came
+/// out. Built from the inside out. A verbatim repost ends in the original itself; a translation says that in translationOfWork.
 fn upstream(facts: &Facts<'_>) -> Value {
-    let mut inner = Value::Null;
-    for page in facts.via.iter().rev() {
-        let mut data = json!({
+    let original = facts.original.as_ref().filter(|_| facts.translation.is_none());
+    let address = original.and_then(|original| original.outlet.url.as_deref());
+    let mut inner = match (original, address) {
+        (Some(original), Some(address)) => without_nulls(json!({
+            "@type": "NewsArticle", "@id": address, "url": address,
+            "inLanguage": original.language,
+            "datePublished": original.published.or(created(facts)).map(rfc3339),
+            "publisher": organization(&original.outlet.name),
+        })),
+        _ => Value::Null,
+    };
+    for page in facts.via.iter().rev().filter(|page| address.is_none() || page.url.as_deref() != address) {
+        let hop = facts.hops.iter().find(|hop| hop.party.url.is_some() && hop.party.url == page.url);
+        inner = without_nulls(json!({
             "@type": "NewsArticle", "@id": page.url, "url": page.url,
+            "inLanguage": hop.and_then(|hop| hop.language.as_ref()),
+            "datePublished": hop.and_then(|hop| hop.at).map(rfc3339),
             "sdPublisher": {"@type": "Organization", "name": page.name},
-        });
-        if let (Some(map), false) = (data.as_object_mut(), inner.is_null()) {
-            map.insert("isBasedOn".to_owned(), inner);
-        }
-        inner = data;
+            "isBasedOn": inner,
+        }));
     }
-    // A verbatim repost is based on the original itself; a translation says so in translationOfWork.
-    match &facts.original {
-        Some(original) if facts.translation.is_none() && inner.is_null() => json!(original.outlet.url),
-        _ => inner,
-    }
+    inner
+}
+
+fn created(facts: &Facts<'_>) -> Option<DateTime<Utc>> {
+    facts.hops.iter().find(|hop| hop.action == HopAction::Created).and_then(|hop| hop.at)
 }
 
 fn translated_work(facts: &Facts<'_>) -> Value {
@@ -115,11 +142,10 @@ fn translated_work(facts: &Facts<'_>) -> Value {
     let original = facts.original.as_ref();
     let address = original.and_then(|o| o.outlet.url.as_ref()).or(translation.source.as_ref());
     let Some(address) = address else { return Value::Null };
-    let created = facts.hops.iter().find(|hop| hop.action == HopAction::Created).and_then(|hop| hop.at);
     without_nulls(json!({
         "@type": "NewsArticle", "@id": address, "url": address,
         "inLanguage": original.and_then(|o| o.language.as_ref()).or(translation.from.as_ref()),
-        "datePublished": original.and_then(|o| o.published).or(created).map(rfc3339),
+        "datePublished": original.and_then(|o| o.published).or(created(facts)).map(rfc3339),
         "publisher": original.map(|o| organization(&o.outlet.name)),
         "workTranslation": {"@id": facts.page},
     }))

@@ -14,30 +14,37 @@ pub use archive::Place;
 pub use subscriptions::subscriptions;
 
 use crate::config::{Config, Feed, Outlet, Terms};
-use crate::model::{Conditions, FeedFormat, PublishedDocument, StoredArticle};
+use crate::model::{Conditions, FeedFormat, PublishedDocument, StoredArticle, Withdrawal};
 
 mod archive;
 mod atom;
+mod autonym;
 mod body;
+mod dates;
 mod elements;
 mod excerpt;
 mod facts;
 mod json_feed;
 mod json_ld;
+mod lists;
 mod markup;
 mod opml;
 mod page;
+mod page_body;
 mod rss;
 mod sample;
 mod sentence;
+mod site;
 mod subscriptions;
 mod templates;
 mod terms;
 mod text;
+mod tombstone;
 mod words;
 
 use facts::Facts;
 use templates::Templates;
+use tombstone::Tombstone;
 use words::Words;
 
 /// Minutes for which a feed may be cached: `ttl` and syndication module in the feed, `Cache-Control: max-age` of the answer (in seconds), so that
@@ -164,32 +171,31 @@ impl Renderer {
         self.try_pages(&articles)
     }
 
-    /// A feed in one format, path `feeds/{id}.{ext}`: the articles in the order given, of several with one id the first.
-    pub fn feed(&self, feed: &Feed, format: FeedFormat, articles: &[StoredArticle]) -> PublishedDocument {
-        self.feed_at(feed, format, articles, &Place::default())
-    }
-
-    /// A document of a feed at some place in its history: [`Renderer::feed`] with the links of RFC 5005 § 4, in JSON `next_url`. The path of
-    /// an archive document is `feeds/{id}/archive/{name}.{ext}`.
-    pub fn feed_at(&self, feed: &Feed, format: FeedFormat, articles: &[StoredArticle], place: &Place<'_>) -> PublishedDocument {
+    /// A feed in one format, path `feeds/{id}.{ext}`, or a document of its archive, path `feeds/{id}/archive/{name}.{ext}`: the articles in the
+    /// order given, of several with one id the first. It changed last when one of them did or one was withdrawn.
+    pub fn feed(&self, feed: &Feed, format: FeedFormat, contents: &Contents<'_>) -> PublishedDocument {
         let mut seen = BTreeSet::new();
-        let articles: Vec<&StoredArticle> = articles.iter().filter(|article| seen.insert(article.identity.id.as_str())).collect();
-        let modified = self.newest(articles.iter().copied());
+        let articles: Vec<&StoredArticle> =
+            contents.articles.iter().filter(|article| seen.insert(article.identity.id.as_str())).collect();
+        let last_withdrawn = contents.withdrawn.iter().map(|withdrawal| text::writable(withdrawal.at)).max();
+        let modified = self.newest(articles.iter().copied()).max(last_withdrawn.unwrap_or(EMPTY_FEED_UPDATED));
         let facts: Vec<(Facts<'_>, String)> = articles
             .into_iter()
             .map(|article| {
                 let facts = self.facts(article);
-                let body = self.body(&facts);
+                let body = self.feed_body(&facts);
                 (facts, body)
             })
             .collect();
-        let head = self.feed_head(feed, format, modified, place);
+        let head = self.feed_head(feed, format, modified, &contents.place);
+        let tombstones: Vec<Tombstone> = contents.withdrawn.iter().map(|withdrawal| self.tombstone(withdrawal)).collect();
         let body = match format {
             FeedFormat::Rss => rss::write(&self.site, &head, &facts),
-            FeedFormat::Atom => atom::write(&self.site, &head, &facts),
-            FeedFormat::Json => json_feed::write(&self.site, &head, &facts),
+            FeedFormat::Atom => tombstone::write(atom::write(&self.site, &head, &facts), &tombstones),
+            FeedFormat::Json => json_feed::write(&self.site, &head, &facts, &tombstones),
         };
-        let path = archive::path(feed, format, place.archive);
+        let path = archive::path(feed, format, contents.place.archive);
+        let body = self.styled(body);
         PublishedDocument { conditions: self.conditions(feed), ..document(path, format.content_type(), body, modified) }
     }
 
@@ -215,6 +221,24 @@ impl Renderer {
             page,
             updated,
         }
+    }
+}
+
+/// What a document of a feed is made of.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Contents<'a> {
+    /// In the order in which they are shown.
+    pub articles: &'a [StoredArticle],
+    /// What readers are told is gone: tombstones in Atom, `_reprint.deleted` in JSON Feed; RSS has no word for it.
+    pub withdrawn: &'a [Withdrawal],
+    /// Where the document stands in the history of its feed.
+    pub place: Place<'a>,
+}
+
+impl<'a> Contents<'a> {
+    /// Articles of a feed from which nothing was withdrawn and which has no archive.
+    pub fn of(articles: &'a [StoredArticle]) -> Self {
+        Self { articles, ..Self::default() }
     }
 }
 

@@ -1,29 +1,27 @@
 //! Pages for people: readable without scripts, every word of the templates in the page's language.
 
-use chrono::{DateTime, Utc};
 use minijinja::{Value, context};
 
 use crate::config::Feed;
-use crate::model::{Conditions, FeedFormat, HopAction, Precision, PublishedDocument, StoredArticle};
+use crate::model::{Conditions, HopAction, Precision, PublishedDocument, StoredArticle};
 
 use super::facts::Facts;
-use super::text::{direction, html, language_tag, line, rfc3339, uri, writable};
+use super::page_body::for_page;
+use super::text::{direction, html, writable};
 use super::words::Language;
-use super::{Renderer, document, json_ld};
+use super::{Renderer, autonym, document, json_ld, site};
 
 /// Version named in `generator`. Without the patch level, so that a patch release leaves the feeds' bytes alone.
 pub(super) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
 
-/// The feed whose articles the index shows.
-const LATEST: &str = "all";
-
-const HTML: &str = "text/html; charset=utf-8";
+/// `Content-Type` of pages.
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 
 impl Renderer {
     /// The article page for people, path `a/{key}`.
     pub fn article(&self, article: &StoredArticle) -> PublishedDocument {
         let facts = self.facts(article);
-        let body = self.body(&facts);
+        let body = for_page(&self.body(&facts), &facts.images);
         let context = self.article_context(&facts, &article.attributed.article.outlet, &body);
         let page = self.templates.render("article.html", &context).filter(|page| page.contains(&body));
         let page =
@@ -33,28 +31,11 @@ impl Renderer {
         PublishedDocument { conditions, ..document(path, HTML, page, self.changed(article)) }
     }
 
-    /// The page about a feed: its articles and the addresses to copy, path `feeds/{id}`.
-    pub fn feed_page(&self, feed: &Feed, articles: &[StoredArticle]) -> PublishedDocument {
-        let context = self.feed_context(feed, articles);
-        let page = self.templates.render("feed.html", &context).unwrap_or_else(|| plain_page(&line(&feed.title), ""));
-        let conditions = Conditions { noindex: self.is_all_noindex(feed), ..self.conditions(feed) };
-        PublishedDocument { conditions, ..document(format!("feeds/{}", feed.id), HTML, page, self.newest(articles.iter())) }
-    }
-
-    /// The index for people, path `` (empty). `latest` are the newest articles of the feed `all`.
-    pub fn index(&self, feeds: &[Feed], latest: &[StoredArticle]) -> PublishedDocument {
-        let context = self.index_context(feeds, latest);
-        let page = self.templates.render("index.html", &context).unwrap_or_else(|| plain_page(&self.site.title, ""));
-        let terms = feeds.iter().find(|feed| feed.id == LATEST).map(|feed| self.conditions(feed).terms);
-        let conditions = Conditions { terms: terms.unwrap_or_default(), ..Conditions::default() };
-        PublishedDocument { conditions, ..document(String::new(), HTML, page, self.newest(latest.iter())) }
-    }
-
     /// Renders every page on made-up articles; the error names file, line and what is wrong.
     pub(super) fn try_pages(&self, articles: &[StoredArticle]) -> Result<(), String> {
         for article in articles {
             let facts = self.facts(article);
-            let body = self.body(&facts);
+            let body = for_page(&self.body(&facts), &facts.images);
             let page = self
                 .templates
                 .try_render("article.html", &self.article_context(&facts, &article.attributed.article.outlet, &body))?;
@@ -72,12 +53,13 @@ impl Renderer {
             outlets: Vec::new(),
             size: 50,
             keep_hours: 0,
+            selection: crate::config::Selection::default(),
         };
         for articles in [articles, &[]] {
             self.templates.try_render("feed.html", &self.feed_context(&feed, articles))?;
             self.templates.try_render("index.html", &self.index_context(std::slice::from_ref(&feed), articles))?;
         }
-        Ok(())
+        self.try_site_pages()
     }
 
     fn article_context(&self, facts: &Facts<'_>, outlet: &str, body: &str) -> Value {
@@ -91,13 +73,15 @@ impl Renderer {
         let article = context! {
             title => &facts.title,
             byline => &facts.byline,
-            published => self.time(facts.published, facts.published_precision),
-            updated => (!same).then(|| self.time(facts.updated, Precision::Second)),
-            relayed => self.time(facts.first_seen, Precision::Second),
+            published => self.time(facts.published, facts.published_precision, facts.words),
+            updated => (!same).then(|| self.time(facts.updated, Precision::Second, facts.words)),
+            relayed => self.time(facts.first_seen, Precision::Second, facts.words),
             source => context! { name => &facts.source.name, url => &facts.source.url },
             original => facts.original.as_ref().map(|original| {
-                context! { name => &original.outlet.name, url => &original.outlet.url, language => &original.language }
+                context! { name => &original.outlet.name, url => &original.outlet.url, language => &original.language,
+                    tongue => original.language.as_deref().map(autonym::of) }
             }),
+            sections => facts.categories.iter().map(|c| c.label.as_ref().unwrap_or(&c.term).clone()).collect::<Vec<_>>(),
             rights => &facts.rights,
             licence => &facts.licence,
             comments_url => &facts.comments_url,
@@ -114,44 +98,17 @@ impl Renderer {
             canonical => canonical(facts).filter(|_| !facts.noindex),
             robots => facts.noindex.then_some("noindex"),
             json_ld => Value::from_safe_string(json_ld::article(facts, &self.site)),
+            // The licence is the rightsholder's to give, for the text at its own address.
+            rsl_script => rightsholder(facts).map(|url| Value::from_safe_string(site::licence(url))),
+            words_lang => &facts.words.tag,
+            words_dir => direction(Some(&facts.words.tag)),
             autodiscovery => feeds.collect::<Vec<_>>(),
             ..self.frame(&facts.title, facts.words, facts.language.as_deref(), &facts.page)
         }
     }
 
-    fn feed_context(&self, feed: &Feed, articles: &[StoredArticle]) -> Value {
-        let words = self.words.of([Some(feed.language.as_str()), Some(&self.site.language)]);
-        let title = line(&feed.title);
-        let page = format!("{}feeds/{}", self.site.address, feed.id);
-        context! {
-            feed => self.feed_value(feed),
-            articles => self.listed(articles),
-            autodiscovery => vec![self.autodiscovery(&feed.id, &title)],
-            ..self.frame(&title, words, language_tag(&feed.language), &page)
-        }
-    }
-
-    fn index_context(&self, feeds: &[Feed], latest: &[StoredArticle]) -> Value {
-        let words = self.words.of([Some(self.site.language.as_str())]);
-        let outlets = self.outlet_order.iter().filter_map(|id| self.outlets.get(id)).map(|outlet| {
-            context! {
-                name => &outlet.name,
-                url => outlet.homepage.as_ref().and_then(uri),
-                licence => outlet.terms.licence.as_ref().and_then(uri),
-                language => &outlet.language,
-            }
-        });
-        context! {
-            feeds => feeds.iter().map(|feed| self.feed_value(feed)).collect::<Vec<_>>(),
-            articles => self.listed(latest),
-            outlets => outlets.collect::<Vec<_>>(),
-            autodiscovery => feeds.iter().map(|feed| self.autodiscovery(&feed.id, &line(&feed.title))).collect::<Vec<_>>(),
-            ..self.frame(&self.site.title, words, Some(&self.site.language), &self.site.address)
-        }
-    }
-
     /// What base.html needs.
-    fn frame(&self, title: &str, words: &Language, language: Option<&str>, page: &str) -> Value {
+    pub(super) fn frame(&self, title: &str, words: &Language, language: Option<&str>, page: &str) -> Value {
         let site = &self.site;
         let site_words = self.words.of([Some(site.language.as_str())]);
         context! {
@@ -162,6 +119,7 @@ impl Renderer {
                 dir => direction(Some(&site.language)),
                 contact => &site.contact,
                 opml => format!("{}feeds.opml", site.address),
+                outlets => format!("{}outlets", site.address),
                 words => &site_words.value,
             },
             title,
@@ -169,56 +127,10 @@ impl Renderer {
             lang => language.unwrap_or_default(),
             dir => direction(language),
             words => &words.value,
-            style => Value::from_safe_string(self.templates.style.clone()),
+            stylesheet => self.stylesheet(),
+            rsl => self.rsl_address(),
+            autodiscovery => Vec::<Value>::new(),
         }
-    }
-
-    /// Atom stands for a feed in `<head>` (RSS Autodiscovery § 3: one link a feed, not one of RSS and one of Atom), and beside it JSON Feed
-    /// for the readers that look for nothing else.
-    fn autodiscovery(&self, id: &str, title: &str) -> Value {
-        let address = |format: FeedFormat| format!("{}feeds/{id}.{}", self.site.address, format.extension());
-        context! { title, atom => address(FeedFormat::Atom), json => address(FeedFormat::Json) }
-    }
-
-    fn feed_value(&self, feed: &Feed) -> Value {
-        let page = format!("{}feeds/{}", self.site.address, feed.id);
-        context! {
-            id => &feed.id,
-            title => line(&feed.title),
-            language => language_tag(&feed.language).unwrap_or(&self.site.language),
-            atom => format!("{page}.{}", FeedFormat::Atom.extension()),
-            rss => format!("{page}.{}", FeedFormat::Rss.extension()),
-            json => format!("{page}.{}", FeedFormat::Json.extension()),
-            page,
-        }
-    }
-
-    fn listed(&self, articles: &[StoredArticle]) -> Vec<Value> {
-        let listed = articles.iter().map(|article| {
-            let facts = self.facts(article);
-            context! {
-                title => &facts.title,
-                url => &facts.page,
-                byline => &facts.byline,
-                published => self.time(facts.published, facts.published_precision),
-                // The list itself may be in an index.
-                summary => facts.summary.as_ref().filter(|_| !facts.noindex),
-                language => facts.language.as_deref().unwrap_or_default(),
-                dir => direction(facts.language.as_deref()),
-            }
-        });
-        listed.collect()
-    }
-
-    /// A time for people, in the site's zone and no more exact than it is known, and for machines.
-    fn time(&self, at: DateTime<Utc>, precision: Precision) -> Value {
-        let format = match precision {
-            Precision::Month => "%Y-%m",
-            Precision::Day => "%Y-%m-%d",
-            Precision::Second | Precision::Minute | Precision::Hour => "%Y-%m-%d %H:%M",
-        };
-        let local = writable(at).with_timezone(&self.site.time_zone);
-        context! { iso => rfc3339(at), text => local.format(format).to_string() }
     }
 }
 
@@ -234,8 +146,14 @@ pub(super) fn canonical<'a>(facts: &'a Facts<'_>) -> Option<&'a str> {
     Some(canonical).filter(|url| is_page && Some(*url) != translated_from && Some(*url) != original)
 }
 
+/// Where the text is at whoever has the rights in it, as far as we know.
+fn rightsholder<'a>(facts: &'a Facts<'_>) -> Option<&'a str> {
+    let original = facts.original.as_ref().and_then(|original| original.outlet.url.as_deref());
+    canonical(facts).or(original).or(facts.source.url.as_deref())
+}
+
 /// The last resort: a page without template still carries its credit.
-fn plain_page(title: &str, body: &str) -> String {
+pub(super) fn plain_page(title: &str, body: &str) -> String {
     format!("<!doctype html>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<h1>{0}</h1>\n{body}\n", html(title))
 }
 
@@ -273,8 +191,8 @@ mod tests {
             "<link rel=\"license\" href=\"https://nanan.example/terms\">",
             "<meta name=\"author\" content=\"Nora Whitfield / 林书白（译） / 海港纪事中文网\">",
             "<h1>退役渡轮变身水上图书馆</h1>",
-            "<time datetime=\"2026-06-01T02:30:00Z\">2026-06-01 12:30</time>",
-            "<dd><a href=\"https://ledger.example/2026/05/ferry?a=1&amp;b=2\" hreflang=\"en\">The Harbour Ledger</a></dd>",
+            "<time datetime=\"2026-06-01T02:30:00Z\">2026年6月1日 12:30</time>",
+            "<dd><a href=\"https://ledger.example/2026/05/ferry?a=1&amp;b=2\" hreflang=\"en\">The Harbour Ledger</a>（<span lang=\"en\">English</span>）</dd>",
             "<dd>© The Harbour Ledger；译文 © 海港纪事中文网。经许可转载。</dd>",
             "<dd><a href=\"https://nanan.example/news/4711#comments\">南岸新闻（12）</a></dd>",
             "<dd><a href=\"https://nanan.example/ferry.mp3\">ferry.mp3</a>（audio/mpeg）</dd>",
@@ -283,9 +201,16 @@ mod tests {
         }
         assert_eq!(page.matches("<div class=\"reprint-credit\">").count(), 1);
         assert_eq!(page.matches("<div class=\"reprint-disclaimer\">").count(), 2);
-        // The content security policy allows nothing of ours but inline style: no script that runs, no file.
-        assert_eq!(page.matches("<script").count(), 1);
-        assert!(!page.contains("rel=\"stylesheet\"") && !page.contains("@import") && !page.contains("url("));
+        // The content security policy allows nothing but our style sheet: no script that runs, no style of the page's own.
+        assert_eq!((page.matches("<script type=\"application/").count(), page.matches("<script").count()), (2, 2));
+        assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains(" on"));
+        let canonical = "https://cn.ledger.example/2026/06/ferry";
+        assert!(
+            page.contains(&format!(
+                "<rsl xmlns=\"https://rslstandard.org/rsl\"><content url=\"{canonical}\"><license><prohibits"
+            )),
+            "{page}"
+        );
     }
 
     #[test]
@@ -339,10 +264,29 @@ mod tests {
         check("/translationOfWork/workTranslation/@id", "https://relay.example.net/a/0123456789abcdef0123");
         check("/image/0/creditText", "Tomas Reed");
         check("/license", "https://nanan.example/terms");
+        check("/creditText", "Nora Whitfield / 林书白（译） / 海港纪事中文网（来源：南岸新闻）");
         assert_eq!(data["commentCount"], 12);
         assert_eq!(data.get("digitalSourceType"), None);
         let bare = json_ld(&article_page(&sample::article(Sample::Bare)));
         assert_eq!((bare["author"][0]["@type"].as_str(), bare.get("translationOfWork")), (Some("NewsMediaOrganization"), None));
+    }
+
+    #[test]
+    fn a_verbatim_repost_is_based_on_the_original_by_way_of_its_reposters() {
+        let mut article = sample::article(Sample::Translation);
+        article.attributed.provenance.translation = None;
+        article.attributed.provenance.hops.remove(1);
+        let data = json_ld(&article_page(&article));
+        let check = |pointer: &str, expected: &str| {
+            assert_eq!(data.pointer(pointer).and_then(|v| v.as_str()), Some(expected), "{pointer} of {data}")
+        };
+        check("/isBasedOn/@id", "https://nanan.example/news/4711");
+        check("/isBasedOn/sdPublisher/name", "南岸新闻");
+        check("/isBasedOn/isBasedOn/@id", "https://ledger.example/2026/05/ferry?a=1&b=2");
+        check("/isBasedOn/isBasedOn/inLanguage", "en");
+        check("/isBasedOn/isBasedOn/publisher/name", "The Harbour Ledger");
+        check("/isBasedOn/isBasedOn/datePublished", "2026-05-30T21:05:00Z");
+        assert_eq!((data.get("translationOfWork"), data.pointer("/isBasedOn/isBasedOn/isBasedOn")), (None, None));
     }
 
     #[test]
@@ -356,7 +300,7 @@ mod tests {
         article.attributed.provenance.rights = Some(evil.to_owned());
         article.attributed.provenance.authors[0].name = Some(evil.to_owned());
         let page = article_page(&article);
-        assert_eq!(page.matches("<script").count(), 1, "{page}");
+        assert_eq!(page.matches("<script").count(), 2, "{page}");
         let data = json_ld(&page);
         assert_eq!(data["headline"].as_str(), Some(crate::render::text::line(evil).as_str()));
         let mut outlets = sample::outlets();
@@ -412,8 +356,20 @@ mod tests {
             ] {
                 assert!(html.contains(part), "{part}\n{html}");
             }
-            assert_eq!(html.matches("<li lang=\"zh-Hans\" dir=\"ltr\"><a href=\"https://relay").count(), 3);
+            let list = html.split("<ul class=\"articles\">").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap();
+            assert_eq!(list.matches("<li lang=\"zh-Hans\" dir=\"ltr\"><a href=\"https://relay").count(), 3);
         }
+        // The same three under the outlet, the language, and the sections that two of them have or lack.
+        let groups: Vec<&str> = text(&index).split("<details>").skip(1).collect();
+        assert!(
+            groups[0].starts_with("<summary><span lang=\"zh-Hans\" dir=\"auto\">南岸新闻</span> <span class=\"meta\">3</span>"),
+            "{groups:?}"
+        );
+        assert!(
+            groups[1].starts_with("<summary><span lang=\"zh-Hans\" dir=\"auto\">简体中文</span> <span class=\"meta\">3</span>"),
+            "{groups:?}"
+        );
+        assert!(groups.len() > 2 && text(&index).contains("<h2>按栏目</h2>"), "{groups:?}");
         for address in ["https://relay.example.net/feeds/all.atom", "https://relay.example.net/feeds/all.rss"] {
             assert!(text(&page).contains(&format!("<code>{address}</code>")), "an address to copy: {address}");
         }
@@ -434,9 +390,9 @@ mod tests {
             article.attributed.article.published = article.attributed.article.published.map(|p| Timestamp { precision, ..p });
             assert!(article_page(&article).contains(&format!("<time datetime=\"2026-06-01T02:30:00Z\">{expected}</time>")));
         };
-        check(Precision::Second, "2026-06-01 12:30");
-        check(Precision::Day, "2026-06-01");
-        check(Precision::Month, "2026-06");
+        check(Precision::Second, "2026年6月1日 12:30");
+        check(Precision::Day, "2026年6月1日");
+        check(Precision::Month, "2026年6月");
     }
 
     #[test]

@@ -10,19 +10,24 @@ use super::text::html;
 use super::words::Words;
 
 /// Built-in templates by file name.
-const BUILT_IN: [(&str, &str); 8] = [
+const BUILT_IN: [(&str, &str); 10] = [
     ("article.html", include_str!("../../templates/article.html")),
     ("base.html", include_str!("../../templates/base.html")),
     ("credit.html", include_str!("../../templates/credit.html")),
     ("disclaimer.html", include_str!("../../templates/disclaimer.html")),
     ("feed.html", include_str!("../../templates/feed.html")),
     ("index.html", include_str!("../../templates/index.html")),
+    ("namespace.html", include_str!("../../templates/namespace.html")),
+    ("outlets.html", include_str!("../../templates/outlets.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("words.html", include_str!("../../templates/words.html")),
 ];
 
-/// The one style sheet, put into every page.
+/// The one style sheet of the pages.
 const STYLE: (&str, &str) = ("style.css", include_str!("../../templates/style.css"));
+
+/// The style sheet of feeds that are opened in a browser.
+const FEED_STYLE: (&str, &str) = ("feed.css", include_str!("../../templates/feed.css"));
 
 /// A template file larger than this is a mistake.
 const LARGEST_FILE: u64 = 1 << 20;
@@ -37,8 +42,10 @@ pub(super) struct Templates {
     built_in: Environment<'static>,
     /// Path or name of each file, for messages.
     files: BTreeMap<String, String>,
-    /// Text of the style sheet.
+    /// Text of the style sheet of pages.
     pub style: String,
+    /// Text of the style sheet of feeds.
+    pub feed_style: String,
 }
 
 impl Templates {
@@ -49,6 +56,7 @@ impl Templates {
             built_in: environment(),
             files: BUILT_IN.iter().map(|(name, _)| ((*name).to_owned(), format!("built-in {name}"))).collect(),
             style: STYLE.1.to_owned(),
+            feed_style: FEED_STYLE.1.to_owned(),
         };
         for (name, source) in BUILT_IN {
             for environment in [&mut templates.built_in, &mut templates.own] {
@@ -57,12 +65,11 @@ impl Templates {
         }
         for (name, path, source) in folder.map(read_folder).transpose()?.unwrap_or_default() {
             if name == STYLE.0 {
-                if source.to_ascii_lowercase().contains("</style") {
-                    return Err(format!(
-                        "{path}: holds \"</style\", which would end the style sheet in the middle of the page; take it out"
-                    ));
-                }
                 templates.style = source;
+                continue;
+            }
+            if name == FEED_STYLE.0 {
+                templates.feed_style = source;
                 continue;
             }
             if !templates.files.contains_key(&name) {
@@ -158,7 +165,7 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String, String)>, String> {
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if !(name.ends_with(".html") || name == STYLE.0) || name.starts_with('.') || !path.is_file() {
+        if !(name.ends_with(".html") || name == STYLE.0 || name == FEED_STYLE.0) || name.starts_with('.') || !path.is_file() {
             continue;
         }
         let shown = path.display().to_string();
@@ -198,7 +205,7 @@ fn explain(files: &BTreeMap<String, String>, error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Renderer, sample};
+    use super::super::{Contents, Renderer, sample};
     use crate::model::FeedFormat;
 
     /// A renderer with these files in the admin's folder.
@@ -292,7 +299,11 @@ mod tests {
             "templates/words.html: \"label_machine\" of \"en\" is empty",
         );
         check("words.html", "{% set words = {'en': 'x'} %}", "templates/words.html: \"en\" is not a map");
-        check("style.css", "p{}</STYLE><script>", "templates/style.css: holds \"</style\"");
+        check(
+            "words.html",
+            "{% set words = {'cy': {'date': '{day} {month}'}} %}",
+            "templates/words.html: \"date\" of \"cy\" lacks {year}",
+        );
         let missing = Renderer::with(sample::site(), Vec::new(), &[], Some(std::path::Path::new("/nonexistent/templates")))
             .map(|_| ())
             .unwrap_err();
@@ -308,7 +319,9 @@ mod tests {
                 .unwrap();
         let mut article = sample::article(sample::Sample::Bare);
         let page = String::from_utf8(renderer.article(&article).body.to_vec()).unwrap();
-        assert!(page.contains("<p>转载自南岸新闻，观点属于原作者。</p>") && page.contains("p { margin: 0 }"), "{page}");
+        assert!(page.contains("<p>转载自南岸新闻，观点属于原作者。</p>"), "{page}");
+        let style = renderer.site_documents().into_iter().find(|document| page.contains(&format!("href=\"/{}\"", document.path)));
+        assert_eq!(style.unwrap().body.as_ref(), b"p { margin: 0 }");
         article.attributed.article.language = Some("cy-GB".to_owned());
         let body = renderer.body(&renderer.facts(&article));
         assert!(body.contains("<strong>Ffynhonnell</strong>: ") && body.contains("reposted from 南岸新闻"), "{body}");
@@ -328,7 +341,7 @@ mod tests {
         let credit = "<div class=\"reprint-credit\"><p><strong>Ffynhonnell</strong>: <a href=\"https://nanan.example/news/4711\">南岸新闻</a>";
         let page = String::from_utf8(renderer.article(&article).body.to_vec()).unwrap();
         assert!(page.contains(credit) && page.contains("<h1>怪</h1>"), "{page}");
-        let feed = renderer.feed(&sample::feed("all"), FeedFormat::Rss, &[article]);
+        let feed = renderer.feed(&sample::feed("all"), FeedFormat::Rss, &Contents::of(&[article]));
         assert!(String::from_utf8(feed.body.to_vec()).unwrap().contains(credit));
     }
 }

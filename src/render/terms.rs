@@ -68,6 +68,9 @@ impl Renderer {
         for outlet in &feed.outlets {
             hash.update(format!("\0{outlet}\0{:?}", self.terms(outlet)));
         }
+        if !feed.selection.is_open() {
+            hash.update(format!("\0{:?}", feed.selection));
+        }
         let terms = hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let noindex = feed.outlets.iter().any(|outlet| self.terms(outlet).noindex);
         Conditions { terms, noindex, ..Conditions::default() }
@@ -82,7 +85,7 @@ impl Renderer {
 #[cfg(test)]
 mod tests {
     use super::super::sample::{self, Sample};
-    use super::super::{FeedFormat, SiteFacts};
+    use super::super::{Contents, FeedFormat, SiteFacts};
     use super::*;
     use crate::model::{Attachment, Html, Warning};
 
@@ -207,7 +210,7 @@ mod tests {
         ] {
             assert_ne!(of(terms.clone(), "all"), usual, "{terms:?}");
         }
-        let document = renderer(title()).feed(&sample::feed("all"), FeedFormat::Rss, &[]);
+        let document = renderer(title()).feed(&sample::feed("all"), FeedFormat::Rss, &Contents::default());
         assert_eq!(document.conditions.terms, of(title(), "all"));
     }
 }

@@ -101,6 +101,9 @@ fn check_word(english: &BTreeMap<String, String>, tag: &str, key: &str, word: &s
             return Err(format!("\"{key}\" of \"{tag}\" lacks {placeholder}, so the credit would be lost"));
         }
     }
+    if let Some(fault) = super::dates::fault(key, word) {
+        return Err(format!("\"{key}\" of \"{tag}\" {fault}"));
+    }
     if word.trim().is_empty() && !matches!(key, "colon" | "comma" | "open" | "close") {
         return Err(format!("\"{key}\" of \"{tag}\" is empty"));
     }
@@ -174,6 +177,14 @@ mod tests {
                 "about",
                 "read_on",
                 "none_yet",
+                "skip",
+                "by_section",
+                "about_article",
+                "shown_excerpt",
+                "expire",
+                "noindex",
+                "about_outlets",
+                "feed_notice",
             ] {
                 assert_ne!(language.get(key), english.get(key), "{key} of {tag}");
             }

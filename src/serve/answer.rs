@@ -10,11 +10,11 @@ use chrono::{DateTime, Utc};
 
 use super::conditional;
 use super::encoding::{self, Coding};
-use crate::publish::Prepared;
+use crate::publish::{Notice, Prepared};
 
-/// What a page for people may do: show its own style and pictures from anywhere. Scripts, frames and forms never.
+/// What a page for people may do: take its style from this site, pictures, sound and film from anywhere. Scripts, frames and forms never.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src http: https: data:; media-src http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 /// What a feed may do when a browser shows it as a document: nothing.
 const FEED_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'self'; img-src 'self'; sandbox");
@@ -23,7 +23,13 @@ const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+/// A feed for a browser: under its own type Chromium shows it as plain text, without its style sheet.
+const XML: HeaderValue = HeaderValue::from_static("application/xml; charset=utf-8");
 const NOINDEX: HeaderValue = HeaderValue::from_static("noindex");
+/// TDMRep: rights in text and data mining are reserved, whatever robots.txt allows to search engines.
+const TDM_RESERVATION: (HeaderName, HeaderValue) = (HeaderName::from_static("tdm-reservation"), HeaderValue::from_static("1"));
+/// Of what never changes at its address: a year (RFC 8246).
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// The heads a document can be answered with, by [`Coding`].
@@ -42,6 +48,10 @@ impl Heads {
             let content_type = HeaderValue::from_str(&document.content_type);
             let content_type = content_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
             let page = content_type.as_bytes().starts_with(b"text/html");
+            if !content_type.as_bytes().starts_with(b"text/css") {
+                let (name, reserved) = TDM_RESERVATION;
+                head.insert(name, reserved);
+            }
             head.insert(header::CONTENT_TYPE, content_type);
             head.insert(header::CONTENT_LENGTH, HeaderValue::from(length(document, coding)));
             if coding == Coding::Gzip {
@@ -65,6 +75,15 @@ impl Heads {
         }
     }
 
+    /// The heads of a document that has the hash of its content in its path.
+    fn lasting(document: &Prepared) -> Self {
+        let mut heads = Self::of(document, 0);
+        for head in heads.ok.iter_mut().chain(&mut heads.not_modified) {
+            head.insert(header::CACHE_CONTROL, FOR_EVER);
+        }
+        heads
+    }
+
     /// The answer to a GET or HEAD with these fields.
     pub(super) fn answer(&self, document: &Prepared, method: &Method, fields: &HeaderMap) -> Response {
         let coding = match encoding::choose(fields) {
@@ -81,8 +100,21 @@ impl Heads {
         let bytes = if method == Method::HEAD { Body::empty() } else { Body::from(body(document, coding)) };
         let mut response = Response::new(bytes);
         *response.headers_mut() = self.ok[coding as usize].clone();
+        if is_opened(fields) && is_feed(&document.content_type) {
+            response.headers_mut().insert(header::CONTENT_TYPE, XML);
+        }
         response
     }
+}
+
+/// A browser opens the address as a page (Fetch Metadata Request Headers § 2.1). No reader sends that, and what it gets suits every reader too, so
+/// caches need not tell the two apart.
+fn is_opened(fields: &HeaderMap) -> bool {
+    fields.get("sec-fetch-dest").is_some_and(|destination| destination == "document")
+}
+
+fn is_feed(content_type: &str) -> bool {
+    ["application/rss+xml", "application/atom+xml"].iter().any(|feed| content_type.starts_with(feed))
 }
 
 fn body(document: &Prepared, coding: Coding) -> bytes::Bytes {
@@ -129,6 +161,11 @@ fn not_modified(mut validators: HeaderMap, document: &Prepared) -> HeaderMap {
     validators
 }
 
+/// `static/{name}.{hash}.{extension}`: another content has another path.
+fn is_lasting(path: &str) -> bool {
+    path.strip_prefix("static/").is_some_and(|name| name.split('.').count() > 2)
+}
+
 /// An IMF-fixdate (RFC 9110 § 5.6.7); moments it has no room for become the nearest it has.
 fn http_date(at: DateTime<Utc>) -> String {
     let seconds = at.timestamp().clamp(0, 253_402_300_799);
@@ -160,7 +197,7 @@ impl HeadCache {
             return heads.clone();
         }
         drop(known);
-        let heads = Arc::new(Heads::of(document, max_age));
+        let heads = Arc::new(if is_lasting(path) { Heads::lasting(document) } else { Heads::of(document, max_age) });
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.by_path.len() >= known.sweep_at {
             known.by_path.retain(|_, (of, _)| of.strong_count() > 0);
@@ -189,6 +226,20 @@ pub(super) fn kept_text(status: StatusCode, text: &'static str, cache_control: &
 pub(super) fn page(status: StatusCode, html: &'static str) -> Response {
     let mut response = short(status, HTML, Body::from(html));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    response
+}
+
+/// What is said of an article that was withdrawn: 410, or 451 with a link to who blocks it (RFC 7725).
+pub(super) fn notice(notice: Notice) -> Response {
+    let status = if notice.legal { StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS } else { StatusCode::GONE };
+    let mut response = short(status, HTML, Body::from(notice.html));
+    let head = response.headers_mut();
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    head.insert(ROBOTS, NOINDEX);
+    let link = notice.blocked_by.filter(|_| notice.legal).map(|page| format!("<{page}>; rel=\"blocked-by\""));
+    if let Some(Ok(link)) = link.map(|link| HeaderValue::from_str(&link)) {
+        head.insert(header::LINK, link);
+    }
     response
 }
 
@@ -277,6 +328,40 @@ mod tests {
             let response = Heads::of(&document, 60).answer(&document, &Method::GET, &HeaderMap::new());
             assert_eq!(response.headers().get("x-robots-tag").map(|value| value.to_str().unwrap()), expected);
         }
+    }
+
+    #[test]
+    fn what_has_its_hash_in_its_path_may_be_kept_for_ever() {
+        let cache = HeadCache::default();
+        let style = Arc::new(document("text/css; charset=utf-8", 0));
+        let kept = |path: &str| cache.heads(path, &style, 60).ok[0][header::CACHE_CONTROL].to_str().unwrap().to_owned();
+        assert_eq!(kept("static/style.0123456789ab.css"), "public, max-age=31536000, immutable");
+        assert!(kept("static/feed.css").starts_with("public, max-age=60,"));
+        assert!(kept("feeds/all.old.rss").starts_with("public, max-age=60,"));
+    }
+
+    #[test]
+    fn a_feed_that_a_browser_opens_is_xml_with_a_style() {
+        let check = |content_type: &str, destination: Option<&'static str>, expected: &str| {
+            let document = document(content_type, 0);
+            let fields = destination.map(|to| (HeaderName::from_static("sec-fetch-dest"), HeaderValue::from_static(to)));
+            let response = Heads::of(&document, 60).answer(&document, &Method::GET, &fields.into_iter().collect());
+            assert_eq!(response.headers()[header::CONTENT_TYPE], expected, "{content_type} {destination:?}");
+        };
+        let rss = "application/rss+xml; charset=utf-8";
+        check(rss, None, rss);
+        check(rss, Some("empty"), rss);
+        check(rss, Some("document"), "application/xml; charset=utf-8");
+        check("application/atom+xml; charset=utf-8", Some("document"), "application/xml; charset=utf-8");
+        check("application/feed+json", Some("document"), "application/feed+json");
+        check("text/html; charset=utf-8", Some("document"), "text/html; charset=utf-8");
+    }
+
+    #[test]
+    fn rights_in_mining_are_reserved_for_what_is_an_outlets() {
+        check_field("text/html; charset=utf-8", "tdm-reservation", Some("1"));
+        check_field("application/rss+xml; charset=utf-8", "tdm-reservation", Some("1"));
+        check_field("text/css; charset=utf-8", "tdm-reservation", None);
     }
 
     #[test]

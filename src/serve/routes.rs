@@ -22,24 +22,6 @@ const GONE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><
 <h1>Gone</h1>\n<p>This article was here, and its outlet does not let this site show it any more.</p>\n\
 <p><a href=\"/\">All feeds of this site</a></p>\n</html>\n";
 
-/// What the members of `_reprint` and the elements of the reprint namespace mean, for people.
-const NAMESPACE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>The reprint extension</title>\
-<h1>The reprint extension of RSS, Atom and JSON Feed</h1>\n<p>It says as data what the credit block of an article says to readers. In RSS and Atom it is \
-elements of the namespace <code>urn:uuid:4486557c-82cf-43f6-b83f-0b3b52c982c6</code>, in JSON Feed members of the object <code>_reprint</code>. \
-Whoever does not know them may leave them out.</p>\n<dl>\n\
-<dt>translation<dd>That the text is a translation: kind (human, machine, machine-light, machine-full, script-conversion), from and to (BCP 47), engine, \
-source (address of the text that was translated), translators.\n\
-<dt>hop, hops<dd>The way of the article, one step each, origin first: seq, action (created, translated, script-converted, excerpted, edited, reposted), \
-party, at (RFC 3339), language, address.\n\
-<dt>disclaimer<dd>The disclaimer at both ends of the text.\n\
-<dt>source, via_url<dd>The outlet the article was taken from, its feed, and the page there.\n\
-<dt>original<dd>The first publication: address, language, outlet, date, authors.\n\
-<dt>publisher<dd>Who answers for the text as it stands.\n\
-<dt>available, expires<dd>When it came to this site, and when it has to be gone.\n\
-<dt>rights, license_url<dd>Rights and licence as the outlet states them.\n\
-<dt>comments<dd>Where it is discussed, and how many comments there are.\n\
-<dt>images<dd>The pictures in the text with caption, credit and copyright.\n</dl>\n</html>\n";
-
 /// Seconds for which an archive document may be kept.
 const ARCHIVE_AGE: u32 = 24 * 3600;
 
@@ -60,8 +42,12 @@ pub(super) fn router(site: Site, limits: &Limits) -> Router {
         .route("/feeds.opml", get(document))
         .route("/feeds/{name}", get(feed))
         .route("/feeds/{id}/archive/{name}", get(archive))
-        .route("/ns/1.0", get(namespace))
         .route("/a/{key}", get(article))
+        .route("/outlets", get(document))
+        .route("/ns/1.0", get(document))
+        .route("/static/{name}", get(document))
+        .route("/rsl.xml", get(document))
+        .route("/.well-known/tdmrep.json", get(document))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/robots.txt", get(robots))
@@ -169,6 +155,7 @@ impl App {
         match tokio::time::timeout(self.page_time, look_up).await {
             Ok(Some(Page::Found(page))) => Heads::of(&page, max_age(&page)).answer(&page, method, fields),
             Ok(Some(Page::Gone)) => answer::page(StatusCode::GONE, GONE),
+            Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
             Ok(Some(Page::Missing)) => not_found().await,
             Ok(None) | Err(_) => {
                 let busy = answer::text(
@@ -207,17 +194,17 @@ async fn readyz(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-async fn robots() -> Response {
+/// Never missing: crawlers take a robots.txt that cannot be had for leave to do anything (RFC 9309 § 2.3.1.3).
+async fn robots(State(app): State<Arc<App>>, request: Request) -> Response {
+    if app.site.snapshot.get("robots.txt").is_some() {
+        return app.answer_from_snapshot(&request);
+    }
     answer::kept_text(StatusCode::OK, "User-agent: *\nAllow: /\n", "public, max-age=86400")
 }
 
 /// Browsers ask for it with every first page; a day's peace for both sides.
 async fn favicon() -> Response {
     answer::kept_text(StatusCode::NOT_FOUND, "There is no icon.\n", "public, max-age=86400")
-}
-
-async fn namespace() -> Response {
-    answer::page(StatusCode::OK, NAMESPACE)
 }
 
 async fn not_found() -> Response {

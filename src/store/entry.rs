@@ -86,6 +86,11 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// The mark of a guid (`g`) or of an address (`a`) in the form of [`crate::model::Marks`].
+pub fn identifier(kind: char, value: &str) -> String {
+    mark(kind, &[value.as_bytes()])
+}
+
 fn dated(article: &Article) -> Option<i64> {
     article.published.filter(|published| published.precision <= Precision::Minute).map(|published| published.at.timestamp())
 }

@@ -12,7 +12,7 @@ use url::Url;
 use super::failure::StoreError;
 use super::look_up::Document;
 use super::read::{address, list, maybe_time, row_time, time, undecodable, unreadable};
-use super::{Change, Store, identity, record, sql, write};
+use super::{Change, Store, identity, record, sql, withdraw, write};
 use crate::model::{Article, Fault, Problem, Verdict};
 
 /// A page is not read again sooner than this after it was read, however often the outlet changes the entry.
@@ -64,6 +64,11 @@ pub enum PageOutcome<'a> {
         problem: &'a Problem,
         /// The article with what the feed has, if that is better than what is published.
         verdict: Option<&'a Verdict>,
+    },
+    /// It is gone for good: the outlet withdrew the article.
+    Withdrawn {
+        /// What its server said.
+        problem: &'a Problem,
     },
 }
 
@@ -156,20 +161,25 @@ impl Store {
         let verdict = match &outcome {
             PageOutcome::Read { verdict, .. } => Some(*verdict),
             PageOutcome::GivenUp { verdict, .. } => *verdict,
-            PageOutcome::Again { .. } => None,
+            PageOutcome::Again { .. } | PageOutcome::Withdrawn { .. } => None,
         };
+        let is_withdrawn = matches!(outcome, PageOutcome::Withdrawn { .. });
         let document = Document::of(verdict.map(std::slice::from_ref).unwrap_or_default()).await;
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
         let place = write::Place { path: &self.shared.path, authority: &self.shared.authority };
-        let change = write::articles(&mut transaction, place, &document, now).await?.change;
+        let mut change = write::articles(&mut transaction, place, &document, now).await?.change;
         let statement = match outcome {
             PageOutcome::Read { pages, .. } => {
                 sqlx::query(sql::PAGE_READ).bind(&page.key).bind(&page.fingerprint).bind(time(now)).bind(pages)
             }
             PageOutcome::Again { problem, at } => page_failed(page, problem, Some(at)),
-            PageOutcome::GivenUp { problem, .. } => page_failed(page, problem, None),
+            PageOutcome::GivenUp { problem, .. } | PageOutcome::Withdrawn { problem } => page_failed(page, problem, None),
         };
         statement.execute(&mut *transaction).await.map_err(failed)?;
+        if is_withdrawn {
+            let reason = "its page at the outlet is gone";
+            change = withdraw::own_copy(&mut transaction, &self.shared.path, &page.outlet, &page.key, reason, now).await?;
+        }
         if change.is_visible() {
             sqlx::query(sql::SOURCE_CHANGED)
                 .bind(&page.outlet)

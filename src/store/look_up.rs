@@ -78,6 +78,8 @@ pub struct Sighting<'a> {
     pub joins: Option<Join>,
     /// Other outlets of its story.
     pub elsewhere: Vec<String>,
+    /// Key of the withdrawn story that it is.
+    pub refused: Option<String>,
     /// What it is to be recognised by at other outlets, when it is new to readers.
     pub story_marks: Vec<i64>,
 }
@@ -316,6 +318,7 @@ async fn sightings<'e>(
             winner,
             joins: None,
             elsewhere: Vec::new(),
+            refused: None,
             story_marks: Vec::new(),
         });
     }

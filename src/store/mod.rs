@@ -21,6 +21,7 @@ mod record;
 mod sql;
 mod story;
 mod window;
+mod withdraw;
 mod write;
 
 #[cfg(test)]
@@ -40,7 +41,8 @@ pub use self::archive::Received;
 pub use self::failure::StoreError;
 pub use self::frontier::{PageOutcome, PageProblem, PagesOfOutlet, WaitingPage};
 pub use self::identity::key;
-use crate::model::{Article, PollState, StoredArticle, Verdict};
+pub use self::withdraw::Acts;
+use crate::model::{Article, Deletion, PollState, StoredArticle, Verdict};
 
 /// Most held articles listed at once: what is held is for people to look at. [`Store::counts`] counts them all.
 pub const HELD_LISTED: usize = 10_000;
@@ -70,6 +72,21 @@ impl Change {
     /// Something readers can see changed.
     pub fn is_visible(&self) -> bool {
         !self.new.is_empty() || !self.changed.is_empty() || !self.joined.is_empty()
+    }
+
+    /// Adds what was withdrawn after the rest of the document had been taken in.
+    fn withdraw(&mut self, withdrawn: Change) {
+        for key in withdrawn.changed {
+            let before = self.new.len();
+            self.new.retain(|new| *new != key);
+            if self.new.len() < before {
+                self.held += 1;
+            } else if !self.changed.contains(&key) {
+                self.changed.push(key);
+            }
+        }
+        self.elsewhere.extend(withdrawn.elsewhere);
+        self.held += withdrawn.held;
     }
 
     /// Keys of what was published before and looks otherwise now.
@@ -213,10 +230,26 @@ impl Store {
         follow: &[&Article],
         now: DateTime<Utc>,
     ) -> Result<Change, StoreError> {
+        self.record_poll(state, verdicts, follow, &[], now).await
+    }
+
+    /// Saves a poll like [`Store::record_following`], and withdraws in the same transaction what the feed declares deleted: articles of this very
+    /// feed of this outlet, which other outlets may go on publishing.
+    ///
+    /// # Errors
+    /// Nothing was saved.
+    pub async fn record_poll(
+        &self,
+        state: &PollState,
+        verdicts: &[Verdict],
+        follow: &[&Article],
+        deletions: &[Deletion],
+        now: DateTime<Utc>,
+    ) -> Result<Change, StoreError> {
         let writer = self.writer()?;
         let document = look_up::Document::of(verdicts).await;
         let mut connection = writer.acquire().await.map_err(|error| self.failed(&error))?;
-        let recorded = self.record_on(&mut connection, state, &document, follow, now).await;
+        let recorded = self.record_on(&mut connection, state, &document, follow, deletions, now).await;
         if recorded.is_err() {
             // SQLite ends a transaction by itself when the disk is full or fails; sqlx 0.9 does not notice and would refuse every further one
             // on this connection. After a failed fsync a new one is needed anyway.
@@ -231,6 +264,7 @@ impl Store {
         state: &PollState,
         document: &look_up::Document<'_>,
         follow: &[&Article],
+        deletions: &[Deletion],
         now: DateTime<Utc>,
     ) -> Result<Change, StoreError> {
         let failed = |error: sqlx::Error| self.failed(&error);
@@ -240,6 +274,10 @@ impl Store {
         let written = write::articles(&mut transaction, place, document, now).await?;
         let mut change = written.change;
         change.queued = frontier::queue(&mut transaction, &self.shared.path, follow, &written.keys, now).await?;
+        let deleted =
+            withdraw::deletions(&mut transaction, &self.shared.path, &state.outlet, &state.source, deletions, &change.new, now)
+                .await?;
+        change.withdraw(deleted);
         read::save_poll_state(&mut transaction, state, change.is_visible().then_some(now)).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(change)

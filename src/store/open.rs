@@ -93,6 +93,14 @@ pub async fn for_reading(path: &Path) -> Result<Opened, StoreError> {
     Ok(Opened { writer: None, readers, authority, lock: None })
 }
 
+/// Opens an existing store for a command that writes beside a daemon: SQLite lets one of them write at a time, and the other wait.
+pub async fn beside_another(path: &Path) -> Result<Opened, StoreError> {
+    let opened = for_reading(path).await?;
+    let writer = pool(1).connect_with(options(path).create_if_missing(false)).await;
+    let writer = writer.map_err(|error| StoreError::from_sqlx(path, &error))?;
+    Ok(Opened { writer: Some(writer), ..opened })
+}
+
 fn pool(connections: u32) -> SqlitePoolOptions {
     // Connections are kept: there is no network between us and the file that could have dropped them.
     SqlitePoolOptions::new()

@@ -352,6 +352,11 @@ mirror!(Hints as HintsRecord {
     rights: Option<String>,
     license: Option<Url>,
     provenance: Option<ParsedProvenance>,
+    originals_stated: usize,
+    says_repost: Option<String>,
+    says_translation: Option<String>,
+    says_own: Option<String>,
+    evidence: Vec<Evidence>,
 });
 mirror!(Marks as MarksRecord {
     guid: Option<String>,

@@ -48,12 +48,13 @@ pub const KNOWS_OUTLET: &str = "\
     SELECT EXISTS (SELECT 1 FROM source WHERE outlet = $1) OR EXISTS (SELECT 1 FROM article WHERE outlet = $1)";
 
 /// Gives everything of the outlet `$1` to `$2`.
-pub const RENAME_OUTLET: [&str; 5] = [
+pub const RENAME_OUTLET: [&str; 6] = [
     "UPDATE source SET outlet = $2 WHERE outlet = $1",
     "UPDATE article SET outlet = $2 WHERE outlet = $1",
     "UPDATE article_mark SET outlet = $2 WHERE outlet = $1",
     "UPDATE feed_identity SET outlet = $2 WHERE outlet = $1",
     "UPDATE frontier SET outlet = $2 WHERE outlet = $1",
+    "UPDATE withdrawal_outlet SET outlet = $2 WHERE outlet = $1",
 ];
 
 /// Whose the marks of a document are (`$1`: outlet, `$2`: JSON array).
@@ -252,6 +253,9 @@ pub const SETTLE_STORY: &str = "\
         shown = $2, content_hash = $3, record = $4 \
     WHERE id = $1";
 
+/// Whether anybody publishes a story.
+pub const STORY_SHOWN: &str = "SELECT shown IS NOT NULL FROM story WHERE id = $1";
+
 /// A story that nobody publishes any more. Its key stays its own.
 pub const END_STORY: &str = "UPDATE story SET shown = NULL WHERE id = $1";
 
@@ -268,9 +272,6 @@ pub const COPIES: &str = "\
     UNION ALL \
     SELECT article.id, way.story FROM story JOIN story_way AS way ON way.story = story.id JOIN article ON article.id = way.article \
     WHERE story.key = $2 AND article.outlet = $1 AND article.held_code IS NULL";
-
-/// Takes a copy out of what is published.
-pub const TAKE_BACK: &str = "UPDATE article SET held_code = $2, held_reason = $3 WHERE id = $1";
 
 /// What is held, newest first.
 pub const HELD: &str = "\

@@ -9,8 +9,23 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection};
 
-use super::read::{list, time};
-use super::{Window, sql};
+use super::read::{self, list, time};
+use super::{Store, StoreError, Window, sql};
+use crate::model::StoredArticle;
+
+impl Store {
+    /// The `take` articles of these outlets that come after the newest `skip`, by [`StoredArticle::date`], then by key: to look through many without
+    /// having them all at once. Places are read for both, records only for those that are taken.
+    pub async fn newest(&self, outlets: &[String], skip: usize, take: usize) -> Result<Vec<StoredArticle>, StoreError> {
+        let failed = |error: sqlx::Error| self.failed(&error);
+        let mut transaction = self.shared.readers.begin().await.map_err(failed)?;
+        let places = merge(&mut transaction, outlets, By::Date, skip.saturating_add(take)).await.map_err(failed)?;
+        let ids = list(places.into_iter().skip(skip).map(|place| place.id));
+        let rows = sqlx::query(sql::ARTICLES).bind(ids).fetch_all(&mut *transaction).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        rows.iter().map(|row| read::article(row, &self.shared.path)).collect()
+    }
+}
 
 /// A row's place in its order: `first` and `second` descending, then `key` ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +78,7 @@ async fn merge(connection: &mut SqliteConnection, outlets: &[String], by: By, li
     }
     let mut depth = limit.div_ceil(open.len());
     loop {
-        let mut read = read(connection, &open, by, depth, &all).await?;
+        let mut read = places(connection, &open, by, depth, &all).await?;
         for outlet in &open {
             found.insert(outlet, read.remove(*outlet).unwrap_or_default());
         }
@@ -86,7 +101,7 @@ async fn merge(connection: &mut SqliteConnection, outlets: &[String], by: By, li
 }
 
 /// The first `depth` rows of each outlet, in order. `all`: every outlet of the window, as a list.
-async fn read(
+async fn places(
     connection: &mut SqliteConnection,
     outlets: &BTreeSet<&str>,
     by: By,

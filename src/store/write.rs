@@ -13,7 +13,7 @@ use super::identity::{self, Standing};
 use super::look_up::{self, Changed, Document, Sighting, Sightings, Source};
 use super::read::{list, time, unreadable};
 use super::recognise::{Found, Level};
-use super::{Change, record, sql, story};
+use super::{Change, record, sql, story, withdraw};
 use crate::model::{Article, Provenance, Timestamp, date};
 
 /// What `record` would report.
@@ -80,6 +80,9 @@ pub async fn articles(
                     known.id
                 }
             };
+            if let Some(key) = &sighting.refused {
+                withdraw::refuse(connection, id, key).await.map_err(failed)?;
+            }
             marks.add(&source, sighting, id, decision);
             story_marks.extend(sighting.story_marks.iter().map(|mark| (*mark, id)));
             if let Some(join) = &sighting.joins {

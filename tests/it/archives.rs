@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reprint::config::{self, Config};
-use reprint::model::{FetchedDocument, PollState};
+use reprint::model::{FetchedDocument, PollState, WithdrawnBy};
 use reprint::pipeline::{self, Own, Stages};
 use reprint::publish::{Page, Pages, Prepared, Snapshot};
 use reprint::render::Renderer;
@@ -89,7 +89,7 @@ impl Scene {
     async fn archive(&self, name: &str) -> Option<Arc<Prepared>> {
         match self.stages.pages.archive("all", name).await {
             Page::Found(document) => Some(document),
-            Page::Gone | Page::Missing => None,
+            Page::Gone | Page::Withdrawn(_) | Page::Missing => None,
         }
     }
 
@@ -269,6 +269,55 @@ async fn corrections_and_withdrawals_make_a_document_anew_and_nothing_else_does(
     let withdrawn = scene.archive("2026-05.atom").await.expect("May");
     assert_eq!(numbers(&text(&withdrawn)), [2, 3]);
     assert!(withdrawn.etag != corrected.etag && withdrawn.modified > corrected.modified, "whoever asks by date gets it, too");
+    assert_eq!(deleted(&text(&withdrawn)), [(key(1), "Tarn Post", "asked to")]);
+
+    // The site withdraws: in every document of the month, in the feed, and in no other month.
+    let acts = store.acts_since(0).await.expect("acts").last;
+    store.withdraw(&key(2), WithdrawnBy::Site, "a slip", date("2026-06-01T10:00")).await.expect("withdrawn");
+    pipeline::publish_acts(&scene.stages, acts, date("2026-06-02T12:00")).await.expect("published");
+    let document = scene.archive("2026-05.atom").await.expect("May");
+    assert_eq!(numbers(&text(&document)), [3]);
+    let told = [(key(2), "Relay", "a slip"), (key(1), "Tarn Post", "asked to")];
+    assert_eq!(deleted(&text(&document)), told);
+    let day = scene.archive("2026-06-01.atom").await.expect("the first of June");
+    assert_eq!((numbers(&text(&day)), deleted(&text(&day)).len()), (vec![9], 0));
+    for json in [
+        text(&scene.archive("2026-05.json").await.expect("May")),
+        text(&scene.stages.snapshot.get("feeds/all.json").expect("the feed")),
+    ] {
+        let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        let entries = json["_reprint"]["deleted"].as_array().expect("a list");
+        let named = entries.iter().map(|entry| ["id", "by", "reason"].map(|member| entry[member].as_str().expect("a text")));
+        let expected = told
+            .iter()
+            .map(|(key, by, reason)| [format!("tag:relay.example.net,2026:{key}"), (*by).to_owned(), (*reason).to_owned()]);
+        assert_eq!(named.map(|entry| entry.map(str::to_owned)).collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+    }
+
+    // And takes it back.
+    let acts = store.acts_since(0).await.expect("acts").last;
+    assert!(store.restore_withdrawn(&key(2), "no slip", date("2026-06-01T11:00")).await.expect("restored"));
+    pipeline::publish_acts(&scene.stages, acts, date("2026-06-02T12:00")).await.expect("published");
+    let document = scene.archive("2026-05.atom").await.expect("May");
+    assert_eq!((numbers(&text(&document)), deleted(&text(&document))), (vec![2, 3], vec![(key(1), "Tarn Post", "asked to")]));
+}
+
+/// Key, by whom and why of every tombstone.
+fn deleted(atom: &str) -> Vec<(String, &str, &str)> {
+    atom.split("<at:deleted-entry ")
+        .skip(1)
+        .map(|entry| {
+            let of = |before: &str, after: &str| {
+                let (_, rest) = entry.split_once(before).expect("what comes before");
+                rest.split_once(after).expect("what comes after").0
+            };
+            (
+                of("ref=\"tag:relay.example.net,2026:", "\"").to_owned(),
+                of("<name>", "</name>"),
+                of("<at:comment>", "</at:comment>"),
+            )
+        })
+        .collect()
 }
 
 #[tokio::test]

@@ -38,7 +38,11 @@ const EVERYTHING: &[&str] = &[
 
 const RULES: &[Rule] = &[
     Rule { module: "model", may_name: &[], crates: &[] },
-    Rule { module: "config", may_name: &["model", "schedule"], crates: &["toml", "annotate_snippets", "strsim", "dom_query"] },
+    Rule {
+        module: "config",
+        may_name: &["model", "schedule"],
+        crates: &["toml", "annotate_snippets", "strsim", "dom_query", "regex"],
+    },
     Rule { module: "schedule", may_name: &["model"], crates: &["cron"] },
     Rule { module: "fetch", may_name: &["model"], crates: &["reqwest"] },
     Rule {
@@ -77,6 +81,7 @@ const OWNED: &[&str] = &[
     "toml",
     "annotate_snippets",
     "strsim",
+    "regex",
     "cron",
     "reqwest",
     "quick_xml",
@@ -95,6 +100,7 @@ const OWNED: &[&str] = &[
     "hyper_util",
     "sd_notify",
     "clap",
+    "regex",
     "serde",
     "serde_json",
 ];

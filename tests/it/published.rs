@@ -1,10 +1,10 @@
-//! What is published, in the hands of foreign programs: feedparser, newsboat, xmllint; and the unit file in systemd's.
+//! What is published, in the hands of foreign programs: feedparser, newsboat, xmllint and more; and the unit file in systemd's.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The Python that `tests/run` has set up with feedparser.
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let python = std::env::var_os("REPRINT_TEST_PYTHON")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-python/bin/python"), PathBuf::from);
     assert!(python.exists(), "no {}: `tests/run` sets it up", python.display());
@@ -25,6 +25,19 @@ fn foreign_readers_see_title_link_id_author_source_and_content_of_every_entry() 
     let said = text(&output.stdout);
     assert!(said.contains("not-a-feed") && said.contains("Just a moment"), "the page is not named: {said}");
     assert!(said.contains("13 articles relayed from 10 files, 0 problems"), "{said}");
+}
+
+#[test]
+fn the_table_of_what_readers_make_of_our_feeds_is_right() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(python())
+        .args(["-W", "ignore"])
+        .arg(root.join("tests/readers.py"))
+        .args(["--bin", env!("CARGO_BIN_EXE_reprint")])
+        .output()
+        .expect("Python runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
 }
 
 /// The unit file with the program under test in place of the installed one, which `systemd-analyze verify` wants to exist.

@@ -1,8 +1,9 @@
 //! Dates with their units written out: 2026年6月2日 上午8:40, 令和8年6月2日, 민國, 2026년 6월 2일 오후 3시 5분.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveTime;
 
-use super::{Parts, Zone, time_of_day, words};
+use super::calendars::Style;
+use super::{Clock, Parts, Zone, time_of_day, zones};
 use crate::model::Precision;
 
 /// Eras: the year before their first.
@@ -55,6 +56,13 @@ const IGNORED: &[&str] = &[
     "입력",
     "수정",
     "등록",
+    "入力",
+    "掲載",
+    "発表",
+    "只看该作者",
+    "只看該作者",
+    "来源",
+    "來源",
 ];
 
 /// One of the weekdays' own characters, which may only stand after one of the above or in brackets.
@@ -63,16 +71,18 @@ const WEEKDAY: &[char] = &[
 ];
 
 /// Reads a date whose numbers carry their units, or an ISO date with 上午, 오후 and the like in its time.
-pub(super) fn parse(text: &str, this_year: i32) -> Option<Parts> {
-    let lower = text.to_lowercase();
-    if lower.is_ascii() {
+pub(super) fn parse(folded: &str, clock: &Clock) -> Option<Parts> {
+    if folded.is_ascii() {
         return None;
     }
-    let mut rest = lower.as_str();
+    let style = Style::of(clock.zone, folded, false);
+    let mut rest = folded;
     let (mut year, mut month, mut day) = (None, None, None);
     let (mut hour, mut minute, mut second) = (None, None, None);
     let (mut afternoon, mut morning, mut noon) = (false, false, false);
     let (mut era, mut zone, mut korean) = (0, None, false);
+    // 6/12(木): the weekday says that it is a date, and in which order.
+    let (mut short, mut weekday) = (false, false);
 
     while let Some(c) = rest.chars().next() {
         if c == ' ' || matches!(c, ',' | '|' | '/' | '·' | '、') {
@@ -83,6 +93,7 @@ pub(super) fn parse(text: &str, this_year: i32) -> Option<Parts> {
             if !rest[1..end].chars().all(|c| WEEKDAY.contains(&c) || IGNORED.iter().any(|word| word.contains(c))) {
                 return None;
             }
+            weekday = true;
             rest = &rest[end + 1..];
         } else if let Some((word, first)) = ERAS.iter().find(|(word, _)| rest.starts_with(word)) {
             era = *first;
@@ -137,10 +148,20 @@ pub(super) fn parse(text: &str, this_year: i32) -> Option<Parts> {
                     after_unit()
                 }
                 '-' | '.' | '/' if year.is_none() && month.is_none() => {
-                    // 2026-06-02 오후 3:05, 2026. 6. 2. 오후 3:05
-                    let (date, after) = dashed(rest)?;
-                    (year, month, day) = (Some(date.0), Some(date.1), Some(date.2));
-                    after
+                    // 2026-06-02 오후 3:05, 2026. 6. 2. 오후 3:05; 6/12(木) 9:05
+                    match dashed(rest) {
+                        Some((date, after)) => {
+                            (year, month, day) = (Some(date.0), Some(date.1), Some(date.2));
+                            after
+                        }
+                        None => {
+                            let after = after.strip_prefix('/')?;
+                            let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+                            (month, day) = (Some(n), Some(super::number(&after[..end])?));
+                            short = true;
+                            &after[end..]
+                        }
+                    }
                 }
                 ':' if hour.is_none() => {
                     hour = Some(n);
@@ -169,18 +190,28 @@ pub(super) fn parse(text: &str, this_year: i32) -> Option<Parts> {
             };
         } else {
             let end = rest.find([' ', '(', ',']).unwrap_or(rest.len());
-            zone = Some(words::zone(rest[..end].trim_start_matches('('))?);
+            zone = Some(zones::zone(rest[..end].trim_start_matches('('))?);
             rest = &rest[end..];
         }
     }
 
+    if short && (!weekday && hour.is_none() || era != 0) {
+        return None;
+    }
+    let dayless = month.is_none() && day.is_none() && year.is_none() && hour.is_some() && (afternoon || morning);
+    if dayless {
+        // 오전 9:12: today's.
+        let today = super::today(clock);
+        (year, month, day) =
+            (Some(chrono::Datelike::year(&today)), Some(chrono::Datelike::month(&today)), Some(chrono::Datelike::day(&today)));
+    }
     let (month, precision) = match month {
         Some(month) => (month, if day.is_some() { Precision::Day } else { Precision::Month }),
         None if day.is_none() && hour.is_none() && year.is_some() => (1, Precision::Month),
         None => return None,
     };
-    let date = NaiveDate::from_ymd_opt(year.map_or(this_year, |year| year + era), month, day.unwrap_or(1))?;
-    let mut parts = Parts { yearless: year.is_none(), zone, ..Parts::day(date, precision) };
+    let date = style.date(year.map_or_else(|| super::this_year(clock), |year| year + era), month, day.unwrap_or(1))?;
+    let mut parts = Parts { yearless: year.is_none(), dayless, zone, ..Parts::day(date, precision) };
     if let Some(mut hour) = hour {
         day?;
         if afternoon && hour < 12 && !(noon && hour == 11) {

@@ -2,11 +2,12 @@
 
 use chrono::{NaiveDate, Weekday};
 
-use super::{Parts, number, time_of_day, words, year};
+use super::calendars::Style;
+use super::{Parts, lexicon, number, time_of_day, year, zones};
 use crate::model::Precision;
 
 /// Reads `date`, or `date` and a time after `T` or white space.
-pub(super) fn parse(text: &str) -> Option<Parts> {
+pub(super) fn parse(text: &str, style: Style) -> Option<Parts> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
         return None;
     }
@@ -14,28 +15,29 @@ pub(super) fn parse(text: &str) -> Option<Parts> {
     // 20260602083000 and 202606020830, with or without a zone.
     if digits == 14 || digits == 12 {
         let (date, rest) = text.split_at(8);
-        return with_time(calendar(date)?, rest);
+        return with_time(calendar(date, style)?, rest);
     }
     let cut = text
         .char_indices()
-        .find(|(at, c)| *c == ' ' || matches!(c, 'T' | 't' | '_') && *at >= 4)
+        // "2004-august-13t9:15" has two.
+        .find(|(at, c)| *c == ' ' || matches!(c, 'T' | 't' | '_') && *at >= 4 && text.as_bytes()[at - 1].is_ascii_digit())
         .map(|(at, c)| (at, c.len_utf8()));
     let Some((at, width)) = cut else {
-        return calendar(text.trim_end_matches('Z'));
+        return calendar(text.trim_end_matches(['Z', 'z']), style);
     };
     let (date, rest) = (&text[..at], text[at + width..].trim_start_matches(' '));
-    with_time(calendar(date.trim_end_matches(','))?, rest)
+    with_time(calendar(date.trim_end_matches(','), style)?, rest)
 }
 
 /// "06-27 09:12", "2026. 6. 27. 09:12": month and day before a time, as lists of Chinese sites have them; Korean dates with spaces.
-pub(super) fn loose(text: &str, this_year: i32) -> Option<Parts> {
+pub(super) fn loose(text: &str, this_year: i32, style: Style) -> Option<Parts> {
     if !text.is_ascii() {
         return None;
     }
     if let [year, month, rest] = text.splitn(3, ". ").collect::<Vec<_>>()[..] {
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let (day, after) = rest.split_at(end);
-        let date = NaiveDate::from_ymd_opt(self::year(year).filter(|_| year.len() == 4)?, number(month)?, number(day)?)?;
+        let date = style.date(self::year(year).filter(|_| year.len() == 4)?, number(month)?, number(day)?)?;
         let after = after.trim_start_matches(['.', ' ']);
         let parts = Parts::day(date, Precision::Day);
         return if after.is_empty() { Some(parts) } else { with_time(parts, after) };
@@ -99,13 +101,13 @@ pub(super) fn with_time(mut parts: Parts, text: &str) -> Option<Parts> {
         // "+0800 (CST)", "Z[UTC]": the comment repeats what was said.
         let zone = rest.split([' ', '(', '[']).next().unwrap_or(rest);
         let zone = zone.strip_prefix(['Z', 'z']).filter(|rest| rest.starts_with(['+', '-'])).unwrap_or(zone);
-        parts.zone = Some(words::zone(zone)?);
+        parts.zone = Some(zones::zone(zone)?);
     }
     Some(parts)
 }
 
 /// A date in any of the forms of ISO 8601, and with `/` and `.`.
-pub(super) fn calendar(text: &str) -> Option<Parts> {
+pub(super) fn calendar(text: &str, style: Style) -> Option<Parts> {
     let day = |date: Option<NaiveDate>| date.map(|date| Parts::day(date, Precision::Day));
     let month = |year: i32, month: u32| NaiveDate::from_ymd_opt(year, month, 1).map(|date| Parts::day(date, Precision::Month));
 
@@ -115,7 +117,7 @@ pub(super) fn calendar(text: &str) -> Option<Parts> {
         return if rest.len() == 4 && rest.is_ascii() { month(year(&rest[..2])?, number(&rest[2..])?) } else { None };
     }
     if text.contains(['/', '.']) {
-        return separated(text);
+        return separated(text, style);
     }
     let fields: Vec<&str> = text.split('-').collect();
     if let Some(week) = fields.iter().position(|field| field.contains(['W', 'w'])) {
@@ -136,15 +138,16 @@ pub(super) fn calendar(text: &str) -> Option<Parts> {
         [first, second] if first.len() == 4 && second.len() == 3 => ordinal(first, second),
         [first, second] if first.len() == 4 && second.len() <= 2 => month(year(first)?, number(second)?),
         [first, second, third] => {
-            let named = words::month(&second.to_lowercase());
+            let named = lexicon::month(second);
             let middle = match named {
                 Some(month) => month,
                 None => number(second).filter(|_| second.len() <= 3)?,
             };
             match (first.len(), third.len()) {
-                (4, 1 | 2) => day(NaiveDate::from_ymd_opt(year(first)?, middle, number(third)?)),
+                (4, 1 | 2) => day(style.date(year(first)?, middle, number(third)?)),
                 // 02-06-2026 is written day first wherever dashes are used so; 03-12-31 is ISO with two digits.
-                (1 | 2, 4) => day(day_first(number(first)?, middle, year(third)?)),
+                (1 | 2, 4) if named.is_some() => day(style.date(year(third)?, middle, number(first)?)),
+                (1 | 2, 4) => day(style.pair(year(third)?, number(first)?, middle, false)),
                 (2, 2) if named.is_none() => day(NaiveDate::from_ymd_opt(year(first)?, middle, number(third)?)),
                 (1 | 2, 2) if named.is_some() => day(NaiveDate::from_ymd_opt(year(third)?, middle, number(first)?)),
                 _ => None,
@@ -154,13 +157,14 @@ pub(super) fn calendar(text: &str) -> Option<Parts> {
     }
 }
 
-/// `2026/6/2`, `2026.06.02`, `27/06/2026`, `27.06.2026`, `27.06.26`; month first only where no day could stand.
-fn separated(text: &str) -> Option<Parts> {
+/// `2026/6/2`, `2026.06.02`, `27/06/2026`, `27.06.2026`, `27.06.26`; the day first but where `style` says, or where only that gives a date.
+fn separated(text: &str, style: Style) -> Option<Parts> {
     let fields: Vec<&str> = text.trim_end_matches('.').split(['/', '.', '-']).map(str::trim).collect();
     let date = match fields[..] {
-        [first, second, third] if first.len() == 4 => NaiveDate::from_ymd_opt(year(first)?, number(second)?, number(third)?),
+        [first, second, third] if first.len() == 4 => style.date(year(first)?, number(second)?, number(third)?),
         [first, second, third] if first.len() <= 2 && second.len() <= 2 && matches!(third.len(), 2 | 4) => {
-            day_first(number(first)?, number(second)?, year(third)?)
+            // Americans have slashes; dots are European.
+            style.pair(year(third)?, number(first)?, number(second)?, style.month_first && text.contains('/'))
         }
         [first, second] if first.len() == 4 => {
             return NaiveDate::from_ymd_opt(year(first)?, number(second)?, 1).map(|date| Parts::day(date, Precision::Month));
@@ -168,10 +172,6 @@ fn separated(text: &str) -> Option<Parts> {
         _ => None,
     };
     date.map(|date| Parts::day(date, Precision::Day))
-}
-
-fn day_first(first: u32, second: u32, year: i32) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(year, second, first).or_else(|| NaiveDate::from_ymd_opt(year, first, second))
 }
 
 fn ordinal(written_year: &str, written_day: &str) -> Option<Parts> {

@@ -1,16 +1,27 @@
 //! Dates as outlets write them → a moment in UTC and how exactly it was given.
 //!
-//! RFC 822 and its broken relatives, ISO 8601 in every form, Chinese, Japanese and Korean dates, relative dates and month names in ten
-//! languages, seconds and milliseconds since 1970. What no rule reads is no date: nothing is guessed from a part of the text.
+//! RFC 822 and its broken relatives, ISO 8601 in every form, Chinese, Japanese and Korean dates, relative dates and names of months in some
+//! thirty languages, solar Hijri and Buddhist years, seconds and milliseconds since 1970. What no rule reads is no date: nothing is guessed
+//! from a part of the text.
+//!
+//! 4/8/2026 is 4 August, and 8 April where the outlet's zone is American and the text has no word that is not English; 6/12 9:05 without a
+//! year is 12 June there and in the zones of China, Japan and Korea as well. Where that order gives no date the other one is taken.
 
+mod calendars;
 mod cjk;
+mod fillers;
+mod fold;
 mod iso;
+mod languages;
+mod lexicon;
 mod phrase;
-mod words;
+mod spelled;
+mod zones;
 
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
+use self::calendars::Style;
 use crate::model::{Precision, Timestamp};
 
 /// What dates of an outlet refer to.
@@ -23,7 +34,10 @@ pub struct Clock {
 }
 
 /// Longest date text that is looked at, in bytes.
-const LONGEST: usize = 128;
+const LONGEST: usize = 256;
+
+/// Longest date without a digit ("przed chwilą", "half an hour ago"), in characters.
+const LONGEST_WORDY: usize = 40;
 
 /// Whether a date says its offset from UTC, as dates for machines do.
 pub(super) fn has_zone(written: &str) -> bool {
@@ -36,22 +50,70 @@ pub(super) fn has_zone(written: &str) -> bool {
 
 /// Whether a text may be a date at all, told without reading it.
 pub(super) fn may_begin(written: &str) -> bool {
-    written.chars().any(char::is_numeric) || written.chars().count() <= 16
+    written.chars().any(char::is_numeric) || written.chars().take(LONGEST_WORDY + 1).count() <= LONGEST_WORDY
 }
 
 /// Reads a date. `None` when no rule reads the whole of it. The year may be anything from 1 to 9999: see [`plausible`].
 pub fn parse(written: &str, clock: &Clock) -> Option<Timestamp> {
-    let cut = (0..=LONGEST.min(written.len())).rev().find(|at| written.is_char_boundary(*at)).unwrap_or(0);
-    let text = tidy(&written[..cut]);
-    if text.is_empty() {
+    read(written, clock, false)
+}
+
+/// Reads a text that may be anything as a date for people: what only machines write (seconds, years alone, `031231`), the label of a
+/// change, a time alone and abbreviations that are words are none. Whether it is one does not depend on the clock.
+pub(super) fn shown(written: &str, clock: &Clock) -> Option<Timestamp> {
+    read(written, clock, true)
+}
+
+fn read(written: &str, clock: &Clock, shown: bool) -> Option<Timestamp> {
+    let text = tidy(written)?;
+    let digits = text.contains(|c: char| c.is_ascii_digit());
+    if text.is_empty() || !digits && text.chars().count() > LONGEST_WORDY {
         return None;
     }
-    epoch(&text)
-        .or_else(|| phrase::relative(&text, clock))
-        .or_else(|| iso::parse(&text)?.resolve(clock))
-        .or_else(|| cjk::parse(&text, this_year(clock))?.resolve(clock))
-        .or_else(|| phrase::written_out(&text, clock)?.resolve(clock))
-        .or_else(|| iso::loose(&text, this_year(clock))?.resolve(clock))
+    if !shown && let Some(found) = epoch(&text) {
+        return Some(found);
+    }
+    let folded = fold::fold(&text);
+    let (text, update) = fillers::unlabelled(&folded);
+    if text.is_empty() || update && shown {
+        return None;
+    }
+    if let Some(found) = phrase::relative(text, clock) {
+        // "Ara" and "most" are words for "now"; a sentence of one word is none.
+        return (!shown || digits || text.contains(' ') || !text.is_ascii()).then_some(found);
+    }
+    if let Some(found) = phrase::glued_day(text, clock) {
+        return found.resolve(clock);
+    }
+    if !digits {
+        return spelled::parse(text, clock, shown)?.resolve(clock);
+    }
+    let style = Style::of(clock.zone, text, true);
+    let parsed = (if shown && !for_people(text) { None } else { iso::parse(text, style) })
+        .or_else(|| {
+            cjk::parse(text, clock)
+                .filter(|parts| !shown || !(parts.dayless || parts.yearless && parts.precision == Precision::Month))
+        })
+        .and_then(|parts| parts.resolve(clock));
+    parsed
+        .or_else(|| spelled::parse(text, clock, shown)?.resolve(clock))
+        .or_else(|| iso::loose(text, this_year(clock), style)?.resolve(clock))
+}
+
+/// Whether a text in a form of ISO 8601 is one that people write as well: year, month and day.
+fn for_people(text: &str) -> bool {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '/' | '.'))).unwrap_or(text.len());
+    let date = text[..end].trim_end_matches('.');
+    let fields: Vec<&str> = date.split(['-', '/', '.']).collect();
+    match fields[..] {
+        [all] => all.len() >= 8 && (all.starts_with("19") || all.starts_with("20")) && all.len() <= 14,
+        // "1.2.24" is a version and "03-12-31" part of a number; "01.02.24" and "3/4/25 9:05" are days.
+        [first, second, third] if first.len() <= 2 && third.len() == 2 => {
+            !date.contains('-') && (first.len() == 2 && second.len() == 2 || text[end..].contains(':'))
+        }
+        [first, _, third] => first.len() == 4 || third.len() == 4,
+        _ => false,
+    }
 }
 
 /// Whether a news article can be of that time: from 1970, its first day left out (an unset clock), to the fetch. Up to ten minutes later
@@ -62,7 +124,12 @@ pub fn plausible(at: DateTime<Utc>) -> bool {
 
 /// The year of a date that does not say: the fetch's, in the outlet's zone.
 fn this_year(clock: &Clock) -> i32 {
-    clock.fetched_at.with_timezone(&clock.zone).year()
+    today(clock).year()
+}
+
+/// The day of the fetch, in the outlet's zone.
+fn today(clock: &Clock) -> NaiveDate {
+    clock.fetched_at.with_timezone(&clock.zone).date_naive()
 }
 
 /// A date as its parts, before a zone is applied.
@@ -76,6 +143,8 @@ struct Parts {
     precision: Precision,
     /// The year was not written: `date` has the fetch's.
     yearless: bool,
+    /// The day was not written either: `date` is the fetch's.
+    dayless: bool,
 }
 
 /// Zone of a date.
@@ -97,7 +166,7 @@ enum Zone {
 
 impl Parts {
     fn day(date: NaiveDate, precision: Precision) -> Self {
-        Self { date, time: NaiveTime::MIN, carry: 0, zone: None, precision, yearless: false }
+        Self { date, time: NaiveTime::MIN, carry: 0, zone: None, precision, yearless: false, dayless: false }
     }
 
     fn resolve(self, clock: &Clock) -> Option<Timestamp> {
@@ -111,6 +180,9 @@ impl Parts {
             }
         };
         let mut found = at(date)?;
+        if self.dayless && found > clock.fetched_at + Duration::minutes(10) {
+            found = at(date.pred_opt()?)?;
+        }
         if self.yearless && found > clock.fetched_at + Duration::days(1) {
             // The latest such day that has been.
             found = at(date.with_year(date.year() - 1)?)?;
@@ -157,23 +229,29 @@ fn in_zone(zone: Tz, local: chrono::NaiveDateTime) -> Option<DateTime<Utc>> {
     })
 }
 
-/// Full-width digits and marks to ASCII, white space to single spaces, Unicode dashes to `-`.
-fn tidy(written: &str) -> String {
-    let mut out = String::with_capacity(written.len());
+/// Full-width digits and marks and the digits of other scripts to ASCII, white space to single spaces, Unicode dashes to `-`. `None` for
+/// what is too long to be a date.
+fn tidy(written: &str) -> Option<String> {
+    let written = written.trim();
+    let mut out = String::with_capacity(written.len().min(LONGEST + 4));
     for c in written.chars() {
         let c = match c {
+            c if c.is_ascii_graphic() => c,
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
             '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
             '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => continue,
             c if c.is_whitespace() || c.is_control() => ' ',
-            c => c,
+            c => fold::digit(c).unwrap_or(c),
         };
         if c != ' ' || !out.is_empty() && !out.ends_with(' ') {
+            if out.len() >= LONGEST {
+                return None;
+            }
             out.push(c);
         }
     }
     out.truncate(out.trim_end().len());
-    out
+    Some(out)
 }
 
 /// Seconds (9 or 10 digits), milliseconds (12 or 13) or microseconds (16) since 1970. Digits that read as a calendar date are one.
@@ -219,5 +297,7 @@ fn year(text: &str) -> Option<i32> {
     }
 }
 
+#[cfg(test)]
+mod language_tests;
 #[cfg(test)]
 mod tests;

@@ -1,37 +1,109 @@
-//! Dates in words: relative ones, days that have a name, and day, month and year in any order with the month by name (RFC 822,
-//! asctime, and how people write).
+//! Dates that count from the fetch: "7天前", "3 hours ago", "hace 2 días", "przed chwilą".
 
 use chrono::{Days, Duration, Months, NaiveDate};
 
-use super::words::{self, Unit};
-use super::{Clock, Parts, Zone, in_zone, iso, number, year};
+use super::lexicon::{Spans, Unit, lexicon};
+use super::{Clock, Parts, cjk, iso};
 use crate::model::{Precision, Timestamp};
 
-/// "7天前", "3 hours ago", "hace 2 días", "昨天 21:05", "刚刚".
-pub(super) fn relative(text: &str, clock: &Clock) -> Option<Timestamp> {
-    let lower = text.to_lowercase();
-    let lower = lower.trim_matches(|c: char| matches!(c, '.' | '!' | ' ' | '约' | '約'));
-    if words::NOW.contains(&lower) {
+/// Words before or after a number that make it less exact, folded.
+const ROUGHLY: &[&str] = &[
+    "about",
+    "around",
+    "over",
+    "almost",
+    "nearly",
+    "approximately",
+    "etwa",
+    "rund",
+    "circa",
+    "ca.",
+    "ca",
+    "ongeveer",
+    "environ",
+    "unos",
+    "unas",
+    "cerca de",
+    "около",
+    "примерно",
+    "близько",
+    "okolo",
+    "ok.",
+    "asi",
+    "περιπου",
+    "yaklasik",
+    "khoang",
+    "sekitar",
+    "kira-kira",
+    "حوالي",
+    "نحو",
+    "حدود",
+    "लगभग",
+    "करीब",
+    "ราว",
+    "ประมาณ",
+    "mer enn",
+    "mere end",
+    "mer an",
+    "mas de",
+    "plus de",
+    "de peste",
+    "约",
+    "約",
+    "大约",
+    "大約",
+];
+
+/// Words between a number and its unit, and between one unit and the next.
+const BETWEEN: &[&str] =
+    &["and", "e", "y", "et", "und", "и", "і", "i", "en", "og", "och", "ja", "si", "de", "ו", "و", "ve", "va", "dan"];
+
+/// From Thai on, scripts put no spaces between words.
+const GLUED: u32 = 0xe00;
+
+/// Reads a span of the past, or a moment ago. `folded` is lower case and without accents.
+pub(super) fn relative(folded: &str, clock: &Clock) -> Option<Timestamp> {
+    let text = folded.trim_matches(['.', '!', ' ']);
+    if lexicon().now.contains(text) {
         return Some(Timestamp { at: clock.fetched_at, precision: Precision::Minute });
     }
-    words::FRAMES
-        .iter()
-        .filter_map(|(before, after)| lower.strip_prefix(before)?.strip_suffix(after))
-        .find_map(|span| ago(span.trim(), clock))
-        .or_else(|| named_day(lower, clock))
+    lexicon().spans.iter().find_map(|language| {
+        language.frames.iter().find_map(|(before, after)| {
+            let span = text.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
+            // "ago" ends a word of its own, "hace" begins one; "前" and "ที่แล้ว" are glued on.
+            let spaced = |word: &str| word.chars().all(|c| (c as u32) < GLUED);
+            if !before.is_empty() && spaced(before) && !span.starts_with(' ')
+                || !after.is_empty() && spaced(after) && !span.ends_with(' ')
+            {
+                return None;
+            }
+            ago(span.trim(), language, clock)
+        })
+    })
 }
 
 /// A span such as "3 hours 20 minutes", counted back from the fetch.
-fn ago(span: &str, clock: &Clock) -> Option<Timestamp> {
-    let mut rest = span;
+fn ago(span: &str, language: &Spans, clock: &Clock) -> Option<Timestamp> {
+    let mut rest =
+        ROUGHLY.iter().filter_map(|word| span.strip_prefix(word)).min_by_key(|rest| rest.len()).unwrap_or(span).trim_start();
+    if language.half_hour.iter().any(|half| half == rest) {
+        let at = clock.fetched_at.checked_sub_signed(Duration::minutes(30))?;
+        return Some(Timestamp { at, precision: Precision::Minute });
+    }
     let mut at = clock.fetched_at;
     let mut precision = None;
     while !rest.is_empty() {
-        let (count, after) = count(rest)?;
+        let (count, after) = count(rest, language);
         let after = after.trim_start();
+        let after = BETWEEN.iter().find_map(|word| after.strip_prefix(word)?.strip_prefix(' ')).unwrap_or(after);
         let end = after.find(|c: char| c == ' ' || c == ',' || c.is_ascii_digit()).unwrap_or(after.len());
         let (word, next) = after.split_at(end);
-        let unit = words::unit(word)?;
+        let (unit, times) = *language.units.get(word.trim_end_matches('.'))?;
+        // "час назад" is an hour and "ساعتين" two, but "há dias" is some days; a second unit wants its number.
+        if count.is_none() && (precision.is_some() || !language.without_one) {
+            return None;
+        }
+        let count = count.unwrap_or(1.0) * f64::from(times);
         let seconds = |each: f64| Duration::try_seconds((count * each) as i64);
         at = match unit {
             Unit::Second => at.checked_sub_signed(seconds(1.0)?)?,
@@ -49,189 +121,60 @@ fn ago(span: &str, clock: &Clock) -> Option<Timestamp> {
             Unit::Day | Unit::Week => Precision::Day,
             Unit::Month | Unit::Year => Precision::Month,
         });
-        rest = next.trim_start_matches([' ', ',']);
-        rest = ["and ", "e ", "y ", "et ", "und ", "и "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+        rest = next.trim_start_matches([' ', ',', '.']);
+        rest = BETWEEN.iter().find_map(|word| rest.strip_prefix(word)?.strip_prefix(' ')).unwrap_or(rest);
     }
     Some(Timestamp { at, precision: precision? })
 }
 
-fn count(text: &str) -> Option<(f64, &str)> {
+/// A number in digits or as a word, and what comes after it.
+fn count<'t>(text: &'t str, language: &Spans) -> (Option<f64>, &'t str) {
     let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
     if end > 0 {
-        let count: f64 = text[..end].parse().ok()?;
-        return (count <= 100_000.0).then_some((count, &text[end..]));
+        let number = text[..end].parse().ok().filter(|count: &f64| *count <= 100_000.0);
+        // A number that is none leaves nothing that could be a unit.
+        return (number, if number.is_some() { &text[end..] } else { text });
     }
-    words::NUMBERS
-        .iter()
-        .filter_map(|(word, count)| {
-            let after = text.strip_prefix(word)?;
-            (!word.is_ascii() || after.starts_with(' ')).then_some((*count, after))
-        })
-        .max_by_key(|(_, after)| std::cmp::Reverse(after.len()))
+    if let Some((word, after)) = text.split_once(' ')
+        && let Some(number) = language.numbers.get(word)
+    {
+        return (Some(f64::from(*number)), after);
+    }
+    // 一年前, 半年前: numbers glued to their unit.
+    let mut chars = text.chars();
+    if let Some(first) = chars.next().filter(|c| !c.is_ascii() && *c as u32 >= 0x2e80) {
+        let after = chars.as_str();
+        if first == '半' {
+            return (Some(0.5), after);
+        }
+        if let Some(number) = language.numbers.get(first.encode_utf8(&mut [0; 4]) as &str) {
+            return (Some(f64::from(*number)), after);
+        }
+    }
+    (None, text)
 }
 
-/// A day that has a name, with or without a time, in the outlet's zone.
-fn named_day(lower: &str, clock: &Clock) -> Option<Timestamp> {
-    let (word, days) = words::DAYS.iter().filter(|(word, _)| lower.starts_with(word)).max_by_key(|(word, _)| word.len())?;
-    let rest = lower[word.len()..].trim_start_matches([' ', ',', '，']);
-    let rest =
-        ["at ", "à ", "um ", "a las ", "às ", "alle ", "в "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
-    let day = clock.fetched_at.with_timezone(&clock.zone).date_naive().checked_sub_days(Days::new(*days))?;
+/// A day that has a name in a language without spaces, with or without a time, in the outlet's zone: 昨天21:05, 어제 오후 3시.
+pub(super) fn glued_day(folded: &str, clock: &Clock) -> Option<Parts> {
+    let (word, days) = lexicon().glued_days.iter().find(|(word, _)| folded.starts_with(word.as_str()))?;
+    let rest = folded[word.len()..].trim_start_matches([' ', ',', '的']);
+    let day = day_before(*days, clock)?;
     let parts = Parts::day(day, Precision::Day);
     if rest.is_empty() {
-        return Some(Timestamp { at: in_zone(clock.zone, day.and_time(parts.time))?, precision: Precision::Day });
+        return Some(parts);
     }
-    let parts = match iso::with_time(parts, rest) {
-        Some(parts) => parts,
+    match iso::with_time(parts, rest) {
+        Some(parts) => Some(parts),
         // The reader of 下午3点 wants a day in front of it.
-        None => super::cjk::parse(
-            &format!("{}月{}日 {rest}", chrono::Datelike::month(&day), chrono::Datelike::day(&day)),
-            chrono::Datelike::year(&day),
-        )?,
-    };
-    Parts { yearless: false, ..parts }.resolve(clock)
-}
-
-/// Day, month and year with the month by name, or a numeric date among words, with a time and a zone, in any order.
-pub(super) fn written_out(text: &str, clock: &Clock) -> Option<Parts> {
-    let lower = text.to_lowercase();
-    let mut day = None;
-    let mut month = None;
-    let mut named_year = None;
-    let mut date = None;
-    let mut time: Option<Parts> = None;
-    let mut zone = None;
-    let any = Parts::day(NaiveDate::MIN, Precision::Day);
-
-    let spaced = spread(&lower);
-    let mut tokens = spaced.split([' ', ',', ';', '|']).filter(|token| !token.is_empty()).peekable();
-    while let Some(token) = tokens.next() {
-        let bare = token.trim_matches(['(', ')', '[', ']', '.', '·']);
-        if bare.is_empty() || bare == "-" {
-            continue;
-        }
-        let plain_number = number(bare);
-        if token.starts_with('(') && (zone.is_some() || time.is_some_and(|time| time.zone.is_some())) {
-            // "(Pacific Daylight Time)" after an offset.
-            break;
-        } else if bare.contains(':') && bare.starts_with(|c: char| c.is_ascii_digit()) {
-            if time.is_some() {
-                return None;
-            }
-            let meridiem =
-                tokens.peek().map(|next| next.trim_matches('.')).filter(|next| matches!(*next, "am" | "pm" | "a.m" | "p.m"));
-            let with = match meridiem {
-                Some(mark) => {
-                    tokens.next();
-                    format!("{bare}{}", mark.replace('.', ""))
-                }
-                None => bare.to_owned(),
-            };
-            time = Some(iso::with_time(any, &with)?);
-        } else if let Some(n) = plain_number {
-            // Four digits after the year are a time of day without colon, "02:40" written "0240".
-            match bare.len() {
-                4 if named_year.is_none() && date.is_none() => named_year = Some(year(bare)?),
-                1 | 2 if day.is_none() && date.is_none() => day = Some(n),
-                2 if named_year.is_none() && date.is_none() => named_year = Some(year(bare)?),
-                4 | 6 if time.is_none() => time = Some(iso::with_time(any, bare)?),
-                _ => return None,
-            }
-        } else if let Some(n) = ordinal(bare).filter(|_| day.is_none()) {
-            day = Some(n);
-        } else if bare.starts_with(|c: char| c.is_ascii_digit())
-            && bare.contains(['/', '.', '-'])
-            && date.is_none()
-            && month.is_none()
-        {
-            date = Some(iso::calendar(bare).filter(|parts| parts.precision == Precision::Day)?.date);
-        } else if bare.starts_with(|c: char| c.is_ascii_digit())
-            && time.is_none()
-            && (bare.contains('h') || bare.ends_with("am") || bare.ends_with("pm"))
-        {
-            time = Some(iso::with_time(any, bare.replace('h', ":").trim_end_matches(':'))?);
-        } else if let Some(n) =
-            words::month(bare).filter(|_| month.is_none() && !(words::is_weekday(bare) && weekday_here(bare, day, tokens.peek())))
-        {
-            month = Some(n);
-        } else if time.is_some() && zone.is_none() && matches!(bare, "at" | "et") {
-            // After the time these are zones; before it, they are words.
-            zone = words::zone(bare);
-        } else if words::is_weekday(bare) || words::is_filler(bare) {
-            continue;
-        } else if zone.is_none()
-            && let Some(found) = zone_of(bare, text)
-        {
-            zone = Some(found);
-        } else {
-            return None;
+        None => {
+            use chrono::Datelike;
+            let parts = cjk::parse(&format!("{}年{}月{}日 {rest}", day.year(), day.month(), day.day()), clock)?;
+            (parts.precision != Precision::Day && parts.date == day).then_some(parts)
         }
     }
-
-    let this_year = super::this_year(clock);
-    let date = match (date, day, month) {
-        (Some(date), None, None) => Parts::day(date, Precision::Day),
-        (None, Some(day), Some(month)) => {
-            let date = NaiveDate::from_ymd_opt(named_year.unwrap_or(this_year), month, day)?;
-            Parts { yearless: named_year.is_none(), ..Parts::day(date, Precision::Day) }
-        }
-        // "June 2026"
-        (None, None, Some(month)) if time.is_none() => {
-            Parts::day(NaiveDate::from_ymd_opt(named_year?, month, 1)?, Precision::Month)
-        }
-        _ => return None,
-    };
-    Some(match time {
-        Some(time) => Parts { date: date.date, yearless: date.yearless, zone: zone.or(time.zone), ..time },
-        None => Parts { zone, ..date },
-    })
 }
 
-/// "mar" is Tuesday and March, "mar 3 mars": a word that could be both is the weekday when a month is still to come.
-fn weekday_here(word: &str, day: Option<u32>, next: Option<&&str>) -> bool {
-    day.is_none()
-        && word.starts_with("mar")
-        && next.is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()))
-        && !matches!(word, "march" | "mars" | "marzo" | "março" | "marca" | "mart" | "märz" | "maart")
-        && word.len() > 3
-}
-
-/// Zone names are looked up as they were written: those of the tz database are case-sensitive.
-fn zone_of(bare: &str, text: &str) -> Option<Zone> {
-    if !bare.contains('/') {
-        return words::zone(bare);
-    }
-    let at = text.to_ascii_lowercase().find(bare)?;
-    words::zone(text.get(at..at + bare.len())?)
-}
-
-/// Puts spaces where "16-Dec-2012", "2june" and "02:40:00z" have none, and takes the comma out of "13 feb, 2012".
-fn spread(lower: &str) -> String {
-    let mut out = String::with_capacity(lower.len() + 8);
-    let mut before = ' ';
-    let mut chars = lower.chars().peekable();
-    while let Some(c) = chars.next() {
-        let next = chars.peek().copied().unwrap_or(' ');
-        if c == '-'
-            && (before.is_alphabetic()
-                && next.is_ascii_digit()
-                && out.rsplit(' ').next().is_some_and(|word| words::month(word).is_some())
-                || before.is_ascii_digit() && next.is_alphabetic())
-        {
-            out.push(' ');
-        } else {
-            out.push(c);
-        }
-        before = c;
-    }
-    out
-}
-
-/// `1st`, `2nd`, `3rd`, `4th`, `1er`, `1º`, `1.`
-fn ordinal(word: &str) -> Option<u32> {
-    let end = word.find(|c: char| !c.is_ascii_digit())?;
-    matches!(&word[end..], "st" | "nd" | "rd" | "th" | "er" | "º" | "°" | "ª")
-        .then(|| number(&word[..end]))
-        .flatten()
-        .filter(|n| (1..=31).contains(n))
+/// The day so many days before the fetch's, in the outlet's zone.
+pub(super) fn day_before(days: u64, clock: &Clock) -> Option<NaiveDate> {
+    super::today(clock).checked_sub_days(Days::new(days))
 }

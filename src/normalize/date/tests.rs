@@ -4,15 +4,15 @@ use proptest::prelude::*;
 use super::*;
 
 /// Tuesday 2 June 2026, 10:30 in Shanghai and Sydney 12:30.
-fn clock(zone: &str) -> Clock {
+pub(super) fn clock(zone: &str) -> Clock {
     Clock { zone: zone.parse().expect("a zone"), fetched_at: DateTime::from_timestamp(1_780_367_400, 0).expect("a time") }
 }
 
-fn read(zone: &str, text: &str) -> Option<String> {
+pub(super) fn read(zone: &str, text: &str) -> Option<String> {
     parse(text, &clock(zone)).map(|found| found.at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
-fn check_in(zone: &str, cases: &[(&str, &str)]) {
+pub(super) fn check_in(zone: &str, cases: &[(&str, &str)]) {
     for (text, expected) in cases {
         assert_eq!(read(zone, text).as_deref(), Some(*expected), "{text:?} in {zone}");
     }
@@ -264,7 +264,7 @@ fn plausible_years() {
 }
 
 #[test]
-fn only_128_bytes_are_looked_at() {
+fn only_the_first_bytes_are_looked_at() {
     assert_eq!(read("UTC", &"(".repeat(100_000)), None);
     assert_eq!(read("UTC", &format!("2026-06-02{}", " ".repeat(1_000_000))).as_deref(), Some("2026-06-02T00:00:00Z"));
 }

@@ -636,11 +636,10 @@ pub(super) const WORDS: Words = Words {
         "anderen medien", "agenturen", "dieser seite", "unserer website", "unserem blog", "diesem blog", "englischer sprache",
         "englisch", "original",
     ],
-    reposted: &[
-        "nachdruck", "übernommen", "übernahme", "wiederveröffentlichung", "zweitveröffentlichung", "gastbeitrag", "crosspost",
-        "repost", "geteilt",
-    ],
+    reposted: &["nachdruck", "übernommen", "übernahme", "wiederveröffentlichung", "zweitveröffentlichung", "crosspost", "repost"],
     translated: &["übersetzung", "übersetzt", "übers.", "in deutscher übersetzung"],
+    says_reposted: &["dieser artikel ist ein nachdruck", "dieser beitrag ist eine übernahme", "aus dem internet übernommen"],
+    says_translated: &["übersetzt aus", "übersetzt von", "übersetzung aus", "übersetzung des", "übersetzung eines", "übersetzung von", "diese übersetzung"],
     rights: &[
         "©", "alle rechte vorbehalten", "rechte vorbehalten", "copyright", "creative commons", "creative-commons", "cc-lizenz",
         "cc by", "cc-by", "unter der lizenz", "unter lizenz", "steht unter einer", "lizenziert unter", "lizenz:",

@@ -734,13 +734,10 @@ pub(super) const WORDS: Words = Words {
         "a creative commons licence", "social media", "the website", "our website", "our site", "the blog", "my blog",
         "the print edition",
     ],
-    reposted: &[
-        "repost", "reposted", "re-post", "republished", "republication", "republish", "reprint", "reprinted", "reblog",
-        "reblogged", "crosspost", "cross-post", "crossposted", "cross-posted", "syndicated", "syndication", "shared", "share",
-        "originally published", "first published elsewhere", "from our partners", "partner content", "guest post",
-        "from the archive", "wire",
-    ],
+    reposted: &["repost", "reposted", "re-post", "republished", "republication", "republish", "reprint", "reprinted", "reblog", "reblogged", "crosspost", "cross-post", "crossposted", "cross-posted", "syndicated", "syndication", "first published elsewhere", "from our partners"],
     translated: &["translation", "translated", "in translation", "trans.", "transl.", "english translation", "machine translation"],
+    says_reposted: &["this is a repost", "this article is a repost", "this post is a repost", "this story is a repost", "reposted from the internet", "reprinted from the internet", "republished from the internet", "taken from the internet", "found on the internet", "this article was reposted", "this article has been reposted"],
+    says_translated: &["this translation", "this is a translation", "translated from", "a translation of", "translation of an article", "was translated by", "is translated by", "has been translated", "machine-translated", "machine translated"],
     rights: &[
         "©", "(c) 19", "(c) 20", "copyright ©", "copyright (c)", "copyright 19", "copyright 20", "copyright by", "copyright:",
         "copyright notice", "all rights reserved", "some rights reserved", "no rights reserved", "creative commons licen",

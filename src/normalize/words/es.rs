@@ -628,11 +628,10 @@ pub(super) const WORDS: Words = Words {
         "el medio original", "otros medios", "diversas fuentes", "varias fuentes", "agencias", "la agencia", "este medio",
         "este sitio", "esta web", "inglés", "español", "aquí", "este blog", "nuestra web",
     ],
-    reposted: &[
-        "republicado", "republicada", "republicación", "reproducido", "reproducción", "compartido", "reposteo", "difusión",
-        "tomado de", "repost", "retransmitido", "sindicado",
-    ],
+    reposted: &["republicado", "republicada", "republicación", "reproducido", "reposteo", "repost", "retransmitido", "sindicado"],
     translated: &["traducción", "traducido", "traducida", "en español", "trad."],
+    says_reposted: &["este artículo es una republicación", "tomado de internet", "extraído de internet"],
+    says_translated: &["traducido de", "traducido del", "traducido por", "traducida del", "traducida por", "traducción de", "traducción del", "esta traducción"],
     rights: &[
         "©", "derechos reservados", "todos los derechos", "licencia creative commons", "licencia cc", "creative commons",
         "bajo licencia", "bajo una licencia", "cc by", "cc-by", "prohibida la reproducción", "prohibida su reproducción",

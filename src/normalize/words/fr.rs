@@ -699,11 +699,10 @@ pub(super) const WORDS: Words = Words {
         "ce site", "divers médias", "d'autres médias", "plusieurs médias", "agences", "les agences", "la presse", "anglais",
         "l'anglais", "l'original", "cette page", "notre partenaire", "ce blog", "mon blog", "les réseaux sociaux",
     ],
-    reposted: &[
-        "republié", "republication", "reprise", "repris", "rediffusion", "rediffusé", "reproduction", "partagé", "repost",
-        "relayé", "article partenaire", "contenu partenaire",
-    ],
+    reposted: &["republié", "republication", "rediffusion", "rediffusé", "repost", "article partenaire"],
     translated: &["traduction", "traduit", "traduite", "trad.", "version française"],
+    says_reposted: &["cet article est une reprise", "cet article est une republication", "repris d'internet", "trouvé sur internet"],
+    says_translated: &["traduit de", "traduit du", "traduit par", "traduite de", "traduite par", "traduction de", "traduction d'", "cette traduction"],
     rights: &[
         "©", "tous droits réservés", "droits réservés", "licence creative commons", "creative commons", "sous licence",
         "licence cc", "cc by", "cc-by", "toute reproduction", "reproduction interdite", "reproduction autorisée", "copyright",

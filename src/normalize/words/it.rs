@@ -790,8 +790,10 @@ pub(super) const WORDS: Words = Words {
         "internet", "web", "la rete", "rete", "autore", "l'autore", "autori", "gli autori", "altri media", "varie fonti",
         "fonti varie", "agenzie", "agenzia", "il sito", "nostro sito", "questo sito", "questo blog", "inglese", "italiano", "qui",
     ],
-    reposted: &["ripubblicato", "ripubblicazione", "ripreso", "riproduzione", "condiviso", "repost", "tratto da", "rilancio"],
+    reposted: &["ripubblicato", "ripubblicazione", "ripreso", "repost"],
     translated: &["traduzione", "tradotto", "tradotta", "in italiano", "trad."],
+    says_reposted: &["questo articolo è una ripubblicazione", "preso da internet", "tratto da internet"],
+    says_translated: &["tradotto da", "tradotto dal", "tradotta da", "traduzione di", "traduzione dal", "traduzione dell", "questa traduzione"],
     rights: &[
         "©", "riproduzione riservata", "tutti i diritti riservati", "diritti riservati", "licenza creative commons",
         "creative commons", "sotto licenza", "con licenza", "licenza cc", "cc by", "cc-by", "riproduzione vietata",

@@ -116,6 +116,10 @@ pub(super) struct Words {
     pub(super) reposted: List,
     /// Words by which a title's label says that the text is a translation.
     pub(super) translated: List,
+    /// What a notice has in it that says the text is a repost and leaves open of whom.
+    pub(super) says_reposted: List,
+    /// What a notice has in it that says the text is a translation.
+    pub(super) says_translated: List,
     /// Beginnings and parts of a sentence that states who holds the rights or under which licence the text is.
     pub(super) rights: List,
     /// Headings after which nothing more of the text comes: related articles, reading lists.
@@ -163,6 +167,8 @@ impl Words {
         vague: &[],
         reposted: &[],
         translated: &[],
+        says_reposted: &[],
+        says_translated: &[],
         rights: &[],
         related: &[],
         comments: &[],
@@ -251,6 +257,8 @@ mod tests {
                 language.vague,
                 language.reposted,
                 language.translated,
+                language.says_reposted,
+                language.says_translated,
                 language.rights,
                 language.related,
                 language.comments,

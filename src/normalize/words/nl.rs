@@ -194,6 +194,8 @@ pub(super) const WORDS: Words = Words {
     vague: &["internet", "het internet", "de auteur", "auteur", "andere media"],
     reposted: &["herplaatst", "overgenomen", "overname", "herpublicatie", "gedeeld"],
     translated: &["vertaling", "vertaald"],
+    says_reposted: &["overgenomen van internet"],
+    says_translated: &["vertaald uit", "vertaald door", "vertaling van", "deze vertaling"],
     rights: &["©", "alle rechten voorbehouden", "creative commons-licentie", "creative commons", "onder licentie", "cc by"],
     related: &[
         "lees ook", "lees verder", "lees meer", "zie ook", "bekijk ook", "meer nieuws", "meer artikelen",

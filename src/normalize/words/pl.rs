@@ -248,6 +248,8 @@ pub(super) const WORDS: Words = Words {
     vague: &["internet", "internetu", "autora", "autor", "redakcji", "innych mediów", "sieci"],
     reposted: &["przedruk", "udostępnione", "repost"],
     translated: &["tłumaczenie", "przekład", "tłum."],
+    says_reposted: &["to przedruk", "zaczerpnięte z internetu"],
+    says_translated: &["przetłumaczono z", "tłumaczenie z ", "tłumaczenie artykułu", "przekład z "],
     rights: &[
         "©", "wszelkie prawa zastrzeżone", "prawa zastrzeżone", "licencji creative commons", "creative commons", "na licencji",
         "prawa autorskie", "cc by",

@@ -623,11 +623,10 @@ pub(super) const WORDS: Words = Words {
         "outros veículos", "diversas fontes", "várias fontes", "agências", "agência", "site", "o site", "nosso site", "este site",
         "blog", "meu blog", "inglês", "português", "original", "aqui", "parceiros", "parceiro",
     ],
-    reposted: &[
-        "republicação", "republicado", "republicada", "reprodução", "reproduzido", "partilha", "partilhado", "compartilhado",
-        "repost", "repostagem", "artigo republicado",
-    ],
+    reposted: &["republicação", "republicado", "republicada", "reproduzido", "repost", "repostagem", "artigo republicado"],
     translated: &["tradução", "traduzido", "traduzida", "em português", "trad."],
+    says_reposted: &["este artigo é uma republicação", "retirado da internet", "extraído da internet"],
+    says_translated: &["traduzido de", "traduzido do", "traduzido por", "traduzida do", "traduzida por", "tradução de", "tradução do", "esta tradução"],
     rights: &[
         "©", "todos os direitos reservados", "direitos reservados", "licença creative commons", "creative commons", "sob licença",
         "sob a licença", "licença cc", "cc by", "cc-by", "proibida a reprodução", "é proibida a reprodução",

@@ -156,6 +156,8 @@ pub(super) const WORDS: Words = Words {
     vague: &["internet", "internetten", "yazar", "yazarı", "basın", "ajanslar"],
     reposted: &["alıntı", "yeniden yayım", "paylaşım"],
     translated: &["çeviri", "tercüme"],
+    says_reposted: &["internetten alınmıştır"],
+    says_translated: &["çevrilmiştir", "çevirisidir", "tarafından çevrildi"],
     rights: &[
         "©", "tüm hakları saklıdır", "her hakkı saklıdır", "hakları saklıdır", "creative commons", "lisansı ile", "lisansıyla",
         "telif hakkı", "cc by",

@@ -57,6 +57,8 @@ pub(super) const WORDS: Words = Words {
     vague: &["internet", "mạng", "tổng hợp", "sưu tầm", "tác giả", "báo chí", "nhiều nguồn", "các báo", "mạng xã hội", "tiếng anh", "bản tiếng anh"],
     reposted: &["đăng lại", "trích đăng", "sưu tầm", "chia sẻ lại", "chia sẻ", "st"],
     translated: &["dịch", "bản dịch", "lược dịch", "biên dịch"],
+    says_reposted: &["bài đăng lại", "sưu tầm trên internet", "nguồn: internet"],
+    says_translated: &["dịch từ", "bản dịch", "lược dịch từ", "biên dịch từ"],
     rights: &["bản quyền thuộc", "bản quyền ©", "giữ bản quyền", "theo giấy phép", "giấy phép creative commons", "cc by", "nghiêm cấm sao chép", "không được sao chép"],
     related: &["tin liên quan", "bài liên quan", "bài viết liên quan", "tin tức liên quan", "các tin liên quan", "có thể bạn quan tâm", "có thể bạn muốn xem", "bạn có thể quan tâm", "đọc thêm", "xem thêm", "đọc nhiều", "tin đọc nhiều", "đọc nhiều nhất", "xem nhiều", "xem nhiều nhất", "tin mới", "tin mới nhất", "tin khác", "các tin khác", "tin cùng chuyên mục", "cùng chuyên mục", "bài cùng chuyên mục", "tin nổi bật", "tin hot", "bình luận", "ý kiến bạn đọc", "gửi bình luận", "tin tiếp theo", "bài đọc nhiều"],
     comments: &["bình luận", "ý kiến", "phản hồi"],

@@ -22,6 +22,8 @@ pub(super) struct Facts {
     title: Option<String>,
     /// The text as JSON-LD has it, plain.
     pub body: Option<String>,
+    /// Who wrote the article, as the page says it.
+    pub byline: Option<String>,
 }
 
 impl Facts {
@@ -109,6 +111,7 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         .or_else(|| meta.get(&["article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"]))
         .or_else(|| item(document, "dateModified").and_then(|node| date_of(&node)));
 
+    let byline = byline_of(document, &authors, &meta);
     let own_authors: Vec<Person> = selectors
         .author
         .as_deref()
@@ -191,7 +194,7 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         language: language.or_else(|| first(document, "html").and_then(|node| node.attr("lang")).map(|lang| lang.to_string())),
         ..ParsedEntry::default()
     };
-    Facts { entry, declared, sites, title, body }
+    Facts { entry, declared, sites, title, body, byline }
 }
 
 fn person(name: String) -> Person {
@@ -209,7 +212,12 @@ impl Meta {
             let content = squeezed(&node.attr("content")?);
             (!content.is_empty()).then(|| (name.trim().to_ascii_lowercase(), content))
         };
-        Self(found.iter().take(METAS).filter_map(read).collect())
+        // RDFa gives a property as a list of names.
+        let each = |(names, content): (String, String)| {
+            let names: Vec<String> = names.split_whitespace().take(8).map(str::to_owned).collect();
+            names.into_iter().map(move |name| (name, content.clone()))
+        };
+        Self(found.iter().take(METAS).filter_map(read).flat_map(each).collect())
     }
 
     /// The value of the first of these names that is there.
@@ -220,6 +228,44 @@ impl Meta {
     fn all(&self, names: &[&str]) -> Vec<String> {
         self.0.iter().filter(|(name, _)| names.contains(&name.as_str())).map(|(_, content)| content.clone()).take(32).collect()
     }
+}
+
+/// Longest line that names authors, in characters, and elements that are looked at for it.
+const BYLINE: usize = 99;
+const LINES: usize = 20_000;
+
+/// Who wrote the article, as one line: names of JSON-LD or `meta`, else the first short element that is called so (after Readability).
+fn byline_of(document: &Document, authors: &[Person], meta: &Meta) -> Option<String> {
+    let names: Vec<&str> = authors.iter().filter_map(|person| person.name.as_deref()).collect();
+    if !names.is_empty() {
+        return Some(names.join(", "));
+    }
+    let declared =
+        ["dc:creator", "dc.creator", "dcterm:creator", "dcterms.creator", "author", "parsely-author", "article:author"];
+    let declared = declared.iter().find_map(|name| meta.get(&[name])).filter(|name| !name.contains("://"));
+    if declared.is_some() {
+        return declared;
+    }
+    let is_named = |node: &NodeRef<'_>| {
+        let said = node.attr("rel").is_some_and(|rel| &*rel == "author")
+            || node.attr("itemprop").is_some_and(|property| property.contains("author"));
+        said || [node.class(), node.id_attr()].into_iter().flatten().any(|value| {
+            let value = value.to_ascii_lowercase();
+            ["byline", "author", "dateline", "writtenby"].iter().any(|word| value.contains(word))
+        })
+    };
+    let body = document.body()?;
+    let elements = body.descendants_it().filter(NodeRef::is_element).take(LINES);
+    let hidden = |node: &NodeRef<'_>| node.ancestors_it(Some(3)).chain([*node]).any(|above| super::chrome::is_hidden(&above));
+    elements.filter(is_named).find_map(|node| {
+        // White space counts: a line of names and dates is set out over several lines.
+        let line = short_text(&node, BYLINE).filter(|line| !line.is_empty() && !hidden(&node))?;
+        if node.text().trim().chars().count() > BYLINE {
+            return None;
+        }
+        let name = node.descendants_it().find(|inner| inner.attr("itemprop").is_some_and(|property| &*property == "name"));
+        Some(name.and_then(|name| short_text(&name, BYLINE)).unwrap_or(line))
+    })
 }
 
 /// Authors in `meta`; an address is a page about somebody, not a name.

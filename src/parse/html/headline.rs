@@ -28,7 +28,8 @@ pub(super) fn find<'a>(document: &'a Document, declared: &[String]) -> Option<No
         if text.is_empty() {
             continue;
         }
-        if heading == 1 && first_heading.is_none() && !in_navigation(&node) {
+        if heading == 1 && first_heading.is_none() && !in_navigation(&node) && (declared.is_empty() || !is_of_site(&node, &text))
+        {
             first_heading = Some(node);
         }
         let fit = declared.iter().map(|title| fit(&text, title)).max().unwrap_or_default();
@@ -89,6 +90,20 @@ fn rank(node: &NodeRef<'_>) -> Option<usize> {
     plain.then_some(6)
 }
 
+/// Says the name of the site, as far as a heading that no declared title has in it can: one word, or a link to the front page.
+fn is_of_site(node: &NodeRef<'_>, bare: &str) -> bool {
+    let asian = bare.chars().any(|c| c >= '\u{1100}');
+    let word =
+        short_text(node, LONGEST).is_some_and(|text| !text.contains(' ')) && bare.chars().count() < if asian { 4 } else { 12 };
+    let front = |href: &str| {
+        let path = href.trim().split_once("://").map_or(href.trim(), |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        path == "/" || path == "./" || path.trim_start_matches(['.', '/']).starts_with("index.")
+    };
+    let link = node.descendants_it().chain(node.ancestors_it(Some(2))).find(|inner| inner.has_name("a"));
+    word || link.and_then(|link| link.attr("href")).is_some_and(|href| front(&href))
+}
+
 fn in_navigation(node: &NodeRef<'_>) -> bool {
     node.ancestors_it(Some(8)).any(|above| above.has_name("nav") || above.has_name("aside") || above.has_name("footer"))
 }
@@ -124,9 +139,17 @@ pub(super) fn sites(declared: &[String], title: Option<&str>, headline: &str) ->
             _ => Default::default(),
         },
     };
+    // In brackets right behind the headline stands who delivered the text, or what kind of text it is.
+    let behind = [("（", "）"), ("(", ")"), ("【", "】"), ("[", "]"), ("〔", "〕")].iter().find_map(|(open, close)| {
+        let inside = around[1].trim_start().strip_prefix(open)?;
+        inside.split_once(close).map(|(_, after)| after)
+    });
     // The site is the last part behind the headline, or all of what is in front of it.
-    let behind: Vec<&str> =
-        around[1].split(['|', '｜', '_', '–', '—', '－', '»', '丨']).flat_map(|part| part.split(" - ")).collect();
+    let behind: Vec<&str> = behind
+        .unwrap_or(&around[1])
+        .split(['|', '｜', '_', '–', '—', '－', '»', '丨'])
+        .flat_map(|part| part.split(" - "))
+        .collect();
     for part in behind.iter().rev().chain([&around[0].as_str()]) {
         add(part);
     }
@@ -157,7 +180,15 @@ mod tests {
             "The bell that rings in the fog…",
             Some("The bell that rings in the fog at night"),
         );
-        check("<div>The</div><h2>More</h2><h1>Another</h1>", "The bell rings", Some("Another"));
+        check("<div>The</div><h2>More</h2><h1>Another one rings</h1>", "The bell rings", Some("Another one rings"));
+        check("<h1>Quill</h1><p>text</p>", "The bell rings", None);
+        check("<h1><a href='https://quill.example/'>The Daily Quill</a></h1><p>text</p>", "The bell rings", None);
+        check(
+            "<a href=index.html><h1>The Daily Quill</h1></a><h1>How the bell rang</h1>",
+            "The bell rings",
+            Some("How the bell rang"),
+        );
+        check("<h1>Quill</h1>", "", Some("Quill"));
         check("<p>text</p>", "The bell rings", None);
     }
 
@@ -175,5 +206,7 @@ mod tests {
         check(&[], "The bell", "The bell", &[]);
         check(&[], "The bell that rings… – Quill", "The bell that rings in the fog", &["Quill"]);
         check(&[], "Well-known bells", "", &[]);
+        check(&[], "渡口の鐘（羽筆通信） - 河湾ニュース", "渡口の鐘", &["河湾ニュース"]);
+        check(&[], "The bell (Quill) | Rivertown", "The bell", &["Rivertown"]);
     }
 }

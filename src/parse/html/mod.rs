@@ -1,5 +1,6 @@
 //! HTML pages: articles ([`page`]), lists of articles ([`listing`]), and pages that are feeds by their markup ([`feed`]).
 
+mod chrome;
 mod facts;
 mod headline;
 mod hfeed;
@@ -9,11 +10,14 @@ mod microformats;
 mod pager;
 mod rows;
 mod rules;
+mod scripts;
 mod text;
 mod xpath;
 
 #[cfg(test)]
 mod hfeed_tests;
+#[cfg(test)]
+mod real_tests;
 #[cfg(test)]
 mod rules_tests;
 #[cfg(test)]
@@ -69,6 +73,7 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     let pager = pager::find(&document, asked, &doc.url, base.as_deref());
     let next = by_rule.next_page.or_else(|| pager.next.clone());
     pager.remove();
+    let byline = facts.byline.take();
     let titles: Vec<String> = by_rule.title.iter().cloned().chain(facts.headlines()).collect();
     let ruled_text = ruled.and_then(|ruled| {
         ruled.strip(&mut findings);
@@ -94,7 +99,7 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     entry.base = base.into_iter().collect();
     entry.content = vec![Text { value: found.html, kind: TextKind::Html, language: None, base: entry.base.clone() }];
     entry.complete = true;
-    Ok(ParsedPage { entry, next, whole: by_rule.single_page, rows: found.rows, site, warnings: findings.into_warnings() })
+    Ok(ParsedPage { entry, next, whole: by_rule.single_page, rows: found.rows, site, byline, warnings: findings.into_warnings() })
 }
 
 /// Reads a page that is a feed by its own markup: h-feed and h-entry of microformats2, hAtom, hNews. `charset` is the outlet's configured one.
@@ -112,7 +117,14 @@ pub fn feed(doc: &FetchedDocument, charset: Option<&str>, bounded: Bounded, boun
     let document = Document::from(source.as_str());
     let base: Vec<String> = base(&document).into_iter().collect();
     let (head, entries) = hfeed::read(&document, &base, bounds, &mut findings).ok_or_else(not_a_feed)?;
-    Ok(ParsedFeed { format: Format::Html, head, entries, follow: Vec::new(), warnings: findings.into_warnings() })
+    Ok(ParsedFeed {
+        format: Format::Html,
+        head,
+        entries,
+        deleted: Vec::new(),
+        follow: Vec::new(),
+        warnings: findings.into_warnings(),
+    })
 }
 
 /// Whether a source has the class of an entry in it.
@@ -152,7 +164,7 @@ pub fn listing(
             });
             if !entries.is_empty() {
                 let warnings = findings.into_warnings();
-                return Ok(ParsedFeed { format: Format::Html, head, entries, follow: Vec::new(), warnings });
+                return Ok(ParsedFeed { format: Format::Html, head, entries, deleted: Vec::new(), follow: Vec::new(), warnings });
             }
         }
     }
@@ -167,7 +179,14 @@ pub fn listing(
         language: document.try_select("html").and_then(|found| found.attr("lang")).map(|lang| lang.to_string()),
         ..FeedHead::default()
     };
-    Ok(ParsedFeed { format: Format::Html, head, entries, follow: Vec::new(), warnings: findings.into_warnings() })
+    Ok(ParsedFeed {
+        format: Format::Html,
+        head,
+        entries,
+        deleted: Vec::new(),
+        follow: Vec::new(),
+        warnings: findings.into_warnings(),
+    })
 }
 
 /// The text of an HTML document, safe to build a tree from.
@@ -206,6 +225,7 @@ fn source_with(
         Some(rules) => rules::replaced(text.into_owned(), rules, LARGEST).into(),
         None => text,
     };
+    let text = scripts::without(&text);
     bounded(&text)?;
     resolved(&text)
 }

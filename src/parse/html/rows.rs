@@ -1,10 +1,10 @@
-//! What stands around the text: the lines below the headline, notices behind the text, the way from the front page, tags, counts of comments. And
-//! what is around all that and belongs to the site or to other articles: taken out before the text is looked for.
+//! What stands around the text: the lines below the headline, notices behind the text, the way from the front page, tags, counts of comments.
 
 use std::collections::BTreeSet;
 
 use dom_query::{Document, NodeRef};
 
+use super::chrome::{CHROME, COMMENTS, Zone, has, words};
 use super::{short_text, squeezed};
 use crate::model::{PageRow, Place};
 
@@ -24,125 +24,6 @@ const NEAR: u32 = 24;
 /// The number of an element in the order of the document, from 1.
 pub(super) const NUMBER: &str = "data-reprint-number";
 
-/// Words in classes and ids of what is not of the article.
-const CHROME: &[&str] = &[
-    "nav",
-    "navbar",
-    "navigation",
-    "menu",
-    "subnav",
-    "topbar",
-    "sidebar",
-    "sidebox",
-    "side",
-    "widget",
-    "aside",
-    "recommend",
-    "recommended",
-    "recommendation",
-    "recommendations",
-    "related",
-    "relate",
-    "relatedposts",
-    "xiangguan",
-    "tuijian",
-    "hot",
-    "hotlist",
-    "ranking",
-    "rank",
-    "trending",
-    "popular",
-    "mostread",
-    "mostviewed",
-    "share",
-    "sharing",
-    "sharebar",
-    "sharedaddy",
-    "social",
-    "sns",
-    "bdshare",
-    "bdsharebuttonbox",
-    "addthis",
-    "addtoany",
-    "ad",
-    "ads",
-    "adv",
-    "advert",
-    "advertisement",
-    "adsbygoogle",
-    "banner",
-    "subscribe",
-    "newsletter",
-    "signup",
-    "popup",
-    "modal",
-    "lightbox",
-    "login",
-    "qrcode",
-    "ewm",
-    "erweima",
-    "comment",
-    "comments",
-    "commentlist",
-    "disqus",
-    "pinglun",
-    "cmt",
-    "reply",
-    "replies",
-    "respond",
-    "kommentare",
-    "comentarios",
-    "commentaires",
-    "toolbar",
-    "prevnext",
-    "pagination",
-    "pager",
-    "cookie",
-    "cookies",
-    "gdpr",
-    "outbrain",
-    "taboola",
-    "teaser",
-    "promo",
-    "sponsored",
-    "jp-relatedposts",
-    "republication",
-    "republish",
-    "tooltip",
-    "dropdown",
-    "skip",
-    "breaking",
-    "weather",
-    "friendlink",
-    "friendlinks",
-];
-
-/// Of the site's foot, unless it is inside of an article.
-const FOOT: &[&str] = &["footer", "foot", "ft", "bottom", "colophon", "copyright", "footlink"];
-
-/// Of the list of comments.
-const COMMENTS: &[&str] = &[
-    "comment",
-    "comments",
-    "commentlist",
-    "cmt",
-    "cmts",
-    "cmnt",
-    "pinglun",
-    "reply",
-    "replies",
-    "disqus",
-    "kommentar",
-    "kommentare",
-    "comentarios",
-    "comentario",
-    "commentaires",
-    "reactions",
-    "responses",
-    "discussion",
-    "review",
-];
-
 /// Of the way from the front page.
 const CRUMBS: &[&str] = &[
     "breadcrumb",
@@ -160,6 +41,16 @@ const CRUMBS: &[&str] = &[
     "trail",
     "channelpath",
     "where",
+    "ariane",
+    "migas",
+    "migalhas",
+    "briciole",
+    "okruszki",
+    "trilha",
+    "brotkrumen",
+    "brotkrume",
+    "kruimelpad",
+    "speedbar",
 ];
 
 /// Of tags and categories.
@@ -187,11 +78,13 @@ const TAGS: &[&str] = &[
     "kategorie",
 ];
 
-/// Rows that are found by what they are called. To be called before [`clear`], which takes some of them away.
-pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>) -> Vec<PageRow> {
+/// Rows that are found by what they are called. To be called before [`super::chrome::clear`], which takes some of them away.
+pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>, zones: &[Zone<'_>]) -> Vec<PageRow> {
     let mut rows: Vec<PageRow> = Vec::new();
     let Some(body) = document.body() else { return rows };
     let mut taken = std::collections::HashSet::new();
+    let holders: std::collections::HashSet<_> =
+        headline.iter().flat_map(|node| std::iter::once(*node).chain(node.ancestors_it(None))).map(|above| above.id).collect();
     for node in body.descendants_it().filter(NodeRef::is_element).take(ELEMENTS) {
         let words = words(&node);
         let is_crumbs = has(&words, CRUMBS)
@@ -199,7 +92,11 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>) -> Vec<P
             || node.attr("itemtype").is_some_and(|kind| kind.ends_with("BreadcrumbList"));
         let place = if is_crumbs {
             Place::Crumbs
-        } else if has(&words, COMMENTS) || node.attr("href").is_some_and(|href| is_comments_address(&href)) {
+        } else if has(&words, COMMENTS)
+            || is_counter(&node)
+            || zones.iter().any(|zone| zone.heading.id == node.id)
+            || node.attr("href").is_some_and(|href| is_comments_address(&href))
+        {
             Place::Comments
         } else if has(&words, TAGS)
             || node.attr("rel").is_some_and(|rel| rel.split_whitespace().any(|word| word.eq_ignore_ascii_case("tag")))
@@ -208,11 +105,11 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>) -> Vec<P
         } else {
             continue;
         };
-        if headline.is_some_and(|headline| headline.id == node.id || node.descendants_it().any(|inner| inner.id == headline.id)) {
+        if holders.contains(&node.id) {
             continue;
         }
         let mut add = |node: &NodeRef<'_>, longest: usize| {
-            let inside = node.ancestors_it(Some(6)).any(|above| taken.contains(&above.id));
+            let inside = taken.contains(&node.id) || node.ancestors_it(Some(6)).any(|above| taken.contains(&above.id));
             let fits = short_text(node, longest).is_some_and(|text| !text.is_empty());
             if fits && !inside && rows.iter().filter(|row| row.place == place).count() < 16 {
                 rows.push(PageRow { place, html: unnumbered(&node.html()) });
@@ -238,10 +135,10 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>) -> Vec<P
                     }
                 }
             }
-            Place::Tags if !in_chrome(&node) => {
-                if node.has_name("a") || node.descendants_it().any(|inner| inner.has_name("a")) {
-                    add(&node, 300);
-                }
+            Place::Tags
+                if !in_chrome(&node) && std::iter::once(node).chain(node.descendants_it()).any(|inner| inner.has_name("a")) =>
+            {
+                add(&node, 300);
             }
             _ => {}
         }
@@ -249,75 +146,18 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>) -> Vec<P
     rows
 }
 
+/// A short button with a number: votes, shares, or comments.
+fn is_counter(node: &NodeRef<'_>) -> bool {
+    let button = node.has_name("button") || node.attr("role").is_some_and(|role| &*role == "button");
+    button
+        && short_text(node, 24)
+            .is_some_and(|text| text.chars().any(char::is_numeric) && text.chars().filter(|c| c.is_alphabetic()).count() >= 2)
+}
+
 fn is_comments_address(href: &str) -> bool {
     let Some((_, fragment)) = href.split_once('#') else { return false };
     let fragment = fragment.to_ascii_lowercase();
     COMMENTS.iter().any(|word| fragment.starts_with(word)) || fragment == "respond"
-}
-
-/// Takes out what is not of the article, by what it is called. What holds the headline or most of the text is kept, whatever it is called.
-pub(super) fn clear(document: &Document, headline: Option<NodeRef<'_>>) {
-    let Some(body) = document.body() else { return };
-    let most = paragraphs(&body) / 2;
-    let holders: Vec<_> = headline.iter().flat_map(|headline| headline.ancestors(None)).map(|above| above.id).collect();
-    let mut found: Vec<NodeRef<'_>> = Vec::new();
-    for node in body.descendants_it().filter(NodeRef::is_element).take(ELEMENTS) {
-        let hidden = node.has_attr("hidden")
-            || node.attr("style").is_some_and(|style| {
-                let style: String = style.to_ascii_lowercase().split_whitespace().collect();
-                style.contains("display:none") || style.contains("visibility:hidden")
-            });
-        let words = words(&node);
-        let chrome = hidden
-            || has(&words, CHROME)
-            || node.has_name("nav")
-            || node.has_name("aside")
-            || node.has_name("dialog")
-            || (node.has_name("footer") || has(&words, FOOT))
-                && !node.ancestors_it(None).any(|above| above.has_name("article") || above.has_name("main"));
-        let is_headline = headline.is_some_and(|headline| headline.id == node.id);
-        if chrome && !is_headline && !holders.contains(&node.id) && !is_text(&node) {
-            found.push(node);
-        }
-    }
-    for node in found {
-        // What is called a list of comments is never the text; anything else that holds most of it is.
-        let comments = has(&words(&node), COMMENTS);
-        if comments || most == 0 || paragraphs(&node) <= most {
-            node.remove_from_parent();
-        }
-    }
-}
-
-/// A paragraph, a picture or a word of the text, which themes give classes of all kinds.
-fn is_text(node: &NodeRef<'_>) -> bool {
-    [
-        "p",
-        "img",
-        "figure",
-        "figcaption",
-        "picture",
-        "em",
-        "strong",
-        "i",
-        "h1",
-        "blockquote",
-        "br",
-        "td",
-        "tr",
-        "tbody",
-        "table",
-        "html",
-        "body",
-    ]
-    .iter()
-    .any(|name| node.has_name(name))
-}
-
-/// Bytes of text in paragraphs.
-fn paragraphs(node: &NodeRef<'_>) -> usize {
-    let texts = node.descendants_it().filter(NodeRef::is_text);
-    texts.map(|text| text.text().trim().len()).filter(|length| *length > 60).sum()
 }
 
 fn in_chrome(node: &NodeRef<'_>) -> bool {
@@ -328,34 +168,6 @@ fn in_chrome(node: &NodeRef<'_>) -> bool {
                 && !above.ancestors_it(None).any(|outer| outer.has_name("article") || outer.has_name("main"))
             || has(&words(&above), CHROME)
     })
-}
-
-/// The words in class and id, in lower case: whole, and what they are made of.
-fn words(node: &NodeRef<'_>) -> Vec<String> {
-    let mut words = Vec::new();
-    for value in [node.class(), node.id_attr()].into_iter().flatten() {
-        for whole in value.split_whitespace().take(16) {
-            words.push(whole.to_ascii_lowercase());
-            let mut part = String::new();
-            let mut lower_before = false;
-            for c in whole.chars() {
-                if !c.is_ascii_alphabetic() || c.is_ascii_uppercase() && lower_before {
-                    words.push(std::mem::take(&mut part));
-                }
-                if c.is_ascii_alphabetic() {
-                    part.push(c.to_ascii_lowercase());
-                }
-                lower_before = c.is_ascii_lowercase();
-            }
-            words.push(part);
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-fn has(words: &[String], known: &[&str]) -> bool {
-    words.iter().any(|word| known.contains(&word.as_str()))
 }
 
 /// Numbers the elements of a document in its order.
@@ -468,7 +280,7 @@ pub(super) fn around(document: &Document, headline: Option<NodeRef<'_>>, content
     rows
 }
 
-/// Takes out of a text what stands before the element of that number.
+/// Takes out of a text what stands before the element of that number, if that is the lesser part.
 pub(super) fn drop_before(text: &NodeRef<'_>, number: u32) {
     let mut holds = std::collections::HashSet::new();
     let mut after = false;
@@ -482,8 +294,15 @@ pub(super) fn drop_before(text: &NodeRef<'_>, number: u32) {
     }
     let is_before = |node: &NodeRef<'_>| number_of(node).is_some_and(|own| own < number) && !holds.contains(&node.id);
     let before: Vec<NodeRef<'_>> = text.descendants_it().filter(NodeRef::is_element).filter(is_before).collect();
+    let ids: std::collections::HashSet<_> = before.iter().map(|node| node.id).collect();
+    let length =
+        |node: &NodeRef<'_>| node.children_it(false).filter(NodeRef::is_text).map(|text| text.text().trim().len()).sum::<usize>();
+    let (mut first, mut rest) = (0, 0);
+    for node in text.descendants_it().filter(NodeRef::is_element) {
+        *(if ids.contains(&node.id) { &mut first } else { &mut rest }) += length(&node);
+    }
     // Only what has something after the headline is a text that began too early.
-    if after {
+    if after && first < rest {
         before.iter().for_each(NodeRef::remove_from_parent);
     }
 }
@@ -493,7 +312,7 @@ pub(super) fn number_of(node: &NodeRef<'_>) -> Option<u32> {
 }
 
 /// The number of the last element in a node.
-fn end(node: &NodeRef<'_>, number: u32) -> u32 {
+pub(super) fn end(node: &NodeRef<'_>, number: u32) -> u32 {
     let mut end = number;
     let mut inner = *node;
     while let Some(last) = inner.children_it(true).find(NodeRef::is_element) {

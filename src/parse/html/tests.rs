@@ -12,7 +12,7 @@ fn doc(address: &str, body: &str) -> FetchedDocument {
     FetchedDocument::from_bytes(url, Some("text/html".to_owned()), body.as_bytes().to_vec(), at)
 }
 
-fn sound(_: &str) -> Result<(), Unreadable> {
+pub(super) fn sound(_: &str) -> Result<(), Unreadable> {
     Ok(())
 }
 

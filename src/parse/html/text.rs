@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{CandidateSelectMode, Config, Readability, TextMode};
 
-use super::{Asked, first, headline, rows, short_text, squeezed};
+use super::{Asked, chrome, first, headline, rows, short_text, squeezed};
 use crate::model::{PageRow, Unreadable};
 
 /// Elements that are weighed; a page with more is refused.
 const ELEMENTS: usize = 60_000;
 /// Fewer characters than this are no article, whatever looked like one.
 const LEAST: usize = 40;
+/// Most characters of the label of a list to choose from.
+const LABEL: usize = 24;
 
 /// Parts of a page that are never text of its article, however much they look like it: readers' comments, and what is there to be scripted.
 const CHROME: &str = "script, style, template, noscript:not(:has(img)), select, button, textarea, input, [itemprop~=comment]";
@@ -50,11 +52,15 @@ pub(super) fn find(
         Found { headline: headline.and_then(|node| short_text(&node, 400)).filter(|text| !text.is_empty()), ..Found::default() };
     let title = found.headline.clone().or_else(|| titles.first().cloned());
     let is_first = asked.number == 1;
+    let zones = chrome::comment_zones(&document);
     if is_first {
-        found.rows = rows::named(&document, headline);
+        found.rows = rows::named(&document, headline, &zones);
     }
+    controls(&document);
     remove(&document, CHROME);
-    rows::clear(&document, headline);
+    // What is called by the wrong names must be found all the same.
+    let whole = document.clone();
+    chrome::clear(&document, headline, &zones);
     if let Some(ruled) = ruled {
         found.html = ruled;
     } else if let Some(selector) = &selectors.content {
@@ -66,21 +72,14 @@ pub(super) fn find(
             ));
         }
     } else {
-        let config = Config {
-            keep_classes: true,
-            max_elements_to_parse: ELEMENTS,
-            disable_json_ld: true,
-            char_threshold: 200,
-            candidate_select_mode: CandidateSelectMode::Readability,
-            text_mode: TextMode::Raw,
-            ..Config::default()
-        };
-        let read = Readability::with_document(document.clone(), None, Some(config)).and_then(|mut reader| reader.parse());
-        found.html = match read {
-            Ok(article) if counted(&article.text_content) >= LEAST => {
-                without_headline(&article.content, title.as_deref(), headline.and_then(|node| rows::number_of(&node)))
-            }
-            _ => match declared.filter(|text| counted(text) >= LEAST) {
+        let declared_length = declared.as_deref().map_or(0, counted);
+        let article = weighed(&document, LEAST).filter(|(_, length)| length * 2 >= declared_length).or_else(|| {
+            let again = weighed(&whole, LEAST).filter(|(_, length)| declared_length == 0 || *length <= declared_length * 2);
+            again.or_else(|| weighed(&document, LEAST)).or_else(|| weighed(&document, 1).filter(|(html, _)| is_gallery(html)))
+        });
+        found.html = match article {
+            Some((html, _)) => without_headline(&html, title.as_deref(), headline.and_then(|node| rows::number_of(&node))),
+            None => match declared.filter(|text| counted(text) >= LEAST) {
                 Some(text) => paragraphs(&text),
                 None => {
                     return Err(Unreadable::new(
@@ -97,6 +96,48 @@ pub(super) fn find(
     }
     found.html = rows::unnumbered(&found.html);
     Ok(found)
+}
+
+/// What Readability takes for the text of a document, and how many characters it has, if they are that many.
+fn weighed(document: &Document, least: usize) -> Option<(String, usize)> {
+    let config = Config {
+        keep_classes: true,
+        max_elements_to_parse: ELEMENTS,
+        disable_json_ld: true,
+        char_threshold: 200,
+        candidate_select_mode: CandidateSelectMode::Readability,
+        text_mode: TextMode::Raw,
+        ..Config::default()
+    };
+    let article = Readability::with_document(document.clone(), None, Some(config)).and_then(|mut reader| reader.parse()).ok()?;
+    let length = counted(&article.text_content);
+    (length >= least).then(|| (article.content.to_string(), length))
+}
+
+/// Pictures with next to no words are an article, too.
+fn is_gallery(html: &str) -> bool {
+    Document::fragment(html).try_select("img").is_some_and(|found| found.length() >= 2)
+}
+
+/// Takes out lists to choose from together with their labels, and makes buttons around a figure's picture what they show.
+fn controls(document: &Document) {
+    if let Some(found) = document.try_select("select") {
+        for node in found.nodes().iter().take(50) {
+            let Some(above) = node.parent().filter(|above| !above.has_name("body")) else { continue };
+            let others = above.children_it(false).filter(|child| child.id != node.id && !child.has_name("select"));
+            let mut length = 0;
+            let label = others.into_iter().take(8).all(|child| {
+                length += short_text(&child, LABEL).map_or(LABEL + 1, |text| text.chars().count());
+                length <= LABEL && !child.has_name("img")
+            });
+            if label && above.children_it(false).nth(8).is_none() {
+                above.remove_from_parent();
+            }
+        }
+    }
+    if let Some(found) = document.try_select("figure button:has(img)") {
+        found.nodes().iter().for_each(|node| node.rename("span"));
+    }
 }
 
 fn remove(document: &Document, selector: &str) {

@@ -1,12 +1,11 @@
 use serde_json::{Value, json};
 
 use super::super::sample::{self, Sample, renderer};
-use super::super::{FeedFormat, Place};
-use super::namespace_page;
+use super::super::{Contents, FeedFormat, Place};
 use crate::model::{Comments, StoredArticle, TranslationKind};
 
 fn source(articles: &[StoredArticle], place: &Place<'_>) -> String {
-    let document = renderer().feed_at(&sample::feed("all"), FeedFormat::Json, articles, place);
+    let document = renderer().feed(&sample::feed("all"), FeedFormat::Json, &Contents { place: *place, ..Contents::of(articles) });
     assert_eq!(document.content_type, "application/feed+json");
     String::from_utf8(document.body.to_vec()).unwrap()
 }
@@ -38,7 +37,7 @@ fn req_38_what_a_feed_says_of_itself() {
         "_reprint": {"about": "https://relay.example.net/ns/1.0", "rights": renderer().words.of([Some("zh-Hans")]).get("copyright")},
     });
     assert_eq!(feed, expected);
-    assert_eq!(namespace_page(&sample::site()), "https://relay.example.net/ns/1.0");
+    assert_eq!(sample::site().namespace_page(), "https://relay.example.net/ns/1.0");
     assert!(source(&[], &Place::default()).starts_with("{\"version\":\"https://jsonfeed.org/version/1.1\",\n\"title\":"));
 }
 
@@ -187,7 +186,7 @@ fn older_pages_are_pages_of_the_same_feed() {
     check(Place::default(), None);
     check(place, Some("https://relay.example.net/feeds/all/archive/2026-04.json"));
     check(Place { previous: None, ..place }, None);
-    let document = renderer().feed_at(&sample::feed("all"), FeedFormat::Json, &[], &place);
+    let document = renderer().feed(&sample::feed("all"), FeedFormat::Json, &Contents { place, ..Contents::default() });
     assert_eq!(document.path, "feeds/all/archive/2026-05.json");
 }
 

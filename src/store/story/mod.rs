@@ -21,7 +21,7 @@ use super::decide::Decision;
 use super::failure::StoreError;
 use super::look_up::Sighting;
 use super::read::{list, time, unreadable};
-use super::{Change, record, sql};
+use super::{Change, identity, record, sql, withdraw};
 use crate::model::Article;
 
 /// Why an article is held that its outlet took back.
@@ -99,10 +99,14 @@ pub async fn find(
             sighting.elsewhere = outlets.get(&story).into_iter().flatten().filter(|other| *other != outlet).cloned().collect();
         }
     }
+    refuse(connection, path, &wanted, sightings).await?;
     let shared = shared(&wanted);
     holders.retain(|mark, _| !shared.contains(mark));
     let mut taken = HashSet::new();
     for Wanted { place, story, addresses, sketch, published } in wanted {
+        if sightings.get(place).is_some_and(|sighting| sighting.refused.is_some()) {
+            continue;
+        }
         let mut candidates: BTreeMap<i64, (usize, usize, &Holder)> = BTreeMap::new();
         for mark in &addresses {
             let holders = holders.get(mark).map(Vec::as_slice).unwrap_or_default();
@@ -148,6 +152,42 @@ pub async fn find(
             sighting.joins = Some(Join { article: holder.article, story: holder.story, key: holder.key.clone() });
         }
         sighting.story_marks = addresses.into_iter().chain(sketch).collect();
+    }
+    Ok(())
+}
+
+/// Refuses sightings that are a story which the site has withdrawn, whoever brings it and under whatever guid and address.
+async fn refuse(
+    connection: &mut SqliteConnection,
+    path: &Path,
+    wanted: &[Wanted],
+    sightings: &mut [Sighting<'_>],
+) -> Result<(), StoreError> {
+    let failed = |error: sqlx::Error| StoreError::from_sqlx(path, &error);
+    let marks = wanted.iter().flat_map(|wanted| wanted.addresses.iter().chain(&wanted.sketch)).copied().collect();
+    let marked = withdraw::marked(connection, &marks).await.map_err(failed)?;
+    if marked.is_empty() {
+        return Ok(());
+    }
+    for Wanted { place, story, addresses, sketch, published: _ } in wanted {
+        let mut candidates: BTreeMap<i64, (usize, usize, Holder)> = BTreeMap::new();
+        for (mark, is_address) in addresses.iter().map(|mark| (mark, true)).chain(sketch.iter().map(|mark| (mark, false))) {
+            for found in marked.get(mark).into_iter().flatten() {
+                let withdraw::Marked { article, outlet, key, sort_at } = found.clone();
+                let holder = Holder { article, outlet, key, sort_at, story: None };
+                let counts = candidates.entry(article).or_insert((0, 0, holder));
+                *(if is_address { &mut counts.0 } else { &mut counts.1 }) += 1;
+            }
+        }
+        let mut candidates: Vec<(usize, usize, &Holder)> =
+            candidates.values().map(|(addresses, sketch, holder)| (*addresses, *sketch, holder)).collect();
+        candidates.sort_by(|one, other| (other.0, other.1, &one.2.key).cmp(&(one.0, one.1, &other.2.key)));
+        candidates.truncate(COMPARED);
+        let found = confirmed(connection, path, story, &candidates).await?;
+        if let Some((found, sighting)) = found.zip(sightings.get_mut(*place)) {
+            sighting.incoming.standing = identity::Standing::Held { code: WITHDRAWN, reason: withdraw::REFUSED };
+            sighting.refused = Some(found.key.clone());
+        }
     }
     Ok(())
 }
@@ -224,7 +264,7 @@ async fn holders(connection: &mut SqliteConnection, wanted: &[Wanted]) -> Result
 }
 
 /// The outlets that publish each story.
-async fn outlets(
+pub async fn outlets(
     connection: &mut SqliteConnection,
     stories: &BTreeSet<i64>,
 ) -> Result<HashMap<i64, BTreeSet<String>>, sqlx::Error> {
@@ -329,7 +369,19 @@ pub async fn settle(
     Ok(())
 }
 
-/// Takes the copy of one outlet out of what is published.
+/// Whether anybody publishes a story.
+pub async fn is_shown(connection: &mut SqliteConnection, story: i64) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(sql::STORY_SHOWN).bind(story).fetch_one(connection).await
+}
+
+/// What an article's story is recognised by from its text alone.
+pub fn text_marks(article: &Article) -> Vec<i64> {
+    let language = language(article);
+    let sketch = Story::new(&article.title, article.body.as_str()).sketch();
+    sketch.into_iter().map(|shingle| mark('t', &language, &shingle.to_le_bytes())).collect()
+}
+
+/// Takes the copy of one outlet out of what is published. `key`: as readers know it.
 pub async fn take_back(
     connection: &mut SqliteConnection,
     path: &Path,
@@ -341,14 +393,8 @@ pub async fn take_back(
     let failed = |error: sqlx::Error| StoreError::from_sqlx(path, &error);
     let mut change = Change::default();
     for row in sqlx::query(sql::COPIES).bind(outlet).bind(key).fetch_all(&mut *connection).await.map_err(failed)? {
-        let (id, story): (i64, Option<i64>) = (row.try_get("id").map_err(failed)?, row.try_get("story").map_err(failed)?);
-        sqlx::query(sql::TAKE_BACK).bind(id).bind(WITHDRAWN).bind(reason).execute(&mut *connection).await.map_err(failed)?;
-        change.changed = vec![key.to_owned()];
-        if let Some(story) = story {
-            settle(connection, path, story, true, now).await?;
-            let outlets = outlets(connection, &BTreeSet::from([story])).await.map_err(failed)?;
-            change.elsewhere.extend(outlets.into_values().flatten().filter(|other| other != outlet));
-        }
+        let id: i64 = row.try_get("id").map_err(failed)?;
+        withdraw::take_back(connection, path, id, reason, now, &mut change).await?;
     }
     Ok(change)
 }

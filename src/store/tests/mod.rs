@@ -8,6 +8,7 @@ mod identities;
 mod records;
 mod stories;
 mod windows;
+mod withdrawals;
 
 use std::path::PathBuf;
 
@@ -194,6 +195,11 @@ fn full() -> AttributedArticle {
                     }],
                     disclaimers: vec!["d".to_owned()],
                 }),
+                originals_stated: 1,
+                says_repost: Some("转载".to_owned()),
+                says_translation: Some("译".to_owned()),
+                says_own: Some("原创".to_owned()),
+                evidence: vec![Evidence { field: "title", rule: "title_of_entry", text: "渡轮".to_owned() }],
             },
             warnings: vec![Warning::new("xml_repaired", "a tag was closed")],
             complete: true,

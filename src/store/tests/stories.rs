@@ -30,7 +30,7 @@ fn characters(seed: u64, number: u64) -> String {
 
 /// A copy of an article at an outlet.
 #[derive(Debug, Clone)]
-struct Copy {
+pub(super) struct Copy {
     outlet: &'static str,
     number: u64,
     title: String,
@@ -44,17 +44,17 @@ struct Copy {
 }
 
 impl Copy {
-    fn of(outlet: &'static str, number: u64) -> Self {
+    pub(super) fn of(outlet: &'static str, number: u64) -> Self {
         let (title, text) = (words(number, 5), words(number + 1_000_000, 90));
         Self { outlet, number, title, text, language: "en", minute: 0, original: None, through: 0 }
     }
 
-    fn titled(mut self, title: &str) -> Self {
+    pub(super) fn titled(mut self, title: &str) -> Self {
         self.title = title.to_owned();
         self
     }
 
-    fn text(mut self, text: impl Into<String>) -> Self {
+    pub(super) fn text(mut self, text: impl Into<String>) -> Self {
         self.text = text.into();
         self
     }
@@ -64,7 +64,7 @@ impl Copy {
         self
     }
 
-    fn minute(mut self, minute: i64) -> Self {
+    pub(super) fn minute(mut self, minute: i64) -> Self {
         self.minute = minute;
         self
     }
@@ -74,7 +74,7 @@ impl Copy {
         self
     }
 
-    fn article(&self) -> AttributedArticle {
+    pub(super) fn article(&self) -> AttributedArticle {
         let page = url(&format!("https://{}.example.com/{}", self.outlet, self.number));
         let mut told = short(self.outlet, &format!("{}", self.number));
         let article = &mut told.article;
@@ -118,11 +118,11 @@ impl Copy {
         told
     }
 
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         key(&self.article())
     }
 
-    async fn arrive(&self, store: &Store, minute: i64) -> Change {
+    pub(super) async fn arrive(&self, store: &Store, minute: i64) -> Change {
         record(store, &[ready(&self.article())], minute).await
     }
 }

@@ -1,0 +1,445 @@
+//! The body of an entry: one pass over its tree that lifts out what is no part of the text, and makes figures of its pictures.
+
+mod figures;
+mod lines;
+#[cfg(test)]
+mod tests;
+
+pub(super) use lines::{Line, is_block, lines, remove};
+
+use dom_query::{Document, NodeRef};
+use url::Url;
+
+use self::figures::figures;
+use self::lines::{Kept, lines_of};
+use super::boilerplate;
+use super::credit::{self, Row, Said};
+use super::{html, people, text};
+use crate::model::{Html, Image, Party, Warning};
+
+/// Classes of our own credit block and disclaimers: a repost of a repost must not pile them up.
+const CREDIT: &str = "reprint-credit";
+const DISCLAIMER: &str = "reprint-disclaimer";
+
+/// Lines at either end among which source lines and bylines are looked for.
+const HEAD: usize = 4;
+const TAIL: usize = 6;
+
+/// Characters a line of facts has at most.
+const FACTS: usize = 240;
+
+/// Lines from the end among which a list of other articles begins.
+const LISTED: usize = 60;
+
+/// Characters of a line that is a source line before it is a notice.
+const SHORT: usize = 40;
+
+/// Lines lifted out of one body: beyond any real article, and the time stays in proportion to the size.
+const LIFTED: usize = 64;
+
+/// A body and what was lifted out of it.
+#[derive(Debug, Default)]
+pub(super) struct Body {
+    pub(super) html: Html,
+    /// The text of `html`.
+    pub(super) text: String,
+    pub(super) images: Vec<Image>,
+    /// Each once, as displayed.
+    pub(super) disclaimers: Vec<String>,
+    /// The outlets that source lines and notices name, nearest first, with the links they carry.
+    pub(super) chain: Vec<Party>,
+    /// The date beside a source line, as written.
+    pub(super) date: Option<String>,
+    /// Names out of lines such as "作者:X | 译者:Y".
+    pub(super) names: Vec<(people::Role, String)>,
+    /// Number of comments, where a line tells it.
+    pub(super) comments: Option<u64>,
+    /// Sections and tags that lines name.
+    pub(super) categories: Vec<String>,
+    /// Sentences that say who holds the rights.
+    pub(super) rights: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
+    /// Lines that were lifted out, with what they were taken for.
+    pub(super) lifted: Vec<(&'static str, String)>,
+    /// A line says that the text is the outlet's own.
+    pub(super) own: bool,
+    /// What the outlet's own rules found.
+    pub(super) by_rule: super::outlet_rules::Found,
+}
+
+/// What a body refers to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
+    /// Base of its references.
+    pub(super) base: &'a Url,
+    /// Names of the outlet itself, which is no source of its own articles.
+    pub(super) own: &'a [&'a str],
+    /// The article's title as displayed: some systems number its pictures with it.
+    pub(super) title: &'a str,
+}
+
+/// Reads a body. `known` are disclaimers that the entry carries as data.
+pub(super) fn read(source: &str, known: &[String], setting: &Setting<'_>) -> Body {
+    let base = setting.base;
+    let mut body = Body::default();
+    let document = match html::tree(source, base) {
+        Ok(document) => document,
+        Err(refusal) => {
+            body.warnings.push(Warning::new(
+                refusal.code,
+                format!("the text has {}, so it is kept as plain text; the outlet has to repair its markup", refusal.message),
+            ));
+            body.html = html::refused(source);
+            body.text = text::of_html(body.html.as_str());
+            return body;
+        }
+    };
+    lift_own_blocks(&document, &mut body);
+    lift_watermarks(&document, base);
+    lift_lines(&document, known, setting, &mut body);
+    figures(&document, setting, &mut body);
+    body.html = html::finish(&document);
+    body.text = text::of_html(body.html.as_str());
+    // What stayed in the body would be there twice.
+    body.disclaimers.retain(|notice| !notice.is_empty());
+    body
+}
+
+impl Body {
+    fn add_disclaimer(&mut self, notice: String) {
+        let essence = text::essence(&notice);
+        if !essence.is_empty() && !self.disclaimers.iter().any(|known| text::essence(known) == essence) {
+            self.disclaimers.push(notice);
+        }
+    }
+
+    /// Adds a notice, and the outlets it names.
+    pub(super) fn add_notice(&mut self, row: &Row, written: &str, setting: &Setting<'_>) {
+        let own = setting.own;
+        let parties = credit::of_notice(row, written, own, setting.base);
+        // "The post … appeared first on X" in X's own feed tells nobody anything.
+        let ours = boilerplate::outlet_in(written).is_some_and(|outlet| credit::is_own(own, &outlet));
+        let states = boilerplate::states_rights(written);
+        if let Some(rights) = &states
+            && !self.rights.contains(rights)
+        {
+            self.rights.push(rights.clone());
+        }
+        let only_rights = states.is_some() && parties.is_empty() && boilerplate::is_bare_rights(written);
+        let own_feed = ours && written.starts_with("The post ");
+        if !own_feed && !only_rights {
+            self.add_disclaimer(written.to_owned());
+        }
+        parties.into_iter().for_each(|party| credit::join(&mut self.chain, party));
+    }
+
+    /// Adds what a row says. What a row says of its source goes before what notices say.
+    pub(super) fn add_said(&mut self, said: Said) {
+        if !said.chain.is_empty() {
+            let mut chain = said.chain;
+            std::mem::take(&mut self.chain).into_iter().for_each(|party| credit::join(&mut chain, party));
+            self.chain = chain;
+        }
+        for name in said.people {
+            if !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+        self.own |= said.own;
+        self.date = self.date.take().or(said.published);
+        self.comments = self.comments.or(said.comments);
+        self.categories.extend(said.categories);
+    }
+}
+
+fn lift_own_blocks(document: &Document, body: &mut Body) {
+    for node in document.root().descendants() {
+        if !node.is_element() || !(node.has_class(CREDIT) || node.has_class(DISCLAIMER)) {
+            continue;
+        }
+        if node.has_class(DISCLAIMER) {
+            body.add_disclaimer(text::clean(&node.text()));
+        }
+        // The rule between text and closing disclaimer goes with it.
+        for beside in [node.prev_element_sibling(), node.next_element_sibling()].into_iter().flatten() {
+            if beside.has_name("hr") {
+                beside.remove_from_parent();
+            }
+        }
+        node.remove_from_parent();
+    }
+}
+
+/// Takes out the outlet's own address where it stands in the text by itself: put there to be found in copies.
+fn lift_watermarks(document: &Document, base: &Url) {
+    let Some(host) = base.host_str() else { return };
+    let bare = host.strip_prefix("www.").unwrap_or(host);
+    for node in document.root().descendants_it().filter(NodeRef::is_text).collect::<Vec<_>>() {
+        let text = node.text();
+        let text = text.trim().trim_end_matches('/');
+        if text.len() < 4 || text.len() > 80 || !text.is_ascii() {
+            continue;
+        }
+        let text = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
+        let text = text.strip_prefix("www.").unwrap_or(text);
+        let owned = text.contains('.') && (bare == text || bare.strip_suffix(text).is_some_and(|front| front.ends_with('.')));
+        let linked = node.ancestors_it(Some(3)).any(|above| above.has_name("a"));
+        if owned && !linked {
+            node.remove_from_parent();
+        }
+    }
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Text,
+    /// A part of it was a notice; what is left is text.
+    Read,
+    Lifted,
+}
+
+fn lift_lines(document: &Document, known: &[String], setting: &Setting<'_>, body: &mut Body) {
+    let lines = lines(document);
+    let known: Vec<String> = known.iter().map(|notice| text::essence(notice)).filter(|notice| !notice.is_empty()).collect();
+    let mut texts: Vec<usize> = (0..lines.len()).filter(|at| !lines[*at].text.is_empty()).collect();
+    for at in texts.drain(listed(&lines, &texts)) {
+        body.lifted.push(("related", lines[at].text.clone()));
+        remove(&lines[at]);
+    }
+    let mut lifted = vec![false; lines.len()];
+    let mut count = 0;
+    // From either end as far as a few lines of text; in between only what is a notice by all its words.
+    let mut stayed = 0;
+    for (order, at) in texts.iter().enumerate() {
+        if count == LIFTED {
+            return;
+        }
+        let edge = if stayed == 0 {
+            Edge::Begin
+        } else if stayed < HEAD {
+            Edge::Near
+        } else {
+            Edge::Far
+        };
+        let fate = line(&lines, *at, edge, order < 2 || order + 2 >= texts.len(), &known, setting, body);
+        lifted[*at] = fate != Fate::Text;
+        if fate == Fate::Lifted {
+            count += 1;
+        } else {
+            stayed += 1;
+        }
+    }
+    stayed = 0;
+    for at in texts.iter().rev().filter(|at| !lifted[**at]).copied().collect::<Vec<_>>() {
+        if count == LIFTED || stayed == TAIL {
+            return;
+        }
+        match line(&lines, at, Edge::Near, false, &[], setting, body) {
+            Fate::Lifted => count += 1,
+            Fate::Text | Fate::Read => stayed += 1,
+        }
+    }
+}
+
+/// Where in a text a line stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    /// Before all of the text: a date alone may stand here.
+    Begin,
+    /// Facts and invitations stand here.
+    Near,
+    Far,
+}
+
+/// Reads one line. `first`: names may stand in brackets of the text.
+fn line(
+    lines: &[Line<'_>],
+    at: usize,
+    edge: Edge,
+    first: bool,
+    known: &[String],
+    setting: &Setting<'_>,
+    body: &mut Body,
+) -> Fate {
+    let line = &lines[at];
+    if !known.is_empty() && known.contains(&text::essence(&line.text)) {
+        body.add_disclaimer(line.text.clone());
+        body.lifted.push(("disclaimer_as_data", line.text.clone()));
+        remove(line);
+        return Fate::Lifted;
+    }
+    let quoted = line.kept == Kept::Quotation && edge != Edge::Far;
+    if line.kept != Kept::No && !quoted || !line.images.is_empty() {
+        return Fate::Text;
+    }
+    // The line under a picture is its caption, whatever it says.
+    let after_image = at > 0 && !lines[at - 1].images.is_empty() && lines[at - 1].text.is_empty();
+    let (begins, edge) = (edge == Edge::Begin, edge != Edge::Far && !after_image);
+    if trailing_notice(line, setting, body) {
+        return Fate::Read;
+    }
+    // "转自:X" alone is a source line, though notices begin like it.
+    let facts = || {
+        said(line, begins, setting)
+            .filter(|_| !quoted)
+            .filter(|said| !said.chain.is_empty() && line.text.chars().count() <= SHORT)
+    };
+    if edge
+        && credit::begins_with_label(&row(line, setting.base))
+        && let Some(said) = facts()
+    {
+        body.add_said(said);
+        body.lifted.push(("facts", line.text.clone()));
+    } else if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
+        let row = row(line, setting.base);
+        if edge
+            && credit::begins_with_label(&row)
+            && let Some(notices) = labelled_notices(&row, setting, body)
+        {
+            for notice in notices {
+                body.add_notice(&Row::default(), &notice, setting);
+            }
+        } else {
+            names_in_brackets(&line.text, body);
+            // "本文来自X,作者:A,编辑:B"
+            let said = credit::read(&row, credit::Place::Text, setting.own);
+            for name in said.people {
+                if said.labels > 0 && !body.names.contains(&name) {
+                    body.names.push(name);
+                }
+            }
+            body.add_notice(&row, &line.text, setting);
+        }
+        body.lifted.push(("notice", line.text.clone()));
+    } else if quoted {
+        return Fate::Text;
+    } else if edge && boilerplate::is_promotion(&line.text) {
+        body.lifted.push(("promotion", line.text.clone()));
+    } else if edge && let Some(said) = said(line, begins, setting) {
+        body.add_said(said);
+        body.lifted.push(("facts", line.text.clone()));
+    } else {
+        if first {
+            names_in_brackets(&line.text, body);
+        }
+        return Fate::Text;
+    }
+    remove(line);
+    Fate::Lifted
+}
+
+/// The last lines that list other articles: a heading that says so or stands alone, and after it nothing but links.
+fn listed(lines: &[Line<'_>], texts: &[usize]) -> std::ops::Range<usize> {
+    let is_link = |line: &Line<'_>| {
+        let whole = line.text.chars().filter(|c| c.is_alphanumeric()).count();
+        let inner = line.nodes.iter().flat_map(|node| std::iter::once(*node).chain(node.descendants_it()));
+        let linked: usize =
+            inner.filter(|node| node.has_name("a")).map(|node| node.text().chars().filter(|c| c.is_alphanumeric()).count()).sum();
+        whole > 0 && linked * 10 >= whole * 8
+    };
+    let mut end = texts.len();
+    let mut links = 0;
+    for (order, at) in texts.iter().enumerate().rev().take(LISTED) {
+        let line = &lines[*at];
+        if is_link(line) && line.images.is_empty() {
+            if links == 0 {
+                end = order + 1;
+            }
+            links += 1;
+            continue;
+        }
+        if boilerplate::is_related(&line.text) {
+            return order..if links > 0 { end } else { order + 1 };
+        }
+        if links > 0 {
+            // A heading over links; or a short line over several of them.
+            let short =
+                line.text.chars().count() <= 24 && !line.text.ends_with(['。', '.', '！', '!', '？', '?', '”', '"', '」']);
+            let heads = line.kept == Kept::Heading || links > 1 && short && line.kept == Kept::No;
+            return if heads && order > 0 { order..end } else { texts.len()..texts.len() };
+        }
+        // Editors' lines and notices stand behind such lists.
+        if line.text.chars().count() > FACTS {
+            break;
+        }
+    }
+    texts.len()..texts.len()
+}
+
+/// The lines of HTML that is no body, as rows and as text.
+pub(super) fn rows(root: &NodeRef<'_>, base: &Url) -> Vec<(Row, String)> {
+    lines_of(*root).iter().filter(|line| !line.text.is_empty()).map(|line| (row(line, base), line.text.clone())).collect()
+}
+
+/// A line as a row of facts.
+fn row(line: &Line<'_>, base: &Url) -> Row {
+    let mut row = Row::default();
+    line.nodes.iter().for_each(|node| row.push(node, base));
+    row
+}
+
+/// "来源:X 于 2026-05-04 提示:本文不代表本网立场": a line of facts with a notice behind them.
+fn labelled_notices(row: &Row, setting: &Setting<'_>, body: &mut Body) -> Option<Vec<String>> {
+    let mut said = credit::read(row, credit::Place::Text, setting.own);
+    let notices = std::mem::take(&mut said.rest);
+    let all = !notices.is_empty() && notices.iter().all(|notice| boilerplate::is_notice(notice));
+    all.then(|| {
+        body.add_said(said);
+        notices
+    })
+}
+
+/// What a line says, if it is nothing but facts.
+fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
+    if line.text.chars().count() > FACTS {
+        return None;
+    }
+    let ends = line.text.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」']);
+    // "… | Lesezeit: 3 Min." is a row all the same.
+    let place = if ends && !line.text.contains(['|', '·', '｜']) { credit::Place::Text } else { credit::Place::Around };
+    let said = credit::read(&row(line, setting.base), place, setting.own);
+    // "来源:他在会上说,……。" goes on like a sentence.
+    let sentence = line.text.ends_with(['。', '！', '？', '!', '?', '”', '"', '」']) && said.people.is_empty();
+    // "字体:[大 中 小]" behind two labels is no text.
+    let little = said.labels > 1 && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 16;
+    ((said.labelled || begins && said.published.is_some()) && (said.rest.is_empty() || little) && !sentence).then_some(said)
+}
+
+/// "新潮社海港6月26日电(记者 林书白)": names in a bracket near the beginning or end of the text.
+fn names_in_brackets(line: &str, body: &mut Body) {
+    let head: String = line.chars().take(60).collect();
+    let tail: String = {
+        let length = line.chars().count();
+        line.chars().skip(length.saturating_sub(40)).collect()
+    };
+    for part in [head, tail] {
+        let Some((_, rest)) = part.split_once(['(', '（']) else { continue };
+        let Some((inside, _)) = rest.split_once([')', '）']) else { continue };
+        if people::is_marked(inside) {
+            for name in people::names(inside, people::Role::Author) {
+                if name.0 != people::Role::Photographer && people::plausible(&name.1) && !body.names.contains(&name) {
+                    body.names.push(name);
+                }
+            }
+        }
+    }
+}
+
+/// "……他说。(本文转载自海港纪事)": only the bracket is a notice. Whether there was one.
+fn trailing_notice(line: &Line<'_>, setting: &Setting<'_>, body: &mut Body) -> bool {
+    let Some(last) = line.nodes.last().filter(|node| node.is_text()) else { return false };
+    let written = last.text().to_string();
+    let trimmed = written.trim_end();
+    let Some(inside) = trimmed.strip_suffix([')', '）', '】', ']']) else { return false };
+    let Some(at) = inside.rfind(['(', '（', '【', '[']) else { return false };
+    let (before, notice) = trimmed.split_at(at);
+    let alone = line.nodes.len() == 1 && before.trim().is_empty();
+    if alone || !boilerplate::is_notice(notice) {
+        return false;
+    }
+    body.add_notice(&Row::default(), &text::clean(notice), setting);
+    body.lifted.push(("notice", text::clean(notice)));
+    last.set_text(before.trim_end());
+    true
+}

@@ -1,0 +1,446 @@
+//! Rows of facts: "7天前 | 来源: X 原文链接 | 作者:Y | 评论4条", "By A and B, translated by C", "Source: X, via Y (words: Z)".
+//!
+//! A row is read from left to right. Where an element ends, or a bar stands, a part ends; a label that the tables know gives the part after it a
+//! meaning; what has no label may be a date, a count, a name that a class or a mark behind it calls one. What no rule takes is told to the caller:
+//! a line of the text is lifted out only if nothing of it is left over.
+
+mod counts;
+mod cut;
+mod notice;
+mod row;
+#[cfg(test)]
+mod tests;
+
+pub(super) use counts::{comments_in, comments_within, number};
+pub(super) use notice::of_notice;
+pub(super) use row::Row;
+
+use url::Url;
+
+use self::cut::{Piece, after_break, label_at, pieces};
+use self::row::{Hint, SOFT};
+use super::boilerplate::{self, is_date};
+use super::people::{self, Role};
+use super::words::{self, Label, labelled};
+use super::{date, text, url as addresses};
+use crate::model::Party;
+
+/// Characters of a name of an outlet.
+const NAME: usize = 60;
+
+/// Words in the path of an address that lead to a section.
+const SECTION_PATHS: &[&str] = &[
+    "category",
+    "categories",
+    "section",
+    "sections",
+    "channel",
+    "topic",
+    "topics",
+    "rubric",
+    "rubrique",
+    "ressort",
+    "cat",
+    "column",
+    "lanmu",
+];
+
+/// What a row says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    /// Names with what they did.
+    pub(super) people: Vec<(Role, String)>,
+    /// Outlets, nearest first. A name may be empty where only the link is there.
+    pub(super) chain: Vec<Party>,
+    /// It says that the text is the outlet's own.
+    pub(super) own: bool,
+    /// Date of publication as written.
+    pub(super) published: Option<String>,
+    /// Date of the last change as written.
+    pub(super) updated: Option<String>,
+    /// Number of comments.
+    pub(super) comments: Option<u64>,
+    /// Sections and tags.
+    pub(super) categories: Vec<String>,
+    /// What no rule took.
+    pub(super) rest: Vec<String>,
+    /// A label was there, or a class or mark that says as much.
+    pub(super) labelled: bool,
+    /// How many labels there were.
+    pub(super) labels: usize,
+}
+
+/// Whether a row begins with a label.
+pub(super) fn begins_with_label(row: &Row) -> bool {
+    after_break(row, 0).is_some_and(|at| label_at(row, at, true, Place::Text).is_some())
+}
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Around the text of a page, where facts are.
+    Around,
+    /// In the text, where a line has to say plainly that it is none of it.
+    Text,
+}
+
+/// Reads a row. `own` are names of the outlet itself.
+pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
+    let mut said = Said::default();
+    let mut last: Option<Label> = None;
+    let mut last_line = 0;
+    for piece in pieces(row, place) {
+        let written = row.string(&piece.range);
+        if written.is_empty() {
+            continue;
+        }
+        if piece.label.is_some() {
+            said.labelled = true;
+            said.labels += 1;
+        }
+        // "By A <and> B": a list goes on over the ends of its elements.
+        let goes_on = last.filter(|label| label.role().is_some() && piece.line == last_line && piece.label.is_none());
+        if let Some(label) = goes_on
+            && continues(&written, row, &piece)
+        {
+            if !is_conjunction(&written) {
+                add_people(&mut said, &written, label.role().unwrap_or(Role::Author), own);
+            }
+            continue;
+        }
+        last_line = piece.line;
+        last = piece.label;
+        match piece.label {
+            Some(label) => value(row, label, &piece.range, &written, own, &mut said),
+            None => unlabelled(row, &piece.range, &written, own, &mut said),
+        }
+    }
+    said
+}
+
+/// Whether a piece behind a name is more of the same list: a conjunction, or a name behind one.
+fn continues(written: &str, row: &Row, piece: &Piece) -> bool {
+    if is_conjunction(written)
+        || row.folded[piece.range.clone()].iter().find(|c| **c != ' ').is_some_and(|c| matches!(c, ',' | '&'))
+    {
+        return true;
+    }
+    let before: String = row.folded[..piece.range.start].iter().rev().skip_while(|c| matches!(**c, ' ' | SOFT)).take(5).collect();
+    let before: String = before.chars().rev().collect();
+    before.ends_with([',', '&'])
+        || CONJUNCTIONS.iter().any(|word| before.split(|c: char| c.is_whitespace() || c == SOFT).next_back() == Some(*word))
+}
+
+fn is_conjunction(written: &str) -> bool {
+    let lower = written.to_lowercase();
+    CONJUNCTIONS.contains(&lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '&'))
+}
+
+fn add_people(said: &mut Said, written: &str, role: Role, own: &[&str]) {
+    let found = people::names(written, role);
+    let found = found.into_iter().filter(|(_, name)| !is_own(own, name));
+    let (good, bad): (Vec<_>, Vec<_>) = found.partition(|(_, name)| people::plausible(name));
+    said.people.extend(good);
+    said.rest.extend(bad.into_iter().map(|(_, name)| name));
+}
+
+const CONJUNCTIONS: &[&str] =
+    &["and", "&", "und", "et", "y", "e", "и", "та", "og", "och", "en", "i", "和", "与", "與", "及", "と", "와", "과"];
+
+fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str, own: &[&str], said: &mut Said) {
+    match label {
+        Label::Source | Label::Via => outlets(row, range, own, said),
+        Label::Original => {
+            let link = row.link(range).map(|(_, url, _)| url.clone());
+            let name = boilerplate::outlet_in(written).unwrap_or_default();
+            if link.is_some() || !name.is_empty() {
+                add(said, Party { name, url: link });
+            }
+        }
+        Label::OriginalTitle | Label::Chrome => {}
+        Label::Note => said.rest.push(written.to_owned()),
+        Label::Poster => {
+            if said.published.is_none() {
+                said.published = date_in(written).map(|(date, _)| date);
+            }
+        }
+        // "9:05 配信 | X": the label stood behind its date, and what comes after it has none.
+        Label::Published | Label::Updated => match date_in(written) {
+            Some((date, _)) => {
+                let known = if label == Label::Published { &mut said.published } else { &mut said.updated };
+                known.get_or_insert(date);
+            }
+            None => unlabelled(row, range, written, own, said),
+        },
+        Label::Comments => said.comments = said.comments.or_else(|| number(written)),
+        Label::Section | Label::Tags => {
+            let links: Vec<String> = row
+                .links
+                .iter()
+                .filter(|(at, _, _)| at.start < range.end && range.start < at.end)
+                .map(|(at, _, _)| row.string(at))
+                .collect();
+            let names = if links.is_empty() {
+                written
+                    .split([',', '，', '、', '/', ';', '；', '|', ' '])
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty())
+                    .map(str::to_owned)
+                    .collect()
+            } else {
+                links
+            };
+            // "Section: the seventh, reads the law." is a sentence.
+            let sentence =
+                written.ends_with(['.', '。', '!', '?']) || names.iter().any(|name: &String| name.chars().count() > NAME);
+            if sentence && row.link(range).is_none() {
+                said.rest.push(written.to_owned());
+            } else {
+                said.categories.extend(names);
+            }
+        }
+        Label::Author | Label::Translator | Label::Editor | Label::Photographer => {
+            let role = label.role().unwrap_or(Role::Author);
+            // A date may stand behind the names.
+            let (names, date) = match date_behind(written) {
+                Some((names, date)) => (names, Some(date)),
+                None => (written.to_owned(), None),
+            };
+            said.published = said.published.take().or(date);
+            add_people(said, &names, role, own);
+        }
+    }
+}
+
+/// "X 2024-05-04 09:30" → X and the date.
+fn date_behind(written: &str) -> Option<(String, String)> {
+    let places = written.match_indices([' ', ',']).filter(|(at, _)| written[*at..].contains(|c: char| c.is_ascii_digit()));
+    let (at, mark) = places.take(8).find(|(at, mark)| is_date(written[at + mark.len()..].trim()))?;
+    Some((written[..at].trim().to_owned(), written[at + mark.len()..].trim().to_owned()))
+}
+
+/// The date that a text is, or begins with; and what comes after it.
+fn date_in(written: &str) -> Option<(String, String)> {
+    let written = written.trim();
+    if !date::may_begin(written) {
+        return None;
+    }
+    if is_date(written) {
+        return Some((written.to_owned(), String::new()));
+    }
+    let mut ends: Vec<usize> = written.match_indices([' ', ',', '|', '(']).map(|(at, _)| at).take(12).collect();
+    ends.reverse();
+    let end = ends.into_iter().find(|end| is_date(written[..*end].trim()))?;
+    Some((written[..end].trim().to_owned(), written[end..].trim_start_matches([' ', ',', '|']).to_owned()))
+}
+
+/// The outlets in the value of a source label: "X", "X, via Y", "X 原文链接".
+fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Said) {
+    let mut at = range.start;
+    let folded: String = row.folded[range.clone()].iter().collect();
+    // Cut where the next outlet up the chain is named.
+    let mut cuts: Vec<(usize, usize)> = Vec::new();
+    for (_, via) in labelled(|words| words.before).filter(|(label, _)| *label == Label::Via) {
+        let via = &format!(" {via} ");
+        if let Some(place) = folded.find(via) {
+            let place = folded[..place].chars().count();
+            cuts.push((range.start + place, range.start + place + via.chars().count()));
+        }
+    }
+    cuts.sort_unstable();
+    cuts.dedup_by(|one, other| one.0 < other.1);
+    for (end, next) in cuts.into_iter().chain([(range.end, range.end)]) {
+        if end > at {
+            outlet(row, &(at..end), own, said);
+        }
+        at = next;
+    }
+}
+
+fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Said) {
+    let written = row.string(range);
+    let link = row.link(range).map(|(_, url, _)| url.clone());
+    let (name, date) = boilerplate::outlet_of(&written);
+    said.published = said.published.take().or(date);
+    if is_own(own, &name) {
+        said.own = true;
+        return;
+    }
+    if own_mark(&name, own) {
+        said.own = true;
+        return;
+    }
+    // "Quelle: Hans weiß es." is a sentence.
+    let sentence = written.ends_with('.')
+        && name.split_whitespace().skip(1).any(|word| word.chars().count() > 3 && !word.chars().any(char::is_uppercase));
+    let plausible = link.is_some() || is_outlet_name(&name) && !sentence;
+    if plausible && name.chars().count() <= NAME && (!name.is_empty() || link.is_some()) && !is_vague(&name) {
+        add(said, Party { name, url: link });
+    } else if !written.is_empty() {
+        said.rest.push(written);
+    }
+}
+
+/// Whether a text is written as names of outlets are: where letters have cases, not mostly in small ones. "Source: myself" names none.
+fn is_outlet_name(name: &str) -> bool {
+    let words = || name.split_whitespace().filter(|word| word.chars().any(|c| c.is_lowercase() || c.is_uppercase()));
+    let small = words().filter(|word| !word.chars().any(char::is_uppercase) && word.chars().count() > 3).count();
+    // Names of sites and agencies may be small: dpa, tass.ru, example.org.
+    let single = words().count() == 1 && (name.contains('.') || name.chars().count() <= 5);
+    single || small * 2 <= words().count()
+}
+
+/// "海潮网原创", "原创": the outlet says that it is its own.
+fn own_mark(name: &str, own: &[&str]) -> bool {
+    let lower = name.to_lowercase();
+    words::all(|words| words.own).any(|mark| {
+        lower == mark
+            || lower.strip_suffix(mark).or_else(|| lower.strip_prefix(mark)).is_some_and(|rest| {
+                let rest = rest.trim_matches(|c: char| !c.is_alphanumeric());
+                rest.is_empty() || is_own(own, rest) || own.iter().any(|own| own.to_lowercase().contains(rest))
+            })
+    })
+}
+
+fn is_vague(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    words::all(|words| words.vague).any(|vague| vague == lower)
+}
+
+/// Whether a name is the outlet's own.
+pub(super) fn is_own(own: &[&str], name: &str) -> bool {
+    let essence = text::essence(name);
+    !essence.is_empty() && own.iter().any(|known| text::essence(known) == essence)
+}
+
+/// Adds an outlet at the end of a chain, or what is new of it.
+pub(super) fn add(said: &mut Said, party: Party) {
+    join(&mut said.chain, party);
+}
+
+/// Adds an outlet at the end of a chain, or what is new of it: a name without one, a page where there was only a home page.
+pub(super) fn join(chain: &mut Vec<Party>, party: Party) {
+    let essence = text::essence(&party.name);
+    let site = |url: &Option<Url>| url.as_ref().map(|url| addresses::site(url).to_owned());
+    let known = chain.iter_mut().find(|known| {
+        let name = text::essence(&known.name);
+        (!essence.is_empty() && (name == essence || same_outlet(&known.name, &party.name)))
+            || (name.is_empty() || essence.is_empty())
+                && (party.url.is_none() || known.url.is_none() || site(&party.url) == site(&known.url))
+    });
+    let Some(known) = known else {
+        chain.push(party);
+        return;
+    };
+    if known.name.is_empty() {
+        known.name = party.name;
+    }
+    let deeper = |url: &Url| url.path().trim_matches('/').len() + url.query().map_or(0, str::len);
+    match (&known.url, party.url) {
+        (None, url) => known.url = url,
+        (Some(old), Some(new)) if deeper(old) == 0 && deeper(&new) > 0 => known.url = Some(new),
+        _ => {}
+    }
+}
+
+/// Whether two names are one outlet's: with and without an article.
+pub(super) fn same_outlet(one: &str, other: &str) -> bool {
+    let bare = |name: &str| {
+        let lower = name.to_lowercase();
+        text::essence(lower.strip_prefix("the ").unwrap_or(&lower))
+    };
+    let (one, other) = (bare(one), bare(other));
+    !one.is_empty() && one == other
+}
+
+fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&str], said: &mut Said) {
+    let link = row.link(range);
+    if let Some((_, url, _)) = link
+        && boilerplate::is_link_text(written)
+    {
+        said.labelled = true;
+        // It belongs to the outlet named before it.
+        match said.chain.last_mut() {
+            Some(party)
+                if party.url.is_none() || party.url.as_ref().is_some_and(|known| known.path().trim_matches('/').is_empty()) =>
+            {
+                party.url = Some(url.clone())
+            }
+            Some(_) => {}
+            None => said.chain.push(Party { name: String::new(), url: Some(url.clone()) }),
+        }
+        return;
+    }
+    if let Some(count) = comments_in(written) {
+        said.comments = said.comments.or(Some(count));
+        return;
+    }
+    let folded = boilerplate::fold(written);
+    if boilerplate::is_chrome(&folded) {
+        return;
+    }
+    // "5 мин. чтения", "3 min read"
+    let counted = folded.starts_with(|c: char| c.is_ascii_digit());
+    if counted && labelled(|words| words.after).any(|(label, word)| label == Label::Chrome && folded.ends_with(word.trim())) {
+        return;
+    }
+    let hint = row.hint(range);
+    if let Some((date, rest)) = date_in(written) {
+        said.published = said.published.take().or(Some(date));
+        if rest.trim().is_empty() {
+            return;
+        }
+        return leftover(row, range, rest.trim(), hint, own, said);
+    }
+    leftover(row, range, written, hint, own, said);
+}
+
+fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Option<Hint>, own: &[&str], said: &mut Said) {
+    // "原文:<a>After the River</a>,刊于《潮汐》": the outlet behind the original's title.
+    if let Some(nameless) = said.chain.last_mut().filter(|party| party.name.is_empty())
+        && let Some(name) = boilerplate::outlet_in(written)
+    {
+        nameless.name = name;
+        return;
+    }
+    if own_mark(written, own) {
+        said.own = true;
+        said.labelled = true;
+        return;
+    }
+    let marked = people::names(written, Role::Author);
+    let plausible = !marked.is_empty() && marked.iter().all(|(_, name)| people::plausible(name));
+    if plausible && people::is_marked(written) {
+        said.labelled = true;
+        said.people.extend(marked);
+        return;
+    }
+    match hint {
+        Some(Hint::Author) if plausible => {
+            said.people.extend(marked);
+            said.labelled = true;
+        }
+        // "Read it at X" leads to the article, and is no name.
+        Some(Hint::Source) if written.ends_with(['.', '。', '!']) || written.chars().count() > 30 => {
+            if let Some((_, url, _)) = row.link(range) {
+                add(said, Party { name: String::new(), url: Some(url.clone()) });
+            }
+        }
+        Some(Hint::Source) if !is_own(own, written) => {
+            said.labelled = true;
+            outlet(row, range, own, said);
+        }
+        Some(Hint::Section) if written.chars().count() <= NAME => said.categories.push(written.to_owned()),
+        Some(Hint::Comments) => said.comments = said.comments.or_else(|| number(written)),
+        _ => {
+            let to_section = row.link(range).is_some_and(|(_, url, tag)| {
+                *tag || url.path_segments().is_some_and(|mut parts| parts.any(|part| SECTION_PATHS.contains(&part)))
+            });
+            if to_section && written.chars().count() <= NAME {
+                said.categories.push(written.to_owned());
+            } else {
+                said.rest.push(written.to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Rows of facts, in many forms.
+
+use super::*;
+
+fn show(row: &Row) -> String {
+    let said = read(row, Place::Around, &["今日港", "Quill"]);
+    let mut out: Vec<String> = Vec::new();
+    out.extend(said.chain.iter().map(|party| format!("{}<{}>", party.name, party.url.as_ref().map_or("", Url::as_str))));
+    out.extend(said.people.iter().map(|(role, name)| format!("{role:?}:{name}")));
+    out.extend(said.published.map(|date| format!("at {date}")));
+    out.extend(said.updated.map(|date| format!("up {date}")));
+    out.extend(said.comments.map(|count| format!("{count} comments")));
+    out.extend(said.categories.iter().map(|term| format!("#{term}")));
+    if said.own {
+        out.push("own".to_owned());
+    }
+    out.extend(said.rest.iter().map(|rest| format!("?{rest}")));
+    out.join(" ; ")
+}
+
+#[test]
+fn lines_of_text() {
+    let check = |line: &str, expected: &str| assert_eq!(show(&Row::of(line)), expected, "{line:?}");
+    check("来源:海港纪事 原文链接", "海港纪事<>");
+    check("7天前 来源: 海港纪事中文网 原文链接", "海港纪事中文网<> ; at 7天前");
+    check("来源：海港纪事 昨天 21:05", "海港纪事<> ; at 昨天 21:05");
+    check("来源:海港纪事 | 2026-06-02", "海港纪事<> ; at 2026-06-02");
+    check("他说 来源:海港纪事", "海港纪事<> ; ?他说");
+    check("来源：《海港纪事》", "海港纪事<>");
+    check("文章來源：海港紀事 作者：林書白", "海港紀事<> ; Author:林書白");
+    check("Source: The Harbour Ledger (original article)", "The Harbour Ledger<>");
+    check("Source : Le Quai", "Le Quai<>");
+    check("出典:港日報", "港日報<>");
+    check("출처: 항구일보", "항구일보<>");
+    check("Источник: Портовая газета", "Портовая газета<>");
+    check("Source: Harbour Ledger, via The Quay (words: Nora Field)", "Harbour Ledger<> ; The Quay<> ; Author:Nora Field");
+    check("作者:林书白|译者:周念", "Author:林书白 ; Translator:周念");
+    check("文/林书白 译/周念", "Author:林书白 ; Translator:周念");
+    check("海港日报记者 林书白", "Author:林书白");
+    check("责任编辑:周念", "Editor:周念");
+    check("By Nora Field and Tomas Reed", "Author:Nora Field ; Author:Tomas Reed");
+    check("今日港原创", "own");
+    check("渡轮今天停了。", "?渡轮今天停了。");
+    check("来源不明的船来了", "?来源不明的船来了");
+}
+
+#[test]
+fn text_is_no_row() {
+    let check = |line: &str| {
+        let said = read(&Row::of(line), Place::Text, &["Quill"]);
+        assert!(said.rest.len() == 1 || !said.labelled, "{line:?}: {said:?}");
+    };
+    for line in [
+        "Via Roma was closed.",
+        "Source: myself.",
+        "Quelle: Hans weiß es.",
+        "Tags: none were found on the sheep.",
+        "Section: the seventh, reads the law.",
+        "Published numbers are kind.",
+        "By Friday Pell was dry.",
+        "In the first two weeks hardly anyone believed it.",
+    ] {
+        check(line);
+    }
+}
+
+#[test]
+fn rows_of_elements() {
+    let base = Url::parse("https://quill.example/a/1").expect("a literal");
+    let check = |html: &str, expected: &str| {
+        let document = dom_query::Document::fragment(html);
+        let mut row = Row::default();
+        row.push(&document.root().first_element_child().expect("a root"), &base);
+        assert_eq!(show(&row), expected, "{html}");
+    };
+    check(
+        "<div><span>7天前</span> <span class=from>来源: 海港纪事</span> <a href=https://l.example/1>原文链接</a> <a href=#c>评论4条</a></div>",
+        "海港纪事<https://l.example/1> ; at 7天前 ; 4 comments",
+    );
+    check(
+        "<div>来源：<a href=https://l.example/>海港纪事</a>　【<a href=javascript:x>打印</a>】</div>",
+        "海港纪事<https://l.example/>",
+    );
+    check("<dl><dt>来源</dt><dd>海港纪事</dd><dt>作者</dt><dd>林书白</dd></dl>", "海港纪事<> ; Author:林书白");
+    check("<p>By <a href=/x>Nora Field</a> and <a href=/y>Tomas Reed</a></p>", "Author:Nora Field ; Author:Tomas Reed");
+    check(
+        "<p>Source: <a href=https://t.example/1>Tideline</a>, via <a href=https://g.example/2>The Gazette</a> (words: Nora Field)</p>",
+        "Tideline<https://t.example/1> ; The Gazette<https://g.example/2> ; Author:Nora Field",
+    );
+    check(
+        "<div><span>도해린 기자</span><span>2026. 6. 27.</span><span class=author>x</span></div>",
+        "Author:도해린 ; at 2026. 6. 27. ; ?x",
+    );
+}

@@ -1,0 +1,20 @@
+//! What every published document must be, as a numbered checklist: requirement n is the test `rNN_…`. The documents are of made-up articles that
+//! have everything; what an HTTP server adds is asked of the real program.
+//!
+//! JSON Feed (38 to 40), tombstones (36) and archives (37) belong into a file of their own here; fetching (51 to 58) is in `fetch`, `polls`,
+//! `pages` and `reading`.
+
+mod articles;
+mod documents;
+mod served;
+
+#[path = "../../src/render/tests/read_back.rs"]
+mod read_back;
+
+const ATOM: &str = "http://www.w3.org/2005/Atom";
+const CONTENT: &str = "http://purl.org/rss/1.0/modules/content/";
+const DC: &str = "http://purl.org/dc/elements/1.1/";
+const DCTERMS: &str = "http://purl.org/dc/terms/";
+const MEDIA: &str = "http://search.yahoo.com/mrss/";
+const REPRINT: &str = "urn:uuid:4486557c-82cf-43f6-b83f-0b3b52c982c6";
+const SLASH: &str = "http://purl.org/rss/1.0/modules/slash/";
