@@ -23,7 +23,7 @@ use crate::config::{Config, Feed, Outlet, Standing};
 use crate::fetch::{self, Client, FetchError, Robots, Turns};
 use crate::model::{
     Conditions, Deletion, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument,
-    StoredArticle, Unreadable, Validators, Verdict, Warning,
+    Unreadable, Validators, Verdict, Warning,
 };
 use crate::publish::{self, Notice, Page, Pages, Prepared, Snapshot};
 use crate::render::{Contents, Place, Renderer};
@@ -580,7 +580,7 @@ fn reads_back(document: &PublishedDocument, contents: &Contents<'_>) -> Result<(
     if feed.entries.len() != articles.len() {
         return Err(format!("it has {} entries for {} articles", feed.entries.len(), articles.len()));
     }
-    if feed.format == Format::Atom
+    if feed.format == Format::Atom10
         && !feed.deleted.iter().map(|deleted| &deleted.reference).eq(withdrawn.iter().map(|gone| &gone.id))
     {
         return Err(format!("it does not tell of each of {} withdrawn articles", withdrawn.len()));
