@@ -544,7 +544,7 @@ fn body(language: &Language, bytes: usize, number: usize, random: &mut Random) -
                     write!(html, "<p>{text} <a href=\"/tag/{paragraphs}?utm_medium=feed\"><b>{}</b></a></p>", language.words[0]);
             }
             _ => {
-                let _ = write!(html, "<p>{text}</p>\n");
+                let _ = writeln!(html, "<p>{text}</p>");
             }
         }
         paragraphs += 1;

@@ -184,6 +184,7 @@ fn settings(outlet: &Outlet, source: &Url, bounds: parse::Bounds) -> [u8; 32] {
     add(Some(outlet.time_zone.name()));
     add(outlet.charset.as_deref());
     add(Some(if outlet.full_text { "full text" } else { "" }));
+    add(Some(if terms.counter { "counter" } else { "" }));
     add(terms.disclaimer.as_deref());
     add(terms.rights.as_deref());
     add(terms.licence.as_ref().map(Url::as_str));

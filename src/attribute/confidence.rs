@@ -29,7 +29,7 @@ const SIGNS: &[(&str, u8)] = &[
 const AGREEMENT: u8 = 10;
 
 /// The page states two originals of two outlets.
-const TWO_ORIGINALS: u8 = 45;
+const TWO_ORIGINALS: u8 = 60;
 /// It says of itself that the text is its own.
 const CLAIMED: u8 = 45;
 /// A notice says that it is a repost and leaves open of whom.

@@ -376,7 +376,7 @@ fn contradictions_are_held_with_both_texts_and_never_guessed() {
         originals_stated: 2,
         ..Hints::default()
     };
-    check("", article(two()), &["https://ledger.example/1", "https://other.example/9", "45 of 100"]);
+    check("", article(two()), &["https://ledger.example/1", "https://other.example/9", "30 of 100"]);
     let vague = Article {
         disclaimers: vec!["文章来源于网络。".into()],
         ..article(Hints {
@@ -395,7 +395,7 @@ fn contradictions_are_held_with_both_texts_and_never_guessed() {
 
     let lower = outlet_with("hold_below = 30\n");
     assert_eq!(confidence(&lower, article(own())), Ok((35, "doubtful")));
-    assert_eq!(confidence(&lower, article(two())), Ok((45, "doubtful")));
+    assert_eq!(confidence(&lower, article(two())), Ok((30, "doubtful")));
     // What the administrator has written is not doubted.
     let ruled = Hints { evidence: said("chain", "outlet_rule[1]", "Fuente: 海港纪事"), ..own() };
     let ready = ready(&outlet(), article(ruled));

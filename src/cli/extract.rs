@@ -154,7 +154,7 @@ mod tests {
         );
         assert_eq!((&got["is_repost"], &got["source"]), (&Value::Null, &Value::Null));
         assert!(got["evidence"]["title"].is_array());
-        let own = extract(&page("", "<span>今日港原创</span>"));
+        let own = extract(&page("", "<span>今日港原创</span>").replace("版权归海港纪事所有。", ""));
         assert_eq!((&own["held"], &own["source"], &own["is_repost"]), (&Value::Null, &Value::Null, &json!(false)), "{own}");
     }
 }

@@ -113,6 +113,11 @@ pub const KEYS: &[Key] = &[
     optional("outlet.terms", "expire", "time from its date after which an article is not shown any more; default never"),
     optional("outlet.terms", "languages", "languages of the articles that are relayed, BCP 47; default every language"),
     optional("outlet.terms", "images", "\"link\" to show pictures from the outlet's server, \"none\" for none; default \"link\""),
+    optional(
+        "outlet.terms",
+        "counter",
+        "\"keep\" where the outlet asks republishers to keep its counter of one pixel; default \"drop\"",
+    ),
     optional("outlet.terms", "noindex", "whether search engines are asked to leave its articles out; default false"),
     optional("outlet.terms", "disclaimer", "disclaimer at both ends of each article; default site.default_disclaimer"),
     optional("outlet.terms", "rights", "rights line where the feed has none; default none"),

@@ -51,6 +51,8 @@ pub struct Terms {
     pub languages: Vec<String>,
     /// Whether pictures are shown, from the outlet's own server.
     pub images: bool,
+    /// Whether the outlet's counter of republications, a picture of one pixel, stays in its texts.
+    pub counter: bool,
     /// Whether search engines are asked to leave its articles out.
     pub noindex: bool,
     /// Disclaimer at both ends of each of its articles.
@@ -69,6 +71,7 @@ impl Default for Terms {
             expire: None,
             languages: Vec::new(),
             images: true,
+            counter: false,
             noindex: false,
             disclaimer: None,
             rights: None,
@@ -169,6 +172,7 @@ pub(super) fn read(section: &Section<'_, '_>, mistakes: &mut Mistakes) -> Terms 
         expire: section.duration(mistakes, "expire", Duration::from_secs(1)..=LONGEST_LIFE),
         languages: Vec::new(),
         images: section.string(mistakes, "images", images).is_none_or(Spanned::into_inner),
+        counter: section.string(mistakes, "counter", counter).is_some_and(Spanned::into_inner),
         noindex: section.boolean(mistakes, "noindex").unwrap_or(false),
         disclaimer: section.string(mistakes, "disclaimer", value::text).map(Spanned::into_inner),
         rights: section.string(mistakes, "rights", value::text).map(Spanned::into_inner),
@@ -208,6 +212,17 @@ fn images(written: &str) -> Result<bool, Wrong> {
         _ => value::wrong(
             format!("is `{}`, and not one of its two values", shown(written)),
             "write \"link\" to show pictures from the outlet's server, or \"none\" to show none",
+        ),
+    }
+}
+
+fn counter(written: &str) -> Result<bool, Wrong> {
+    match written {
+        "keep" => Ok(true),
+        "drop" => Ok(false),
+        _ => value::wrong(
+            format!("is `{}`, and not one of its two values", shown(written)),
+            "write \"keep\" where the outlet's terms ask for its counter of republications, or \"drop\" to take it out",
         ),
     }
 }

@@ -3,6 +3,7 @@
 
 mod body;
 mod boilerplate;
+mod counter;
 mod credit;
 pub mod date;
 mod drawing;
@@ -81,7 +82,12 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     let read = |source: &Text| {
         let base = url::base(setting.base, &source.base);
         let rules = &setting.outlet.rules;
-        outlet_rules::read(rules, &markup(source), known, &body::Setting { base: &base, own: &own, title: &title_raw })
+        let markup = markup(source);
+        let mut body = outlet_rules::read(rules, &markup, known, &body::Setting { base: &base, own: &own, title: &title_raw });
+        if setting.outlet.terms.counter {
+            body.html = counter::keep(body.html, &markup, &base);
+        }
+        body
     };
     let mut body = whole.or_else(|| content.or(summary).map(read)).unwrap_or_default();
     let mut short = None;

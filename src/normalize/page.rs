@@ -9,7 +9,7 @@ use dom_query::{Document, NodeRef};
 use super::credit::{self, Row};
 use super::people::Role;
 use super::{
-    CATEGORIES, SUMMARY, Setting, body, boilerplate, date, escapes, evidence, outlet_rules, text, url, with_body, words,
+    CATEGORIES, SUMMARY, Setting, body, boilerplate, counter, date, escapes, evidence, outlet_rules, text, url, with_body, words,
 };
 use crate::config::Outlet;
 use crate::model::{Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Place, Precision, Timestamp, Warning};
@@ -71,6 +71,10 @@ pub fn alone(found: &Pages<'_>, source: &Url) -> Option<Article> {
         let Some(content) = page.entry.content.first() else { continue };
         let base = url::base(address, &content.base);
         let part = outlet_rules::read(&found.outlet.rules, &content.value, &[], &body::Setting { base: &base, own: &own, title });
+        let mut part = part;
+        if found.outlet.terms.counter {
+            part.html = counter::keep(part.html, &content.value, &base);
+        }
         parts.push(part.html.as_str().to_owned());
         join(&mut joined, part);
     }

@@ -57,6 +57,13 @@ static TITLES_BARE: LazyLock<Edges<()>> =
 static NOBODY: LazyLock<Set> = LazyLock::new(|| all(|words| words.nobody).collect());
 static OFFICES: LazyLock<Edges<()>> = LazyLock::new(|| Edges::of(all(|words| words.offices).map(|office| (office, ()))));
 
+/// Whether a text is the name of an office or an account.
+pub(super) fn is_nobody(name: &str) -> bool {
+    let lower = name.trim().to_lowercase();
+    let words = |word: &str| lower == word || lower.rsplit(' ').next() == Some(word);
+    all(|words| words.nobody).any(words) || all(|words| words.offices).any(|office| lower.ends_with(office))
+}
+
 /// Whether a byline says itself what somebody did.
 pub(super) fn is_marked(byline: &str) -> bool {
     let byline = tidy(byline);

@@ -299,3 +299,16 @@ fn categories_are_bounded() {
     let got = article(ParsedEntry { title: Some(html("t")), categories: many, ..ParsedEntry::default() });
     assert_eq!((got.categories.len(), codes(&got)), (32, vec!["too_many_categories"]));
 }
+
+#[test]
+fn a_counter_stays_where_the_terms_ask_for_it() {
+    let mut outlet = outlet();
+    let text = "<p>渡轮停了。<img src=\"https://counter.quay.example/7/count.gif\" width=\"1\" height=\"1\"></p>";
+    let parsed = || ParsedEntry { content: vec![html(text)], complete: true, ..ParsedEntry::default() };
+    assert_eq!(article_from(&outlet, &FeedHead::default(), &parsed()).body.as_str(), "<p>渡轮停了。</p>");
+    outlet.terms.counter = true;
+    let got = article_from(&outlet, &FeedHead::default(), &parsed());
+    let counter = "<img src=\"https://counter.quay.example/7/count.gif\" width=\"1\" height=\"1\" alt=\"\">";
+    assert_eq!(got.body.as_str(), format!("<p>渡轮停了。</p>{counter}"));
+    assert!(got.images.is_empty(), "it is no picture of the article");
+}

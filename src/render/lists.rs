@@ -267,6 +267,7 @@ mod tests {
     fn the_outlets_are_named_with_their_terms() {
         let mut outlets = sample::outlets();
         outlets[0].terms = Terms {
+            counter: true,
             publish: Publish::Excerpt { characters: None },
             embargo: Some(Duration::from_secs(7_200)),
             expire: Some(Duration::from_secs(30 * 86_400)),

@@ -131,7 +131,14 @@ fn example_has_every_key_and_no_other() {
 fn keys_say_what_is_needed() {
     let needed: Vec<String> = KEYS.iter().filter(|key| key.required).map(|key| format!("{}.{}", key.table, key.name)).collect();
     let credentials = ["basic.user", "basic.password_file", "header.name", "header.value_file", "query.name", "query.value_file"];
-    let mut expected = vec!["site.title".to_owned(), "site.url".into(), "outlet.name".into(), "outlet.pages.url".into()];
+    let mut expected = vec![
+        "site.title".to_owned(),
+        "site.url".into(),
+        "outlet.name".into(),
+        "outlet.rule.field".into(),
+        "outlet.rule.match".into(),
+        "outlet.pages.url".into(),
+    ];
     expected.extend(credentials.map(|key| format!("outlet.credentials.{key}")));
     expected.push("feed.id".into());
     assert_eq!(needed, expected);

@@ -314,11 +314,11 @@ fn line(
         body.lifted.push(("notice", line.text.clone()));
     } else if quoted {
         return Fate::Text;
-    } else if edge && boilerplate::is_promotion(&line.text) {
-        body.lifted.push(("promotion", line.text.clone()));
     } else if edge && let Some(said) = said(line, begins, setting) {
         body.add_said(said);
         body.lifted.push(("facts", line.text.clone()));
+    } else if edge && boilerplate::is_promotion(&line.text) {
+        body.lifted.push(("promotion", line.text.clone()));
     } else {
         if first {
             names_in_brackets(&line.text, body);

@@ -404,7 +404,8 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         return;
     }
     if own_mark(written, own) {
-        said.own = true;
+        // "Da Redação" stands where a name would, and claims nothing.
+        said.own |= !people::is_nobody(written);
         said.labelled = true;
         return;
     }

@@ -42,6 +42,7 @@ const CRUMBS: &[&str] = &[
     "channelpath",
     "where",
     "ariane",
+    "fil",
     "migas",
     "migalhas",
     "briciole",
@@ -136,7 +137,7 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>, zones: &
                 }
             }
             Place::Tags
-                if !in_chrome(&node) && std::iter::once(node).chain(node.descendants_it()).any(|inner| inner.has_name("a")) =>
+                if !in_chrome(&node) && (node.has_name("a") || node.descendants_it().any(|inner| inner.has_name("a"))) =>
             {
                 add(&node, 300);
             }
@@ -167,6 +168,7 @@ fn in_chrome(node: &NodeRef<'_>) -> bool {
             || above.has_name("header")
                 && !above.ancestors_it(None).any(|outer| outer.has_name("article") || outer.has_name("main"))
             || has(&words(&above), CHROME)
+            || has(&words(&above), COMMENTS)
     })
 }
 
