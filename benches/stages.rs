@@ -15,7 +15,7 @@ use reprint::model::{AttributedArticle, FeedFormat, FetchedDocument, Identity, P
 use reprint::normalize::{self, Setting};
 use reprint::parse::{self, Bounds};
 use reprint::publish;
-use reprint::render::Renderer;
+use reprint::render::{Contents, Renderer};
 use reprint::store::Store;
 use support::{ENTRIES, Folder, feed, median};
 use url::Url;
@@ -108,13 +108,13 @@ fn main() {
     let render_s = timed(|| {
         for window in stored.chunks(ENTRIES) {
             for format in FeedFormat::ALL {
-                black_box(renderer.feed(feed_config, format, window));
+                black_box(renderer.feed(feed_config, format, &Contents::of(window)));
             }
         }
     });
     let prepare_s = timed(|| {
         for window in stored.chunks(ENTRIES).take(8) {
-            black_box(publish::prepare(renderer.feed(feed_config, FeedFormat::Rss, window)));
+            black_box(publish::prepare(renderer.feed(feed_config, FeedFormat::Rss, &Contents::of(window))));
         }
     });
     let micros = |seconds: f64| seconds / entries * 1e6;

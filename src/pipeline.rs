@@ -23,20 +23,22 @@ use crate::config::{Config, Feed, Outlet, Standing};
 use crate::fetch::{self, Client, FetchError, Robots, Turns};
 use crate::model::{
     Conditions, Deletion, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument,
-    StoredArticle, Unreadable, Validators, Verdict, Warning, Withdrawal,
+    Unreadable, Validators, Verdict, Warning,
 };
 use crate::publish::{self, Notice, Page, Pages, Prepared, Snapshot};
-use crate::render::Renderer;
+use crate::render::{Contents, Place, Renderer};
 use crate::schedule::{self, Outcome, Pace};
 use crate::store::{Change, Store, StoreError};
 use crate::{attribute, normalize, parse};
 
+mod archive;
 mod own;
 mod pages;
 mod select;
 mod window;
 mod withdraw;
 
+use archive::Archives;
 pub use own::{OWN_ARTICLE, Own};
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
 pub use window::{Shown, window};
@@ -469,9 +471,19 @@ async fn publish_feeds(
     let mut publication = Publication::default();
     for feed in feeds {
         let shown = window(&stages.store, &stages.config, feed, now).await?;
+        // By the data, not by the clock: the same store gives the same documents.
+        let newest = shown.articles.iter().map(|article| article.identity.first_seen).max();
+        let archived = match newest {
+            Some(newest) => archive::before(&stages.store, feed, newest).await?.map(|period| period.name()),
+            None => None,
+        };
         let withdrawn = withdraw::tombstones(&stages.store, &stages.config, feed, &shown.articles).await?;
         let (here, feed) = (stages.clone(), feed.clone());
-        publication.add(off_the_runtime(move || feed_documents(&here, &feed, &shown, &withdrawn)).await?);
+        let work = move || {
+            let place = Place { previous: archived.as_deref(), ..Place::default() };
+            feed_documents(&here, &feed, &shown, &Contents { articles: &shown.articles, withdrawn: &withdrawn, place })
+        };
+        publication.add(off_the_runtime(work).await?);
     }
     let here = stages.clone();
     publication.add(off_the_runtime(move || list(&here)).await?);
@@ -488,8 +500,8 @@ async fn off_the_runtime(
     }
 }
 
-/// The documents of one feed; the index goes with the feed `all`.
-fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, withdrawn: &[Withdrawal]) -> std::io::Result<Publication> {
+/// The documents of one feed; the index goes with the feed `all`. `contents`: of `shown`.
+fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, contents: &Contents<'_>) -> std::io::Result<Publication> {
     let mut publication = Publication::default();
     let articles = &shown.articles;
     let mut put = |document: PublishedDocument| {
@@ -498,8 +510,8 @@ fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, withdrawn: &[With
     };
     let mut rejected = Vec::new();
     for format in FeedFormat::ALL {
-        let document = stages.renderer.feed_with(feed, format, articles, withdrawn);
-        match reads_back(&document, articles) {
+        let document = stages.renderer.feed(feed, format, contents);
+        match reads_back(&document, contents) {
             Ok(()) => put(document)?,
             Err(reason) => rejected.push(Rejected { path: document.path, reason }),
         }
@@ -555,12 +567,13 @@ fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publicati
 }
 
 /// Holds a rendered feed against what it was made from, through the reader that reads partners' feeds: whole, same ids in the same order, each
-/// entry with its link, its author and its credit and disclaimer in the body.
-fn reads_back(document: &PublishedDocument, articles: &[StoredArticle]) -> Result<(), String> {
+/// entry with its link, its author and its credit and disclaimer in the body; in Atom every withdrawal.
+fn reads_back(document: &PublishedDocument, contents: &Contents<'_>) -> Result<(), String> {
+    let Contents { articles, withdrawn, .. } = contents;
     let base = Url::parse("http://localhost/").expect("a constant address");
     let modified = document.modified;
     let doc = FetchedDocument::from_bytes(base, Some(document.content_type.clone()), document.body.to_vec(), modified);
-    let bounds = parse::Bounds { entries: articles.len().max(1) };
+    let bounds = parse::Bounds { entries: articles.len().max(withdrawn.len()).max(1) };
     let feed = parse::document(&doc, None, bounds).map_err(|unreadable| format!("it does not read back: {unreadable}"))?;
     if let Some(warning) = feed.warnings.iter().find(|warning| warning.code != "no_entries") {
         return Err(format!("it reads back with a warning: {}", warning.message));
@@ -568,13 +581,21 @@ fn reads_back(document: &PublishedDocument, articles: &[StoredArticle]) -> Resul
     if feed.entries.len() != articles.len() {
         return Err(format!("it has {} entries for {} articles", feed.entries.len(), articles.len()));
     }
-    for (entry, article) in feed.entries.iter().zip(articles) {
+    if feed.format == Format::Atom10
+        && !feed.deleted.iter().map(|deleted| &deleted.reference).eq(withdrawn.iter().map(|gone| &gone.id))
+    {
+        return Err(format!("it does not tell of each of {} withdrawn articles", withdrawn.len()));
+    }
+    for (entry, article) in feed.entries.iter().zip(*articles) {
         let id = &article.identity.id;
         if entry.id.as_deref() != Some(id) {
             return Err(format!("an entry has the id {:?} instead of {id}", entry.id.as_deref().unwrap_or("")));
         }
         if entry.authors.is_empty() || !entry.links.iter().any(|link| link.rel == "alternate") {
             return Err(format!("entry {id} lacks its author or its link"));
+        }
+        if entry.provenance.as_ref().is_none_or(|provenance| provenance.hops.is_empty()) {
+            return Err(format!("entry {id} does not tell the way it came"));
         }
         let body = entry.content.first().or(entry.summary.as_ref()).map_or("", |text| text.value.as_str());
         if !body.contains("reprint-credit") || body.matches("reprint-disclaimer").count() < 2 {
@@ -584,9 +605,10 @@ fn reads_back(document: &PublishedDocument, articles: &[StoredArticle]) -> Resul
     Ok(())
 }
 
-/// Article pages, made from the store when somebody opens one and kept for the next.
+/// Article pages and archive documents, made from the store when somebody opens one and kept for the next.
 #[derive(Debug)]
 pub struct ArticlePages {
+    archives: Archives,
     config: Arc<Config>,
     store: Store,
     renderer: Arc<Renderer>,
@@ -603,11 +625,14 @@ struct KeptPages {
 
 impl ArticlePages {
     fn new(config: Arc<Config>, store: Store, renderer: Arc<Renderer>, clock: fn() -> DateTime<Utc>) -> Self {
-        Self { config, store, renderer, clock, kept: Mutex::default() }
+        let archives = Archives::new(config.clone(), store.clone(), renderer.clone());
+        Self { archives, config, store, renderer, clock, kept: Mutex::default() }
     }
 
-    /// Drops the pages of articles that changed.
+    /// Drops the pages of articles that changed, and the archive documents that show them.
     pub fn forget<'a>(&self, keys: impl Iterator<Item = &'a String>) {
+        let keys: BTreeSet<&String> = keys.collect();
+        self.archives.forget(&keys);
         let mut kept = self.kept();
         kept.generation += 1;
         for key in keys {
@@ -682,5 +707,10 @@ impl Pages for ArticlePages {
     fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>> {
         let key = key.to_owned();
         Box::pin(async move { self.make(&key).await })
+    }
+
+    fn archive(&self, feed: &str, name: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>> {
+        let (feed, name) = (feed.to_owned(), name.to_owned());
+        Box::pin(async move { self.archives.page(&feed, &name, (self.clock)()).await })
     }
 }

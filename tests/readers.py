@@ -32,7 +32,7 @@ TABLE = ROOT / "docs/readers.md"
 # JavaScript packages; `tests/run` installs them.
 NODE = pathlib.Path(os.environ.get("REPRINT_TEST_NODE", ROOT / "target/test-node"))
 # What the program publishes; a format that is added there is added here.
-FORMATS = {"rss": "RSS 2.0", "atom": "Atom 1.0"}
+FORMATS = {"rss": "RSS 2.0", "atom": "Atom 1.0", "json": "JSON Feed 1.1"}
 ARTICLES = 5
 ASPECTS = ["title", "address", "id", "byline", "translator", "date", "text", "pictures", "file"]
 ATOM, DC, CONTENT, MARCREL = (
@@ -84,8 +84,19 @@ def instant(date):
     return calendar.timegm(time.strptime(match[1], "%Y-%m-%dT%H:%M:%S")) if match else None
 
 
+def translators(item):
+    return [person["name"] for person in item["_reprint"].get("translation", {}).get("translators", [])]
+
+
 def expected(kind, document):
-    """What the document says, read by a parser of XML that knows nothing of feeds."""
+    """What the document says, read by a parser of XML or JSON that knows nothing of feeds."""
+    if kind == "json":
+        return [{
+            "id": item["id"], "title": item["title"], "link": item["url"], "date": instant(item["date_published"]),
+            # Authors and translators are one list: the translators are those of the extension.
+            "byline": [author["name"] for author in item["authors"]][:len(item["authors"]) - len(translators(item))],
+            "text": item["content_html"], "file": item["attachments"][0]["url"] if "attachments" in item else None,
+            "translator": translators(item)[0] if translators(item) else None} for item in json.loads(document)["items"]]
     root = xml.etree.ElementTree.fromstring(document)
     entries = []
     if kind == "rss":
@@ -163,6 +174,8 @@ def by_node(name):
     return read
 
 
+# Those of the readers that know JSON Feed.
+JSON_READERS = {"reader 3.26 (Python)", "feedsmith 3.0.1 (JavaScript)"}
 READERS = {
     "feedparser 6.0.14 (Python)": by_feedparser,
     "reader 3.26 (Python)": by_reader,
@@ -231,6 +244,8 @@ def main():
                 if len(wanted) != ARTICLES:
                     relay.problem("%s has %d articles instead of %d" % (kind, len(wanted), ARTICLES))
                 for number, (name, read) in enumerate(READERS.items()):
+                    if kind == "json" and name not in JSON_READERS:
+                        continue
                     place = work / ("%s-%d" % (kind, number))
                     place.mkdir()
                     got = {entry.get("id"): entry for entry in read("%s/feeds/pier.%s" % (base, kind), document, place)}

@@ -42,6 +42,7 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
             "newest": newest.map(|at| at.format("%FT%TZ").to_string()),
             "rss": address("rss"),
             "atom": address("atom"),
+            "json": address("json"),
         }));
     }
     let withdrawn = match &store {

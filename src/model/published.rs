@@ -54,17 +54,20 @@ pub enum FeedFormat {
     Rss,
     /// Atom 1.0.
     Atom,
+    /// JSON Feed 1.1.
+    Json,
 }
 
 impl FeedFormat {
     /// Every format.
-    pub const ALL: [FeedFormat; 2] = [FeedFormat::Rss, FeedFormat::Atom];
+    pub const ALL: [FeedFormat; 3] = [FeedFormat::Rss, FeedFormat::Atom, FeedFormat::Json];
 
     /// Extension of its address.
     pub fn extension(self) -> &'static str {
         match self {
             FeedFormat::Rss => "rss",
             FeedFormat::Atom => "atom",
+            FeedFormat::Json => "json",
         }
     }
 
@@ -73,6 +76,8 @@ impl FeedFormat {
         match self {
             FeedFormat::Rss => "application/rss+xml; charset=utf-8",
             FeedFormat::Atom => "application/atom+xml; charset=utf-8",
+            // RFC 8259 § 11: JSON has no charset parameter.
+            FeedFormat::Json => "application/feed+json",
         }
     }
 }

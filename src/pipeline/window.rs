@@ -96,6 +96,13 @@ impl<'a> Gate<'a> {
     }
 }
 
+/// Those of `articles`, in their order, that a feed may show at some time.
+pub(super) fn admitted(config: &Config, feed: &Feed, mut articles: Vec<StoredArticle>, now: DateTime<Utc>) -> Shown {
+    let mut gate = Gate::new(config, feed, now);
+    articles.retain(|article| gate.admits(article));
+    gate.shows(articles)
+}
+
 /// The articles of a feed: the newest `size`, and whatever else arrived within `keep_hours` before the newest of them did. Counted from the data, so
 /// that the same store gives the same feed at any time at which the same articles may be shown.
 ///

@@ -50,6 +50,28 @@ pub(super) async fn tombstones(
     let Some(newest) = newest.max() else { return Ok(withdrawn) };
     let since = newest - TOLD.max(TimeDelta::hours(i64::from(feed.keep_hours)));
     withdrawn.retain(|withdrawal| withdrawal.at >= since);
+    told(store, config, feed, withdrawn).await
+}
+
+/// What was withdrawn of that which a feed got from `from` until before `until`: its archive tells of it for good.
+pub(super) async fn tombstones_of(
+    store: &Store,
+    config: &Config,
+    feed: &Feed,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Withdrawal>, StoreError> {
+    let withdrawn = store.withdrawals_received(&feed.outlets, from, until, LOOKED).await?;
+    told(store, config, feed, withdrawn).await
+}
+
+/// Those of `withdrawn` that the readers of a feed are told of.
+async fn told(
+    store: &Store,
+    config: &Config,
+    feed: &Feed,
+    mut withdrawn: Vec<Withdrawal>,
+) -> Result<Vec<Withdrawal>, StoreError> {
     let terms_open = config.outlets.iter().all(|outlet| !feed.outlets.contains(&outlet.id) || outlet.terms.is_open());
     if feed.selection.is_open() && terms_open {
         withdrawn.truncate(MOST);

@@ -130,10 +130,14 @@ pub struct Notice {
     pub blocked_by: Option<String>,
 }
 
-/// Where article pages come from when somebody opens one: made when asked for, never part of a feed's way.
+/// Where article pages and archives come from when somebody opens one: made when asked for, never part of a feed's way.
 pub trait Pages: Send + Sync + 'static {
     /// The page of the article with this key. `key` is always 20 lower-case hexadecimal digits.
     fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>>;
+
+    /// The document of a feed's archive with this name, extension included: `2026-05.atom`. Both come from a request and may be anything that
+    /// names consist of.
+    fn archive(&self, feed: &str, name: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>>;
 }
 
 /// All documents by path. Readers never wait for writers.

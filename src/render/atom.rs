@@ -7,6 +7,7 @@ use atom_syndication::{Category, Content, Entry, Feed, Generator, Link, Person, 
 use chrono::{DateTime, FixedOffset, Timelike, Utc};
 use quick_xml::escape::escape;
 
+use super::archive::{self, HISTORY};
 use super::elements::{media_elements, provenance_elements};
 use super::facts::{Facts, Named};
 use super::text::{html, rfc3339, writable};
@@ -25,23 +26,27 @@ const NAMESPACES: [(&str, &str); 6] = [
 
 /// The document.
 pub(super) fn write(site: &SiteFacts, head: &FeedHead<'_>, articles: &[(Facts<'_>, String)]) -> String {
+    let mut extensions = ExtensionMap::new();
+    if head.is_archive {
+        add(&mut extensions, element("fh:archive", None, &[]));
+    }
+    let history = Some(("fh", HISTORY)).filter(|_| head.is_archive);
+    let namespaces = NAMESPACES.into_iter().chain(history);
     let feed = Feed {
         id: head.id.clone(),
         title: Text::plain(head.title.clone()),
         subtitle: Some(Text::plain(head.about)),
         rights: Some(Text::plain(head.copyright)),
         updated: date(head.updated),
-        links: vec![
-            Link { mime_type: Some("application/atom+xml".to_owned()), ..link("self", &head.own_address) },
-            Link { mime_type: Some("text/html".to_owned()), ..link("alternate", &head.page) },
-        ],
+        links: feed_links(head),
         generator: Some(Generator {
             value: "reprint".to_owned(),
             uri: Some(site.address.clone()),
             version: Some(super::page::VERSION.to_owned()),
         }),
         lang: Some(head.language.clone()),
-        namespaces: NAMESPACES.iter().map(|(prefix, uri)| ((*prefix).to_owned(), (*uri).to_owned())).collect(),
+        namespaces: namespaces.map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())).collect(),
+        extensions,
         entries: articles
             .iter()
             .zip(changes(articles))
@@ -53,6 +58,16 @@ pub(super) fn write(site: &SiteFacts, head: &FeedHead<'_>, articles: &[(Facts<'_
     // Writing to memory does not fail.
     let written = feed.write_with_config(Vec::new(), config).unwrap_or_default();
     finish(head, &String::from_utf8(written).unwrap_or_default(), articles)
+}
+
+fn feed_links(head: &FeedHead<'_>) -> Vec<Link> {
+    let document = |rel: &str, href: &str| Link { mime_type: Some("application/atom+xml".to_owned()), ..link(rel, href) };
+    let mut links = vec![
+        document("self", &head.own_address),
+        Link { mime_type: Some("text/html".to_owned()), ..link("alternate", &head.page) },
+    ];
+    links.extend(archive::relations(head).into_iter().map(|(rel, href)| document(rel, href)));
+    links
 }
 
 /// When each article last changed, no two at the same time: readers order by it. Articles without dates of their own come several in a second;

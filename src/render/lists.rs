@@ -147,9 +147,11 @@ impl Renderer {
         }
     }
 
-    /// Atom stands for a feed in `<head>` (RSS Autodiscovery § 3: one link a feed, not one a format).
+    /// Atom stands for a feed in `<head>` (RSS Autodiscovery § 3: one link a feed, not one of RSS and one of Atom), and beside it JSON Feed
+    /// for the readers that look for nothing else.
     pub(super) fn autodiscovery(&self, id: &str, title: &str) -> Value {
-        context! { title, atom => format!("{}feeds/{id}.atom", self.site.address) }
+        let address = |format: FeedFormat| format!("{}feeds/{id}.{}", self.site.address, format.extension());
+        context! { title, atom => address(FeedFormat::Atom), json => address(FeedFormat::Json) }
     }
 
     fn feed_value(&self, feed: &Feed) -> Value {

@@ -1,4 +1,4 @@
-//! Attributed articles into documents: RSS, Atom, OPML, pages. Valid by construction, same input same bytes.
+//! Attributed articles into documents: RSS, Atom, JSON Feed, OPML, pages. Valid by construction, same input same bytes.
 //!
 //! What is said of an article is worked out once (`facts`) and written the same in every format; `body` puts credit and disclaimer
 //! around the text. No clock, no randomness, no order that is not given: a document's dates are those of its articles.
@@ -10,11 +10,13 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
+pub use archive::Place;
 pub use subscriptions::subscriptions;
 
 use crate::config::{Config, Feed, Outlet, Terms};
-use crate::model::{Conditions, FeedFormat, PublishedDocument, StoredArticle};
+use crate::model::{Conditions, FeedFormat, PublishedDocument, StoredArticle, Withdrawal};
 
+mod archive;
 mod atom;
 mod autonym;
 mod body;
@@ -22,6 +24,7 @@ mod dates;
 mod elements;
 mod excerpt;
 mod facts;
+mod json_feed;
 mod json_ld;
 mod lists;
 mod markup;
@@ -41,6 +44,7 @@ mod words;
 
 use facts::Facts;
 use templates::Templates;
+use tombstone::Tombstone;
 use words::Words;
 
 /// Minutes for which a feed may be cached: `ttl` and syndication module in the feed, `Cache-Control: max-age` of the answer (in seconds), so that
@@ -167,22 +171,14 @@ impl Renderer {
         self.try_pages(&articles)
     }
 
-    /// A feed in one format, path `feeds/{id}.{ext}`: the articles in the order given, of several with one id the first.
-    pub fn feed(&self, feed: &Feed, format: FeedFormat, articles: &[StoredArticle]) -> PublishedDocument {
-        self.feed_since(feed, format, articles, None)
-    }
-
-    /// The same, changed last at `since` if its articles are older.
-    fn feed_since(
-        &self,
-        feed: &Feed,
-        format: FeedFormat,
-        articles: &[StoredArticle],
-        since: Option<DateTime<Utc>>,
-    ) -> PublishedDocument {
+    /// A feed in one format, path `feeds/{id}.{ext}`, or a document of its archive, path `feeds/{id}/archive/{name}.{ext}`: the articles in the
+    /// order given, of several with one id the first. It changed last when one of them did or one was withdrawn.
+    pub fn feed(&self, feed: &Feed, format: FeedFormat, contents: &Contents<'_>) -> PublishedDocument {
         let mut seen = BTreeSet::new();
-        let articles: Vec<&StoredArticle> = articles.iter().filter(|article| seen.insert(article.identity.id.as_str())).collect();
-        let modified = self.newest(articles.iter().copied()).max(since.map_or(EMPTY_FEED_UPDATED, text::writable));
+        let articles: Vec<&StoredArticle> =
+            contents.articles.iter().filter(|article| seen.insert(article.identity.id.as_str())).collect();
+        let last_withdrawn = contents.withdrawn.iter().map(|withdrawal| text::writable(withdrawal.at)).max();
+        let modified = self.newest(articles.iter().copied()).max(last_withdrawn.unwrap_or(EMPTY_FEED_UPDATED));
         let facts: Vec<(Facts<'_>, String)> = articles
             .into_iter()
             .map(|article| {
@@ -191,17 +187,20 @@ impl Renderer {
                 (facts, body)
             })
             .collect();
-        let head = self.feed_head(feed, format, modified);
+        let head = self.feed_head(feed, format, modified, &contents.place);
+        let tombstones: Vec<Tombstone> = contents.withdrawn.iter().map(|withdrawal| self.tombstone(withdrawal)).collect();
         let body = match format {
             FeedFormat::Rss => rss::write(&self.site, &head, &facts),
-            FeedFormat::Atom => atom::write(&self.site, &head, &facts),
+            FeedFormat::Atom => tombstone::write(atom::write(&self.site, &head, &facts), &tombstones),
+            FeedFormat::Json => json_feed::write(&self.site, &head, &facts, &tombstones),
         };
-        let path = format!("feeds/{}.{}", feed.id, format.extension());
+        let path = archive::path(feed, format, contents.place.archive);
         let body = self.styled(body);
         PublishedDocument { conditions: self.conditions(feed), ..document(path, format.content_type(), body, modified) }
     }
 
-    fn feed_head(&self, feed: &Feed, format: FeedFormat, updated: DateTime<Utc>) -> FeedHead<'_> {
+    fn feed_head(&self, feed: &Feed, format: FeedFormat, updated: DateTime<Utc>, place: &Place<'_>) -> FeedHead<'_> {
+        let links = self.links(feed, format, place);
         let words = self.words.of([Some(feed.language.as_str()), Some(&self.site.language)]);
         let page = format!("{}feeds/{}", self.site.address, feed.id);
         FeedHead {
@@ -214,10 +213,32 @@ impl Renderer {
             copyright: words.get("copyright"),
             original: words.get("original"),
             language: text::language_tag(&feed.language).unwrap_or(&self.site.language).to_owned(),
-            own_address: format!("{page}.{}", format.extension()),
+            own_address: links.own,
+            subscription: format!("{page}.{}", format.extension()),
+            is_archive: place.archive.is_some(),
+            previous: links.previous,
+            next: links.next,
             page,
             updated,
         }
+    }
+}
+
+/// What a document of a feed is made of.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Contents<'a> {
+    /// In the order in which they are shown.
+    pub articles: &'a [StoredArticle],
+    /// What readers are told is gone: tombstones in Atom, `_reprint.deleted` in JSON Feed; RSS has no word for it.
+    pub withdrawn: &'a [Withdrawal],
+    /// Where the document stands in the history of its feed.
+    pub place: Place<'a>,
+}
+
+impl<'a> Contents<'a> {
+    /// Articles of a feed from which nothing was withdrawn and which has no archive.
+    pub fn of(articles: &'a [StoredArticle]) -> Self {
+        Self { articles, ..Self::default() }
     }
 }
 
@@ -233,6 +254,14 @@ struct FeedHead<'a> {
     language: String,
     /// Where this document is.
     own_address: String,
+    /// Where the feed is that people subscribe to: this document, but for an archive.
+    subscription: String,
+    /// It is an archive document.
+    is_archive: bool,
+    /// The archive document before this one.
+    previous: Option<String>,
+    /// The archive document after this one.
+    next: Option<String>,
     /// The page for people.
     page: String,
     updated: DateTime<Utc>,

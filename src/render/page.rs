@@ -320,17 +320,19 @@ mod tests {
     }
 
     #[test]
-    fn req_50_one_autodiscovery_link_per_feed_in_the_head_with_an_absolute_address() {
+    fn req_50_one_autodiscovery_link_per_feed_and_family_in_the_head_with_an_absolute_address() {
         let feeds = [sample::feed("all"), sample::feed("nanan")];
-        let link = |id: &str| {
+        let link = |id: &str, format: &str, media_type: &str| {
             format!(
-                "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"南十字转载 · 全部\" href=\"https://relay.example.net/feeds/{id}.atom\">"
+                "<link rel=\"alternate\" type=\"{media_type}\" title=\"南十字转载 · 全部\" href=\"https://relay.example.net/feeds/{id}.{format}\">"
             )
         };
         let check = |document: PublishedDocument, ids: &[&str]| {
             let (head, body) = text(&document).split_once("</head>").unwrap();
-            assert_eq!(head.matches("rel=\"alternate\"").count(), ids.len(), "{head}");
-            assert!(ids.iter().all(|id| head.contains(&link(id))), "{head}");
+            assert_eq!(head.matches("rel=\"alternate\"").count(), 2 * ids.len(), "{head}");
+            for (format, media_type) in [("atom", "application/atom+xml"), ("json", "application/feed+json")] {
+                assert!(ids.iter().all(|id| head.contains(&link(id, format, media_type))), "{head}");
+            }
             assert!(!body.contains("rel=\"alternate\""));
         };
         check(renderer().index(&feeds, &[]), &["all", "nanan"]);

@@ -6,6 +6,7 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Enclosure, Guid, Item, Source};
 
+use super::archive;
 use super::elements::{media_elements, provenance_elements};
 use super::facts::Facts;
 use super::text::{html, rfc822, rfc3339};
@@ -30,6 +31,11 @@ pub(super) fn write(site: &SiteFacts, head: &FeedHead<'_>, articles: &[(Facts<'_
     let mut extensions = ExtensionMap::new();
     let own = [("href", head.own_address.as_str()), ("rel", "self"), ("type", "application/rss+xml")];
     add(&mut extensions, element("atom:link", None, own));
+    // RFC 5005, appendix B: its archive is the Atom feed's.
+    for (relation, address) in archive::relations(head) {
+        let attributes = [("href", address), ("rel", relation), ("type", "application/atom+xml")];
+        add(&mut extensions, element("atom:link", None, attributes));
+    }
     // Hourly, so many times: the same as ttl.
     add(&mut extensions, element("sy:updatePeriod", Some("hourly"), []));
     add(&mut extensions, element("sy:updateFrequency", Some(&(60 / CACHE_MINUTES).to_string()), []));

@@ -18,6 +18,11 @@ const NAMESPACE_PAGE: &str = "ns/1.0";
 const RSL: &str = "rsl.xml";
 
 impl SiteFacts {
+    /// Where people read what the reprint namespace and the members of `_reprint` mean.
+    pub(super) fn namespace_page(&self) -> String {
+        format!("{}{NAMESPACE_PAGE}", self.address)
+    }
+
     /// Path of the site's root with a slash at both ends. Style sheets are asked for by path: they come from wherever the page came from, also
     /// before the site's name leads here.
     fn root(&self) -> &str {
@@ -93,7 +98,7 @@ impl Renderer {
             namespace => REPRINT_NAMESPACE,
             kinds => TranslationKind::ALL.map(|(_, name)| name).to_vec(),
             actions => HopAction::ALL.map(|(_, name)| name).to_vec(),
-            ..self.frame(title, words, Some("en"), &format!("{}{NAMESPACE_PAGE}", self.site.address))
+            ..self.frame(title, words, Some("en"), &self.site.namespace_page())
         };
         self.templates.render("namespace.html", &context).unwrap_or_default()
     }

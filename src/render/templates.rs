@@ -205,7 +205,7 @@ fn explain(files: &BTreeMap<String, String>, error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Renderer, sample};
+    use super::super::{Contents, Renderer, sample};
     use crate::model::FeedFormat;
 
     /// A renderer with these files in the admin's folder.
@@ -341,7 +341,7 @@ mod tests {
         let credit = "<div class=\"reprint-credit\"><p><strong>Ffynhonnell</strong>: <a href=\"https://nanan.example/news/4711\">南岸新闻</a>";
         let page = String::from_utf8(renderer.article(&article).body.to_vec()).unwrap();
         assert!(page.contains(credit) && page.contains("<h1>怪</h1>"), "{page}");
-        let feed = renderer.feed(&sample::feed("all"), FeedFormat::Rss, &[article]);
+        let feed = renderer.feed(&sample::feed("all"), FeedFormat::Rss, &Contents::of(&[article]));
         assert!(String::from_utf8(feed.body.to_vec()).unwrap().contains(credit));
     }
 }

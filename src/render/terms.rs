@@ -85,7 +85,7 @@ impl Renderer {
 #[cfg(test)]
 mod tests {
     use super::super::sample::{self, Sample};
-    use super::super::{FeedFormat, SiteFacts};
+    use super::super::{Contents, FeedFormat, SiteFacts};
     use super::*;
     use crate::model::{Attachment, Html, Warning};
 
@@ -210,7 +210,7 @@ mod tests {
         ] {
             assert_ne!(of(terms.clone(), "all"), usual, "{terms:?}");
         }
-        let document = renderer(title()).feed(&sample::feed("all"), FeedFormat::Rss, &[]);
+        let document = renderer(title()).feed(&sample::feed("all"), FeedFormat::Rss, &Contents::default());
         assert_eq!(document.conditions.terms, of(title(), "all"));
     }
 }

@@ -20,8 +20,10 @@ const MARCREL: &str = "http://id.loc.gov/vocabulary/relators/";
 const SLASH: &str = "http://purl.org/rss/1.0/modules/slash/";
 const THREAD: &str = "http://purl.org/syndication/thread/1.0";
 
+const XML: [FeedFormat; 2] = [FeedFormat::Rss, FeedFormat::Atom];
+
 fn source(format: FeedFormat, articles: &[StoredArticle]) -> String {
-    String::from_utf8(renderer().feed(&sample::feed("all"), format, articles).body.to_vec()).unwrap()
+    String::from_utf8(renderer().feed(&sample::feed("all"), format, &Contents::of(articles)).body.to_vec()).unwrap()
 }
 
 fn rss(articles: &[StoredArticle]) -> Element {
@@ -54,7 +56,7 @@ fn numbered(n: i64) -> StoredArticle {
 
 #[test]
 fn req_01_every_document_is_well_formed_utf8_with_a_declaration() {
-    for format in FeedFormat::ALL {
+    for format in XML {
         let xml = source(format, &[translation()]);
         assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<"), "{xml:.80}");
         read(&xml);
@@ -68,8 +70,8 @@ fn req_02_content_types() {
         assert_eq!((document.path.as_str(), document.content_type.as_str()), (path, content_type));
     };
     let feed = sample::feed("all");
-    check(renderer.feed(&feed, FeedFormat::Rss, &[]), "feeds/all.rss", "application/rss+xml; charset=utf-8");
-    check(renderer.feed(&feed, FeedFormat::Atom, &[]), "feeds/all.atom", "application/atom+xml; charset=utf-8");
+    check(renderer.feed(&feed, FeedFormat::Rss, &Contents::default()), "feeds/all.rss", "application/rss+xml; charset=utf-8");
+    check(renderer.feed(&feed, FeedFormat::Atom, &Contents::default()), "feeds/all.atom", "application/atom+xml; charset=utf-8");
     check(renderer.opml(&[], EMPTY_FEED_UPDATED), "feeds.opml", "text/x-opml; charset=utf-8");
     check(renderer.article(&translation()), "a/0123456789abcdef0123", "text/html; charset=utf-8");
     check(renderer.feed_page(&feed, &[]), "feeds/all", "text/html; charset=utf-8");
@@ -115,7 +117,9 @@ fn req_06_every_address_is_http_whatever_the_outlet_says() {
     attributed.article.attachments[0].url = bad("blob:x").unwrap();
     for format in FeedFormat::ALL {
         let xml = source(format, std::slice::from_ref(&article));
-        read(&xml);
+        if XML.contains(&format) {
+            read(&xml);
+        }
         for scheme in ["javascript:", "data:", "ftp:", "file:", "mailto:", "blob:", "\"//", ">//"] {
             assert!(!xml.contains(scheme), "{scheme} in {xml}");
         }
@@ -492,7 +496,7 @@ fn an_empty_feed_is_valid_and_always_the_same() {
     assert_eq!((channel.text("", "lastBuildDate"), channel.all("", "item").count()), ("Thu, 01 Jan 2026 00:00:00 +0000", 0));
     let feed = atom(&[]);
     assert_eq!((feed.text(ATOM, "updated"), feed.all(ATOM, "entry").count()), ("2026-01-01T00:00:00Z", 0));
-    assert_eq!(renderer().feed(&sample::feed("all"), FeedFormat::Atom, &[]).modified, EMPTY_FEED_UPDATED);
+    assert_eq!(renderer().feed(&sample::feed("all"), FeedFormat::Atom, &Contents::default()).modified, EMPTY_FEED_UPDATED);
 }
 
 #[test]
@@ -501,7 +505,7 @@ fn a_feed_is_as_new_as_its_newest_change() {
     changed.identity.revision = 2;
     changed.identity.changed = changed.identity.first_seen + TimeDelta::hours(3);
     let articles = [translation(), changed];
-    let document = renderer().feed(&sample::feed("all"), FeedFormat::Rss, &articles);
+    let document = renderer().feed(&sample::feed("all"), FeedFormat::Rss, &Contents::of(&articles));
     assert_eq!(text::rfc3339(document.modified), "2026-06-02T03:40:00Z");
     assert_eq!(rss(&articles).text("", "lastBuildDate"), "Tue, 02 Jun 2026 03:40:00 +0000");
     assert_eq!(atom(&articles).text(ATOM, "updated"), "2026-06-02T03:40:00Z");
@@ -515,6 +519,10 @@ fn req_45_the_same_articles_give_the_same_bytes() {
         let order: Vec<_> = match format {
             FeedFormat::Rss => rss(&articles).all("", "item").map(|item| item.text("", "guid").to_owned()).collect(),
             FeedFormat::Atom => atom(&articles).all(ATOM, "entry").map(|entry| entry.text(ATOM, "id").to_owned()).collect(),
+            FeedFormat::Json => {
+                let feed: serde_json::Value = serde_json::from_str(&source(format, &articles)).unwrap();
+                feed["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+            }
         };
         assert_eq!(order, articles.iter().map(|article| article.identity.id.clone()).collect::<Vec<_>>(), "the order given");
     }
@@ -528,7 +536,7 @@ fn an_article_that_comes_late_makes_the_feed_newer() {
     late.identity.first_seen += TimeDelta::hours(1);
     late.identity.changed = late.identity.first_seen;
     assert!(late.updated() < translation().updated());
-    let document = renderer().feed(&sample::feed("all"), FeedFormat::Atom, &[translation(), late]);
+    let document = renderer().feed(&sample::feed("all"), FeedFormat::Atom, &Contents::of(&[translation(), late]));
     assert_eq!(text::rfc3339(document.modified), "2026-06-02T01:40:00Z", "or a reader that asks If-Modified-Since never sees it");
 }
 
@@ -547,7 +555,7 @@ fn a_feed_without_tag_authority_is_known_by_its_address() {
     let mut site = sample::site();
     site.tag_authority = None;
     let renderer = Renderer::with(site, sample::outlets(), &[], None).unwrap();
-    let document = renderer.feed(&sample::feed("all"), FeedFormat::Atom, &[]);
+    let document = renderer.feed(&sample::feed("all"), FeedFormat::Atom, &Contents::default());
     assert_eq!(read(std::str::from_utf8(&document.body).unwrap()).text(ATOM, "id"), "https://relay.example.net/feeds/all");
 }
 

@@ -1,52 +1,56 @@
-//! What is said of withdrawn articles: tombstones in Atom (RFC 6721), and the page in place of the article.
+//! What is said of withdrawn articles: tombstones in Atom (RFC 6721), the same as data in JSON Feed, and the page in place of the article.
 //!
 //! RSS has nothing of the kind: there an article is simply gone, as in every format for the readers that look at nothing else.
 
+use chrono::{DateTime, Utc};
 use quick_xml::escape::escape;
 
 use super::Renderer;
 use super::text::{html, line, rfc3339, writable, xml_safe};
-use crate::config::Feed;
-use crate::model::{FeedFormat, PublishedDocument, StoredArticle, Withdrawal, WithdrawnBy};
+use crate::model::{Withdrawal, WithdrawnBy};
 
 /// Atom tombstones.
 const NAMESPACE: &str = "http://purl.org/atompub/tombstones/1.0";
 
-impl Renderer {
-    /// A feed as [`Renderer::feed`] makes it, which also tells of what was withdrawn from it: in Atom by tombstones, in every format by a date of
-    /// change that is not before the last withdrawal.
-    pub fn feed_with(
-        &self,
-        feed: &Feed,
-        format: FeedFormat,
-        articles: &[StoredArticle],
-        withdrawn: &[Withdrawal],
-    ) -> PublishedDocument {
-        let last = withdrawn.iter().map(|withdrawal| withdrawal.at).max();
-        let mut document = self.feed_since(feed, format, articles, last);
-        if format != FeedFormat::Atom || withdrawn.is_empty() {
-            return document;
-        }
-        let body = String::from_utf8_lossy(&document.body).into_owned();
-        // Text is escaped: the last end tag is the feed's own.
-        let Some((before, after)) = body.rsplit_once("\n</feed>") else { return document };
-        let mut with = String::with_capacity(body.len() + 320 * withdrawn.len());
-        with.push_str(before);
-        withdrawn.iter().for_each(|withdrawal| with.push_str(&self.tombstone(withdrawal)));
-        with.push_str("\n</feed>");
-        with.push_str(after);
-        document.body = with.into();
-        document
-    }
+/// What readers are told of a withdrawn article. Plain text without line ends.
+#[derive(Debug)]
+pub(super) struct Tombstone {
+    /// `tag:` URI of the article.
+    pub id: String,
+    pub at: DateTime<Utc>,
+    /// Name of who withdrew it.
+    pub by: String,
+    pub reason: String,
+}
 
-    fn tombstone(&self, withdrawal: &Withdrawal) -> String {
-        format!(
+/// An Atom feed with its tombstones, after all entries.
+pub(super) fn write(feed: String, tombstones: &[Tombstone]) -> String {
+    // Text is escaped: the last end tag is the feed's own.
+    let Some((before, after)) = feed.rsplit_once("\n</feed>").filter(|_| !tombstones.is_empty()) else { return feed };
+    let mut with = String::with_capacity(feed.len() + 320 * tombstones.len());
+    with.push_str(before);
+    for tombstone in tombstones {
+        with.push_str(&format!(
             "\n<at:deleted-entry xmlns:at=\"{NAMESPACE}\" ref=\"{}\" when=\"{}\"><at:by><name>{}</name></at:by><at:comment>{}</at:comment></at:deleted-entry>",
-            escape(xml_safe(&withdrawal.id).as_ref()),
-            rfc3339(writable(withdrawal.at)),
-            escape(self.who(withdrawal).as_str()),
-            escape(line(&withdrawal.reason).as_str()),
-        )
+            escape(tombstone.id.as_str()),
+            rfc3339(tombstone.at),
+            escape(tombstone.by.as_str()),
+            escape(tombstone.reason.as_str()),
+        ));
+    }
+    with.push_str("\n</feed>");
+    with.push_str(after);
+    with
+}
+
+impl Renderer {
+    pub(super) fn tombstone(&self, withdrawal: &Withdrawal) -> Tombstone {
+        Tombstone {
+            id: xml_safe(&withdrawal.id).into_owned(),
+            at: writable(withdrawal.at),
+            by: self.who(withdrawal),
+            reason: line(&withdrawal.reason),
+        }
     }
 
     /// The name of who withdrew an article.
@@ -76,8 +80,9 @@ impl Renderer {
 #[cfg(test)]
 mod tests {
     use super::super::sample::{self, Sample};
+    use super::super::{Contents, Place};
     use super::*;
-    use chrono::DateTime;
+    use crate::model::FeedFormat;
 
     fn withdrawal(by: WithdrawnBy, reason: &str) -> Withdrawal {
         Withdrawal {
@@ -94,16 +99,18 @@ mod tests {
     }
 
     #[test]
-    fn atom_has_tombstones_and_no_format_keeps_its_date() {
+    fn atom_has_tombstones_json_the_same_and_no_format_keeps_its_date() {
         let renderer = sample::renderer();
         let articles = [sample::article(Sample::Bare)];
         let gone = [withdrawal(WithdrawnBy::Site, "wrong </feed> & \u{1} \"retracted\"")];
-        for format in FeedFormat::ALL {
+        let places = [None, Some("2026-05")].map(|archive| Place { archive, ..Place::default() });
+        for (format, place) in FeedFormat::ALL.into_iter().flat_map(|format| places.map(|place| (format, place))) {
             let feed = sample::feed("all");
-            let plain = renderer.feed(&feed, format, &articles);
-            assert_eq!(renderer.feed_with(&feed, format, &articles, &[]), plain);
-            let with = renderer.feed_with(&feed, format, &articles, &gone);
-            assert_eq!(with.modified, gone[0].at);
+            let plain = Contents { place, ..Contents::of(&articles) };
+            let without = renderer.feed(&feed, format, &plain);
+            assert!(!String::from_utf8_lossy(&without.body).contains("deleted"));
+            let with = renderer.feed(&feed, format, &Contents { withdrawn: &gone, ..plain });
+            assert_eq!((with.modified, with.path), (gone[0].at, without.path));
             let text = String::from_utf8(with.body.to_vec()).unwrap();
             let expected = usize::from(format == FeedFormat::Atom);
             assert_eq!(
@@ -112,6 +119,16 @@ mod tests {
             );
             assert_eq!(text.matches("<at:comment>wrong &lt;/feed&gt; &amp;").count(), expected, "{text}");
             assert!(!text.contains("nobody's business"));
+            if format == FeedFormat::Json {
+                let feed: serde_json::Value = serde_json::from_str(&text).unwrap();
+                let told = serde_json::json!([{
+                    "id": "tag:relay.example.net,2026:00112233445566778899",
+                    "when": "2096-10-02T07:06:40Z",
+                    "by": "南十字转载",
+                    "reason": line(&gone[0].reason),
+                }]);
+                assert_eq!(feed["_reprint"]["deleted"], told);
+            }
         }
     }
 

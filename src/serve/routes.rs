@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::answer::{self, HeadCache, Heads};
 use super::{Limits, Site};
-use crate::publish::Page;
+use crate::publish::{Page, Prepared};
 
 const NOT_FOUND: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Not found</title>\
 <h1>Not found</h1>\n<p>There is nothing at this address. A feed may have left the configuration, or the address has a slip in it.</p>\n\
@@ -21,6 +21,9 @@ const NOT_FOUND: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-
 const GONE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Gone</title>\
 <h1>Gone</h1>\n<p>This article was here, and its outlet does not let this site show it any more.</p>\n\
 <p><a href=\"/\">All feeds of this site</a></p>\n</html>\n";
+
+/// Seconds for which an archive document may be kept.
+const ARCHIVE_AGE: u32 = 24 * 3600;
 
 /// What the handlers share.
 struct App {
@@ -38,6 +41,7 @@ pub(super) fn router(site: Site, limits: &Limits) -> Router {
         .route("/", get(document))
         .route("/feeds.opml", get(document))
         .route("/feeds/{name}", get(feed))
+        .route("/feeds/{id}/archive/{name}", get(archive))
         .route("/a/{key}", get(article))
         .route("/outlets", get(document))
         .route("/ns/1.0", get(document))
@@ -113,25 +117,56 @@ async fn article(State(app): State<Arc<App>>, request: Request) -> Response {
     if key.len() != 20 || !key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
         return not_found().await;
     }
-    // Making pages is the one thing here that costs something: few at a time, and nobody waits for ever.
-    let look_up = async {
-        let _turn = app.pages.acquire().await.ok()?;
-        Some(app.site.pages.page(key).await)
+    app.answer_made(request.method(), request.headers(), app.site.pages.page(key), |_| app.site.max_age).await
+}
+
+async fn archive(State(app): State<Arc<App>>, request: Request) -> Response {
+    let path = request.uri().path().strip_prefix("/feeds/").unwrap_or_default();
+    let names = path.split_once("/archive/").filter(|(id, name)| !id.contains('.') && is_feed_name(id) && is_archive_name(name));
+    let Some((id, name)) = names else { return not_found().await };
+    // What time alone will change is not kept beyond the feed's own life; the rest changes by corrections only.
+    let max_age = |document: &Prepared| match document.conditions.until() {
+        None => app.site.max_age.max(ARCHIVE_AGE),
+        Some(_) => app.site.max_age,
     };
-    match tokio::time::timeout(app.page_time, look_up).await {
-        Ok(Some(Page::Found(page))) => Heads::of(&page, app.site.max_age).answer(&page, request.method(), request.headers()),
-        Ok(Some(Page::Gone)) => answer::page(StatusCode::GONE, GONE),
-        Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
-        Ok(Some(Page::Missing)) => not_found().await,
-        Ok(None) | Err(_) => {
-            let busy =
-                answer::text(StatusCode::SERVICE_UNAVAILABLE, "Too many pages are asked for at once; try again in a moment.\n");
-            answer::with(busy, header::RETRY_AFTER, "5")
-        }
-    }
+    app.answer_made(request.method(), request.headers(), app.site.pages.archive(id, name), max_age).await
+}
+
+/// `2026-05.atom`: digits and hyphens, and an extension for a format.
+fn is_archive_name(name: &str) -> bool {
+    let Some((period, extension)) = name.split_once('.') else { return false };
+    let is_period = |byte: u8| byte.is_ascii_digit() || byte == b'-';
+    (7..=13).contains(&period.len()) && period.bytes().all(is_period) && ["atom", "json"].contains(&extension)
 }
 
 impl App {
+    /// An answer with what is made for it: few at a time, and nobody waits for ever, for making is the one thing here that costs something.
+    async fn answer_made(
+        &self,
+        method: &Method,
+        fields: &HeaderMap,
+        making: impl Future<Output = Page>,
+        max_age: impl FnOnce(&Prepared) -> u32,
+    ) -> Response {
+        let look_up = async {
+            let _turn = self.pages.acquire().await.ok()?;
+            Some(making.await)
+        };
+        match tokio::time::timeout(self.page_time, look_up).await {
+            Ok(Some(Page::Found(page))) => Heads::of(&page, max_age(&page)).answer(&page, method, fields),
+            Ok(Some(Page::Gone)) => answer::page(StatusCode::GONE, GONE),
+            Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
+            Ok(Some(Page::Missing)) => not_found().await,
+            Ok(None) | Err(_) => {
+                let busy = answer::text(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "Too many pages are asked for at once; try again in a moment.\n",
+                );
+                answer::with(busy, header::RETRY_AFTER, "5")
+            }
+        }
+    }
+
     fn answer_from_snapshot(&self, request: &Request) -> Response {
         let path = request.uri().path();
         let path = path.strip_prefix('/').unwrap_or(path);
@@ -204,6 +239,26 @@ mod tests {
             "ä.rss",
         ] {
             check_name(name, false);
+        }
+    }
+
+    #[test]
+    fn names_of_archive_documents() {
+        for name in ["2026-05.atom", "2026-05.json", "2026-05-17.atom", "2026-05-17-09.json", "9999-99.atom"] {
+            assert!(is_archive_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "2026-05",
+            "2026-05.rss",
+            ".atom",
+            "2026.atom",
+            "2026-05.atom.atom",
+            "2026-0x.atom",
+            "../../all.atom",
+            "2026-05-17-09-1.atom",
+        ] {
+            assert!(!is_archive_name(name), "{name}");
         }
     }
 

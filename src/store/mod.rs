@@ -7,6 +7,7 @@
 //! `decide`, both without the database; which articles of several outlets are one story, and what readers see of it, in `story`; `look_up` gathers what they decide on, `write` and `read` are the two ways through, `sql` has every
 //! statement, `record` the wire format of an article.
 
+mod archive;
 mod decide;
 mod entry;
 mod failure;
@@ -36,6 +37,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Connection, SqliteConnection};
 use url::Url;
 
+pub use self::archive::Received;
 pub use self::failure::StoreError;
 pub use self::frontier::{PageOutcome, PageProblem, PagesOfOutlet, WaitingPage};
 pub use self::identity::key;
@@ -332,12 +334,15 @@ impl Store {
         // One transaction: all statements see the same state.
         let mut transaction = self.shared.readers.begin().await.map_err(|error| self.failed(&error))?;
         let ids = window::rows(&mut transaction, window).await.map_err(|error| self.failed(&error))?;
-        let rows = sqlx::query(sql::ARTICLES)
-            .bind(read::list(ids))
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(|error| self.failed(&error))?;
+        let articles = self.articles(&mut transaction, &ids).await?;
         transaction.commit().await.map_err(|error| self.failed(&error))?;
+        Ok(articles)
+    }
+
+    /// Whole articles by row id, newest first by [`StoredArticle::date`], then by key.
+    async fn articles(&self, connection: &mut SqliteConnection, ids: &[i64]) -> Result<Vec<StoredArticle>, StoreError> {
+        let rows =
+            sqlx::query(sql::ARTICLES).bind(read::list(ids)).fetch_all(connection).await.map_err(|error| self.failed(&error))?;
         let articles: Result<Vec<_>, _> = rows.iter().map(|row| read::article(row, &self.shared.path)).collect();
         let mut articles = articles?;
         articles.sort_by(|a, b| b.date().cmp(&a.date()).then_with(|| a.identity.key.cmp(&b.identity.key)));

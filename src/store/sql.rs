@@ -162,6 +162,34 @@ pub const RECENT: &str = "\
         ORDER BY recent.first_seen DESC, recent.sort_at DESC, recent.key LIMIT $2) \
     LEFT JOIN story_way AS way ON way.article = article.id";
 
+/// What the outlets of `$1` gave from `$2` until before `$3`, by when it was first seen, at most `$4`, in no order. A story that came another way
+/// before is given there, not here.
+pub const RECEIVED: &str = "\
+    SELECT given.id, way.story \
+    FROM json_each($1) AS wanted CROSS JOIN article AS given \
+      ON given.outlet = wanted.value AND given.held_code IS NULL AND given.first_seen >= $2 AND given.first_seen < $3 \
+    LEFT JOIN story_way AS way ON way.article = given.id \
+    WHERE NOT EXISTS ( \
+        SELECT 1 FROM story_way AS own JOIN story_way AS other ON other.story = own.story \
+        JOIN article AS earlier ON earlier.id = other.article \
+        WHERE own.article = given.id AND earlier.first_seen < given.first_seen AND earlier.held_code IS NULL \
+          AND earlier.outlet IN (SELECT value FROM json_each($1))) \
+    LIMIT $4";
+
+/// When the outlets of `$1` last gave something before `$2`.
+pub const RECEIVED_BEFORE: &str = "\
+    SELECT max((SELECT given.first_seen FROM article AS given \
+                WHERE given.outlet = wanted.value AND given.held_code IS NULL AND given.first_seen < $2 \
+                ORDER BY given.first_seen DESC LIMIT 1)) AS at \
+    FROM json_each($1) AS wanted";
+
+/// When the outlets of `$1` first gave something, not before `$2`.
+pub const RECEIVED_SINCE: &str = "\
+    SELECT min((SELECT given.first_seen FROM article AS given \
+                WHERE given.outlet = wanted.value AND given.held_code IS NULL AND given.first_seen >= $2 \
+                ORDER BY given.first_seen LIMIT 1)) AS at \
+    FROM json_each($1) AS wanted";
+
 /// Whole articles by row id (`$1`: JSON array); what is one way of a story as the whole story.
 pub const ARTICLES: &str = "\
     SELECT CASE WHEN story.id IS NULL THEN article.outlet ELSE shown.outlet END AS outlet, coalesce(story.key, article.key) AS key, coalesce(story.tag, article.tag) AS tag, \

@@ -89,6 +89,18 @@ mod statements {
           AND EXISTS (SELECT 1 FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial \
             AND its.outlet IN (SELECT value FROM json_each($2))) \
         ORDER BY serial DESC LIMIT $1";
+    /// The same of what those outlets gave from `$3` until before `$4`: of several copies the first counts.
+    pub const STANDING_RECEIVED: &str = "\
+        SELECT serial, key, tag, act, at, reason, title, url, \
+               (SELECT json_group_array(outlet) FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial) AS outlets \
+        FROM withdrawal WHERE act NOT IN ('copy', 'restored') AND NOT EXISTS ( \
+            SELECT 1 FROM withdrawal AS later WHERE later.key = withdrawal.key AND later.serial > withdrawal.serial AND later.act <> 'copy') \
+          AND EXISTS (SELECT 1 FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial \
+            AND its.outlet IN (SELECT value FROM json_each($2))) \
+          AND (SELECT min(article.first_seen) FROM withdrawn JOIN article ON article.id = withdrawn.article \
+               WHERE withdrawn.key = withdrawal.key AND article.outlet IN (SELECT value FROM json_each($2))) \
+              BETWEEN $3 AND $4 - 1 \
+        ORDER BY serial DESC LIMIT $1";
     pub const LATEST: &str = "SELECT coalesce(max(serial), 0) FROM withdrawal";
     /// What acts after `$1` are about.
     pub const SINCE: &str = "\
@@ -265,6 +277,22 @@ impl Store {
             None => sqlx::query(statements::STANDING).bind(most),
             Some(outlets) => sqlx::query(statements::STANDING_OF).bind(most).bind(list(outlets)),
         };
+        let rows = query.fetch_all(&self.shared.readers).await.map_err(failed)?;
+        rows.iter().filter_map(|row| withdrawal(row).transpose()).collect::<Result<_, _>>().map_err(failed)
+    }
+
+    /// What is withdrawn now of that which these outlets gave from `from` until before `until`, the latest first, `most` at most. Costs as much
+    /// as was ever withdrawn.
+    pub async fn withdrawals_received(
+        &self,
+        outlets: &[String],
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Vec<Withdrawal>, StoreError> {
+        let failed = |error: sqlx::Error| self.failed(&error);
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let query = sqlx::query(statements::STANDING_RECEIVED).bind(most).bind(list(outlets)).bind(time(from)).bind(time(until));
         let rows = query.fetch_all(&self.shared.readers).await.map_err(failed)?;
         rows.iter().filter_map(|row| withdrawal(row).transpose()).collect::<Result<_, _>>().map_err(failed)
     }

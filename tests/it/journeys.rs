@@ -66,7 +66,7 @@ async fn document(program: &Reprint, path: &str) -> Answer {
 async fn feed_of(program: &Reprint, path: &str, entries: usize) -> Answer {
     for _ in 0..1_000 {
         let answer = document(program, path).await;
-        if count(&answer.text(), "<guid ") + count(&answer.text(), "<entry>") == entries {
+        if ["<guid ", "<entry>", "\"content_html\":"].map(|part| count(&answer.text(), part)).iter().sum::<usize>() == entries {
             return answer;
         }
         sleep(Duration::from_millis(20)).await;
@@ -95,7 +95,7 @@ fn problems(program: &Reprint) -> BTreeMap<String, String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_article_arrives_with_its_credit_in_both_formats_and_on_its_page() {
+async fn an_article_arrives_with_its_credit_in_every_format_and_on_its_page() {
     let partner = Partner::start().await;
     partner.put("/rss", Reply::ok(RSS, feed(2, "晴")).header("ETag", "\"1\""));
     let program = started(&feeds_toml(HOURLY, &[("hewan", partner.url("/rss").to_string())])).await;
@@ -115,6 +115,14 @@ async fn an_article_arrives_with_its_credit_in_both_formats_and_on_its_page() {
     assert_eq!(count(&rss, "reprint-disclaimer"), 4, "one disclaimer at each end of two articles: {rss}");
     let atom = feed_of(&program, "feeds/hewan.atom", 2).await.text();
     assert!(atom.contains("<name>周岸</name>"), "{atom}");
+    let json = feed_of(&program, "feeds/hewan.json", 2).await;
+    assert_eq!(json.header("content-type").as_deref(), Some("application/feed+json"));
+    assert_eq!(json.header("access-control-allow-origin").as_deref(), Some("*"));
+    let feed: serde_json::Value = serde_json::from_slice(&json.body).expect("JSON");
+    assert_eq!(feed["items"][0]["authors"][0]["name"], "周岸", "{feed}");
+    assert_eq!(count(&json.text(), "reprint-disclaimer"), 4, "{feed}");
+    let head = crate::harness::request("HEAD", &program.url("feeds/hewan.json"), &[]).await.expect("an answer");
+    assert_eq!((head.status, head.header("etag"), head.body.len()), (200, json.header("etag"), 0));
 
     let (_, after) = rss.split_once("https://relay.example.net/a/").expect("a page address");
     let page = document(&program, &format!("a/{}", &after[..20])).await.text();
@@ -138,7 +146,7 @@ async fn a_restart_polls_nothing_early_and_serves_the_same_bytes_under_the_same_
     let program = started(&toml).await;
     feed_of(&program, "feeds/hewan.atom", 5).await;
     sleep(Duration::from_millis(500)).await;
-    let paths = ["feeds/all.rss", "feeds/all.atom", "feeds/hewan.rss", "feeds/hewan.atom", "feeds.opml", ""];
+    let paths = ["feeds/all.rss", "feeds/all.atom", "feeds/hewan.rss", "feeds/hewan.atom", "feeds/all.json", "feeds.opml", ""];
     let mut before = Vec::new();
     for path in paths {
         let answer = document(&program, path).await;
@@ -251,7 +259,7 @@ async fn our_own_feed_relayed_by_a_second_reprint_has_one_origin_and_one_disclai
     partner.put("/atom", Reply::ok("application/atom+xml", original));
     let first = started(&feeds_toml(HOURLY, &[("quill", partner.url("/atom").to_string())])).await;
     let second_partner = Partner::start().await;
-    for format in ["rss", "atom"] {
+    for format in ["rss", "atom", "json"] {
         let ours = feed_of(&first, &format!("feeds/all.{format}"), 1).await;
         second_partner.put(&format!("/{format}"), Reply::ok(&ours.header("content-type").expect("a type"), ours.body));
         let toml = feeds_toml(HOURLY, &[("relay", second_partner.url(&format!("/{format}")).to_string())]);
@@ -272,6 +280,21 @@ async fn our_own_feed_relayed_by_a_second_reprint_has_one_origin_and_one_disclai
         // created (or translated) … reposted by the first relay, reposted by the second: one hop longer than what came in.
         let hops = |text: &str| count(text, "<reprint:hop ");
         assert_eq!(hops(&text), hops(&document(&first, "feeds/all.atom").await.text()) + 1, "{format}: {text}");
+        assert!(!text.contains("<name>闻小溪（译）</name>"), "{format}: the translator became an author: {text}");
+        if format == "json" {
+            let told = async |program: &Reprint| -> serde_json::Value {
+                let answer = feed_of(program, "feeds/all.json", 1).await;
+                let feed: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
+                feed["items"][0].clone()
+            };
+            let (ours, theirs) = (told(&first).await, told(&second).await);
+            for member in ["original", "translation", "publisher", "disclaimer"] {
+                assert_eq!(ours["_reprint"][member], theirs["_reprint"][member], "{member}: {ours} {theirs}");
+            }
+            assert_eq!(ours["authors"], theirs["authors"]);
+            let way = |item: &serde_json::Value| item["_reprint"]["hops"].as_array().expect("hops").clone();
+            assert!(way(&theirs).starts_with(&way(&ours)), "{ours} {theirs}");
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod harness;
 
 mod add;
+mod archives;
 mod arrows;
 mod articles;
 mod config;

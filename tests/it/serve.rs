@@ -64,6 +64,19 @@ impl Pages for Shelf {
             if known { Page::Found(page()) } else { Page::Missing }
         })
     }
+
+    fn archive(&self, feed: &str, name: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>> {
+        let (feed, name) = (feed.to_owned(), name.to_owned());
+        Box::pin(async move {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            let _turn = Turn::new(self);
+            let mut document =
+                document("feeds/all/archive/2026-05.atom", "application/atom+xml; charset=utf-8", "<feed/>".repeat(50));
+            document.conditions.expiry = (name == "2026-04.atom").then(|| DateTime::from_timestamp(4_000_000_000, 0).unwrap());
+            let known = feed == "all" && ["2026-04.atom", "2026-05.atom"].contains(&name.as_str());
+            if known { Page::Found(Arc::new(prepare(document))) } else { Page::Missing }
+        })
+    }
 }
 
 fn document(path: &str, content_type: &str, body: impl Into<Bytes>) -> PublishedDocument {
@@ -190,6 +203,30 @@ async fn closed_after(stream: &mut TcpStream, limit: Duration) -> Duration {
 
 fn short(timeouts: Timeouts) -> Limits {
     Limits { timeouts, ..Limits::default() }
+}
+
+#[tokio::test]
+async fn archives_may_be_kept_for_a_day_unless_time_alone_changes_them() {
+    let server = Server::usual().await;
+    for (path, status, cache_control) in [
+        ("/feeds/all/archive/2026-05.atom", 200, "public, max-age=86400, stale-while-revalidate=300, stale-if-error=86400"),
+        ("/feeds/all/archive/2026-04.atom", 200, "public, max-age=300, stale-while-revalidate=300, stale-if-error=86400"),
+        ("/feeds/all/archive/2026-03.atom", 404, "public, max-age=60"),
+        ("/feeds/none/archive/2026-05.atom", 404, "public, max-age=60"),
+    ] {
+        let answer = server.get(path, "").await;
+        assert_eq!((answer.status, answer.field("cache-control")), (status, Some(cache_control)), "{path}");
+    }
+    let asked = server.shelf.asked.load(Ordering::SeqCst);
+    for path in [
+        "/feeds/all/archive/2026-05.rss",
+        "/feeds/All/archive/2026-05.atom",
+        "/feeds/all.rss/archive/2026-05.atom",
+        "/feeds/all/archive/",
+    ] {
+        assert_eq!(server.get(path, "").await.status, 404, "{path}");
+    }
+    assert_eq!(server.shelf.asked.load(Ordering::SeqCst), asked, "nobody looks for what cannot be there");
 }
 
 #[tokio::test]

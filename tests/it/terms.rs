@@ -110,8 +110,10 @@ impl Outputs {
         for path in [
             "feeds/all.rss",
             "feeds/all.atom",
+            "feeds/all.json",
             "feeds/bolin.rss",
             "feeds/bolin.atom",
+            "feeds/bolin.json",
             "feeds/all",
             "feeds/bolin",
             "",

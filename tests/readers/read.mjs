@@ -37,6 +37,17 @@ async function feedsmith() {
       file: link(entry, "enclosure"),
     }));
   }
+  if (format === "json") {
+    return feed.items.map((item) => ({
+      id: item.id,
+      title: item.title,
+      link: item.url,
+      date: item.date_published,
+      byline: names(item.authors),
+      text: item.content_html,
+      file: item.attachments?.[0]?.url,
+    }));
+  }
   return feed.items.map((item) => ({
     id: item.guid?.value,
     title: item.title?.value ?? item.title,

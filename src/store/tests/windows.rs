@@ -127,7 +127,7 @@ fn merging_outlets_is_sorting_them() {
     });
 }
 
-async fn plan(store: &Store, statement: &'static str) -> Vec<String> {
+pub(super) async fn plan(store: &Store, statement: &'static str) -> Vec<String> {
     let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")))
         .bind("[]")
         .bind(1)

@@ -9,7 +9,7 @@ use reprint::model::{
     Original, Party, Person, Precision, Provenance, PublishedDocument, StoredArticle, Timestamp, Translation, TranslationKind,
 };
 use reprint::normalize::html::sanitize;
-use reprint::render::Renderer;
+use reprint::render::{Contents, Renderer};
 use url::Url;
 
 pub const SITE: &str = "https://relay.example.net/";
@@ -234,7 +234,7 @@ static RENDERER: LazyLock<Renderer> = LazyLock::new(|| Renderer::new(&CHECKED, N
 
 /// The feed `all` of these articles.
 pub fn document(format: FeedFormat, articles: &[StoredArticle]) -> PublishedDocument {
-    RENDERER.feed(CHECKED.feed("all").unwrap(), format, articles)
+    RENDERER.feed(CHECKED.feed("all").unwrap(), format, &Contents::of(articles))
 }
 
 /// The page of an article.

@@ -80,7 +80,7 @@ fn is_uri(text: &str) {
 
 #[test]
 fn r01_documents_are_well_formed_utf_8_with_a_declaration_and_no_forbidden_character() {
-    for format in FeedFormat::ALL {
+    for format in [FeedFormat::Rss, FeedFormat::Atom] {
         let xml = source(format, &all());
         assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>"), "{xml:.60}");
         read(&xml);
@@ -92,6 +92,7 @@ fn r01_documents_are_well_formed_utf_8_with_a_declaration_and_no_forbidden_chara
 fn r02_documents_have_the_media_type_of_their_format() {
     assert_eq!(document(FeedFormat::Rss, &[]).content_type, "application/rss+xml; charset=utf-8");
     assert_eq!(document(FeedFormat::Atom, &[]).content_type, "application/atom+xml; charset=utf-8");
+    assert_eq!(document(FeedFormat::Json, &[]).content_type, "application/feed+json");
 }
 
 #[test]
