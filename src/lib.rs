@@ -15,6 +15,7 @@ pub mod parse;
 pub mod publish;
 pub mod render;
 pub mod store;
+pub mod translate;
 
 pub mod pipeline;
 

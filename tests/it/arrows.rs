@@ -17,7 +17,7 @@ struct Rule {
 
 /// Every module but the one that composes the stages, and those that start the program.
 const STAGES: &[&str] =
-    &["model", "config", "schedule", "attribute", "fetch", "normalize", "parse", "publish", "render", "store"];
+    &["model", "config", "schedule", "attribute", "fetch", "normalize", "parse", "publish", "render", "store", "translate"];
 const EVERYTHING: &[&str] = &[
     "model",
     "config",
@@ -29,6 +29,7 @@ const EVERYTHING: &[&str] = &[
     "publish",
     "render",
     "store",
+    "translate",
     "pipeline",
     "serve",
     "daemon",
@@ -67,6 +68,11 @@ const RULES: &[Rule] = &[
         module: "render",
         may_name: &["model", "config"],
         crates: &["rss", "atom_syndication", "minijinja", "quick_xml", "serde_json"],
+    },
+    Rule {
+        module: "translate",
+        may_name: &["model", "config"],
+        crates: &["reqwest", "serde", "serde_json", "toml", "dom_query"],
     },
     Rule { module: "publish", may_name: &["model"], crates: &["serde", "serde_json"] },
     Rule { module: "pipeline", may_name: STAGES, crates: &[] },

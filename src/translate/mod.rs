@@ -1,0 +1,12 @@
+//! Another language, nothing lost.
+//!
+//! An article is cut into segments at its block elements; inline tags become numbered placeholders, and what must not be translated (code,
+//! addresses, names of the glossary) is protected. An [`Engine`] translates segments, the answer is held against its segment, and the
+//! article is put together again from the accepted ones. Nothing here touches the store: `pipeline` asks the memory and the ledger between
+//! the steps.
+
+pub mod engine;
+mod segment;
+
+pub use engine::{Answer, Engine, EngineError, Job, Maker, Term, Trouble, Unit};
+pub use segment::{Malformed, Piece, Role, Segment};
