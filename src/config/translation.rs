@@ -75,7 +75,7 @@ pub enum Pending {
 }
 
 /// Whether the original stands beside its translation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bilingual {
     /// The translation only.
     No,

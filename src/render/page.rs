@@ -54,6 +54,7 @@ impl Renderer {
             size: 50,
             keep_hours: 0,
             selection: crate::config::Selection::default(),
+            translate: None,
         };
         for articles in [articles, &[]] {
             self.templates.try_render("feed.html", &self.feed_context(&feed, articles))?;

@@ -182,6 +182,7 @@ pub(super) fn feed(id: &str) -> crate::config::Feed {
         size: 50,
         keep_hours: 48,
         selection: crate::config::Selection::default(),
+        translate: None,
     }
 }
 

@@ -70,6 +70,8 @@ fn example_loads_with_every_key_switched_on() {
     std::fs::create_dir(folder.path().join("templates")).expect("a folder");
     std::fs::create_dir(folder.path().join("site-rules")).expect("a folder");
     std::fs::write(folder.path().join("harbour-ledger.key"), "tide-9-lantern\n").expect("written");
+    std::fs::write(folder.path().join("house-engine.key"), "gull-4-lantern\n").expect("written");
+    std::fs::write(folder.path().join("glossary.toml"), "").expect("written");
     let path = folder.path().join("feeds.toml");
     for kind in ["basic", "bearer_file", "header", "query"] {
         std::fs::write(&path, everything_on_with(kind)).expect("written");
@@ -140,7 +142,7 @@ fn keys_say_what_is_needed() {
         "outlet.pages.url".into(),
     ];
     expected.extend(credentials.map(|key| format!("outlet.credentials.{key}")));
-    expected.push("feed.id".into());
+    expected.extend(["feed.id", "feed.translate.to", "translator.id", "translator.kind"].map(str::to_owned));
     assert_eq!(needed, expected);
 }
 
