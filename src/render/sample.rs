@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::model::{
-    Article, Attachment, AttributedArticle, Category, Comments, Hints, Hop, HopAction, Html, Identity, Image, Marks, Original,
+    Article, Attachment, AttributedArticle, Beside, Category, Comments, Hints, Hop, HopAction, Html, Identity, Image, Marks, Original,
     Party, Person, Precision, Provenance, StoredArticle, Timestamp, Translation, TranslationKind,
 };
 
@@ -156,6 +156,7 @@ pub(super) fn article(sample: Sample) -> StoredArticle {
             revision: 1,
         },
         attributed: AttributedArticle { article, provenance },
+        beside: Beside::default(),
     }
 }
 
