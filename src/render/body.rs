@@ -128,6 +128,7 @@ fn missing_in_credit(facts: &Facts<'_>, credit: &str) -> Option<String> {
         (unnamed.then(|| facts.words.get("translator_unnamed")), "that the translator is not named (words.translator_unnamed)"),
         (original, "the link to the original (chain)"),
         (label.as_deref(), "the notice of a machine translation (label)"),
+        (facts.notice.as_ref().map(|(text, _)| text.as_str()), "the notice of a translation that is still to come (notice)"),
     ];
     if let Some((_, what)) = required.iter().find(|(text, _)| text.is_some_and(|text| !has(text))) {
         return Some((*what).to_owned());
@@ -192,6 +193,7 @@ fn credit_context(facts: &Facts<'_>) -> Value {
     context! {
         words => &facts.words.value,
         label => label(facts),
+        notice => facts.notice.as_ref().map(|(text, lang)| context! { text, lang }),
         source => party(&facts.source),
         chain,
         authors => facts.authors.iter().map(party).collect::<Vec<_>>(),
@@ -217,6 +219,9 @@ fn plain_credit(facts: &Facts<'_>) -> String {
     let mut credit = String::new();
     if let Some(label) = label(facts) {
         credit.push_str(&format!("<p><strong>{}</strong></p>", html(&label)));
+    }
+    if let Some((text, lang)) = &facts.notice {
+        credit.push_str(&format!("<p lang=\"{}\"><strong>{}</strong></p>", html(lang), html(text)));
     }
     credit.push_str(&format!("<p>{}{}{}", html(words.get("source")), html(words.get("colon")), linked(&facts.source)));
     for step in facts.between.iter().chain(facts.original.iter().map(|o| &o.outlet)) {

@@ -91,6 +91,10 @@ impl Renderer {
             language => &facts.language,
             content_language => facts.content_language.as_deref().unwrap_or_default(),
             page => &facts.page,
+            editions => facts.editions.iter().map(|edition| {
+                context! { language => &edition.language, tongue => autonym::of(&edition.language), url => &edition.page,
+                    title => &edition.title }
+            }).collect::<Vec<_>>(),
         };
         context! {
             article,

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::model::{
-    Article, Attachment, AttributedArticle, Beside, Category, Comments, Hints, Hop, HopAction, Html, Identity, Image, Marks, Original,
-    Party, Person, Precision, Provenance, StoredArticle, Timestamp, Translation, TranslationKind,
+    Article, Attachment, AttributedArticle, Beside, Category, Comments, Hints, Hop, HopAction, Html, Identity, Image, Marks,
+    Original, Party, Person, Precision, Provenance, StoredArticle, Timestamp, Translation, TranslationKind,
 };
 
 /// Which article.

@@ -13,9 +13,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 use super::identity::{self, Standing, hex, tag};
 use super::read::{list, maybe_time, row_time, time, undecodable, unreadable};
 use super::{Store, StoreError, record, sql, story};
-use crate::model::{
-    AttributedArticle, Beside, Edition, Identity, StoredArticle, TranslationKind, Untranslated,
-};
+use crate::model::{AttributedArticle, Beside, Edition, Identity, StoredArticle, TranslationKind, Untranslated};
 
 /// Statements on translations; the rest of the store's are in `sql`.
 mod statements {
@@ -53,7 +51,8 @@ mod statements {
     pub const PROBLEMS: &str = "\
         SELECT source, language, problem, tries, since, next_try, record IS NOT NULL AS is_outdated \
         FROM translation WHERE problem IS NOT NULL ORDER BY since DESC, key LIMIT $1";
-    pub const AGAIN: &str = "UPDATE translation SET digest = x'', next_try = NULL, tries = 0 WHERE source IN (SELECT value FROM json_each($1))";
+    pub const AGAIN: &str =
+        "UPDATE translation SET digest = x'', next_try = NULL, tries = 0 WHERE source IN (SELECT value FROM json_each($1))";
     pub const FORGET_TRIES: &str = "UPDATE translation SET next_try = NULL WHERE next_try > $1";
 }
 
@@ -261,8 +260,8 @@ impl Store {
         };
         let (mut found, bytes) = read().map_err(|error| self.failed(&error))?;
         let decoded = bytes.map(|bytes| record::decode(&bytes, None)).transpose();
-        found.translated = decoded
-            .map_err(|record::Unreadable(what)| unreadable(&self.shared.path, &found.identity.key, &what))?;
+        found.translated =
+            decoded.map_err(|record::Unreadable(what)| unreadable(&self.shared.path, &found.identity.key, &what))?;
         Ok(found)
     }
 

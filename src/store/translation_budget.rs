@@ -105,7 +105,8 @@ impl Store {
         let mut connection = self.writer()?.acquire().await.map_err(|error| self.failed(&error))?;
         let settled = async {
             let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-            let query = sqlx::query(statements::SETTLE).bind(reservation.day).bind(&reservation.translator).bind(&reservation.feed);
+            let query =
+                sqlx::query(statements::SETTLE).bind(reservation.day).bind(&reservation.translator).bind(&reservation.feed);
             query.bind(number(reservation.cost)).bind(number(spent)).execute(&mut *transaction).await?;
             remember(&mut transaction, texts, now).await?;
             transaction.commit().await

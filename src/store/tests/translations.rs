@@ -31,7 +31,11 @@ fn a_translation_has_an_id_of_its_own_for_ever() {
     .collect();
     assert_eq!(keys.len(), 5);
     assert!(keys.iter().all(|key| key.len() == 20));
-    assert_eq!(WANTED.key(), "13399a6a7bf2375c02c6", "the bytes are fixed: another key for the same translation is another article");
+    assert_eq!(
+        WANTED.key(),
+        "13399a6a7bf2375c02c6",
+        "the bytes are fixed: another key for the same translation is another article"
+    );
 }
 
 #[tokio::test]
@@ -121,7 +125,9 @@ async fn calls_at_once_share_one_budget() {
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..40 {
         let store = store.clone();
-        calls.spawn(async move { store.reserve(&Account { feed_budget: None, ..account("one") }, 7, at(1)).await.unwrap().is_ok() });
+        calls.spawn(
+            async move { store.reserve(&Account { feed_budget: None, ..account("one") }, 7, at(1)).await.unwrap().is_ok() },
+        );
     }
     let granted = calls.join_all().await.into_iter().filter(|granted| *granted).count();
     assert_eq!(granted, 14, "14 of 7 are 98 of 100");
