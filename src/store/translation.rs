@@ -3,7 +3,7 @@
 //! A translation has a key and an id of its own, made of its source's key, its language and its form, so that they are the same in every store and
 //! whatever engine makes it. Its dates are those of its source; only its revision is its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
@@ -48,6 +48,11 @@ mod statements {
         ON CONFLICT (source, language, form) DO UPDATE SET \
             tries = excluded.tries, wanted = excluded.wanted, next_try = excluded.next_try, problem = excluded.problem, \
             since = coalesce(translation.since, excluded.since)";
+    /// There was nothing to translate.
+    pub const NOTHING: &str = "\
+        INSERT INTO translation (source, language, form, key, tag, revision, digest, tries) VALUES ($1, $2, $3, $4, $5, 0, $6, 0) \
+        ON CONFLICT (source, language, form) DO UPDATE SET \
+            digest = excluded.digest, record = NULL, tries = 0, wanted = NULL, next_try = NULL, problem = NULL, since = NULL";
     pub const PROBLEMS: &str = "\
         SELECT source, language, problem, tries, since, next_try, record IS NOT NULL AS is_outdated \
         FROM translation WHERE problem IS NOT NULL ORDER BY since DESC, key LIMIT $1";
@@ -153,6 +158,11 @@ impl TranslationRow {
     /// Whether there is a translation of this very version.
     pub fn is_of(&self, version: &Digest) -> bool {
         self.translated.is_some() && self.digest.as_ref() == Some(version)
+    }
+
+    /// Whether this very version turned out to be in the language already: there was nothing to change.
+    pub fn is_same(&self, version: &Digest) -> bool {
+        self.translated.is_none() && self.digest.as_ref() == Some(version)
     }
 
     /// Whether there is a translation, of another text than this version's.
@@ -294,6 +304,19 @@ impl Store {
         query.execute(self.writer()?).await.map(drop).map_err(|error| self.failed(&error))
     }
 
+    /// Notes that this version is in the language already.
+    pub async fn record_untouched(&self, wanted: Wanted<'_>, version: &Digest) -> Result<(), StoreError> {
+        let key = wanted.key();
+        let query = sqlx::query(statements::NOTHING)
+            .bind(wanted.source)
+            .bind(wanted.language)
+            .bind(wanted.form.name())
+            .bind(&key)
+            .bind(tag(&self.shared.authority, &key))
+            .bind(version.0.clone());
+        query.execute(self.writer()?).await.map(drop).map_err(|error| self.failed(&error))
+    }
+
     /// Notes that this version could not be translated, why, and when it is tried again.
     pub async fn postpone_translation(
         &self,
@@ -377,7 +400,7 @@ impl Store {
     }
 
     /// Published articles that have one of these addresses in the marks of their story, in one of these languages: each address is in the form of
-    /// [`crate::model::Marks::story`]. By address, then newest first.
+    /// [`crate::model::Marks::story`]. By address, then newest first; addresses with one article only are left out.
     pub async fn at_addresses(
         &self,
         addresses: &[String],
@@ -396,18 +419,33 @@ impl Store {
         let mut transaction = self.shared.readers.begin().await.map_err(failed)?;
         let query = sqlx::query(sql::STORY_MARKS).bind(list(by_mark.keys())).bind(MOST);
         let rows = query.fetch_all(&mut *transaction).await.map_err(failed)?;
-        let mut found: BTreeMap<String, Vec<StoredArticle>> = BTreeMap::new();
+        // By address, what readers know as one article; a row of each is enough to read it.
+        let mut known: BTreeMap<&String, BTreeMap<String, i64>> = BTreeMap::new();
         for row in &rows {
-            let read = || -> Result<(i64, i64), sqlx::Error> { Ok((row.try_get("mark")?, row.try_get("id")?)) };
-            let (mark, id) = read().map_err(failed)?;
-            let Some(address) = by_mark.get(&mark) else { continue };
-            let articles = self.articles(&mut transaction, &[id]).await?;
-            found.entry((*address).clone()).or_default().extend(articles);
+            let read = || -> Result<(i64, String, i64), sqlx::Error> {
+                Ok((row.try_get("mark")?, row.try_get("key")?, row.try_get("id")?))
+            };
+            let (mark, key, id) = read().map_err(failed)?;
+            if let Some(address) = by_mark.get(&mark) {
+                known.entry(address).or_default().insert(key, id);
+            }
+        }
+        // Most addresses are those of one article, which whoever asks has already.
+        known.retain(|_, articles| articles.len() > 1);
+        let ids: BTreeSet<i64> = known.values().flat_map(|articles| articles.values().copied()).collect();
+        let mut articles: HashMap<String, StoredArticle> = HashMap::new();
+        if !ids.is_empty() {
+            let ids: Vec<i64> = ids.into_iter().collect();
+            let read = self.articles(&mut transaction, &ids).await?;
+            articles.extend(read.into_iter().map(|article| (article.identity.key.clone(), article)));
         }
         transaction.commit().await.map_err(failed)?;
+        let mut found: BTreeMap<String, Vec<StoredArticle>> = BTreeMap::new();
+        for (address, keys) in known {
+            found.insert(address.clone(), keys.keys().filter_map(|key| articles.get(key).cloned()).collect());
+        }
         for articles in found.values_mut() {
             articles.sort_by(|a, b| b.date().cmp(&a.date()).then_with(|| a.identity.key.cmp(&b.identity.key)));
-            articles.dedup_by(|a, b| a.identity.key == b.identity.key);
         }
         Ok(found)
     }
