@@ -35,7 +35,7 @@ pub use outlet_rules::{OutletRule, RuleField, RuleMatch};
 pub use selection::{Expressions, Recipient, Selection, Subject};
 pub use site_rules::SiteRuleSet;
 pub use terms::{Publish, Standing, Terms};
-pub use translation::{Bilingual, Pending, Target, Translator, TranslatorKind};
+pub use translation::{Bilingual, Pending, StructuredOutput, Target, Translator, TranslatorKind};
 
 /// A feeds.toml that has been checked as a whole.
 #[derive(Debug, Clone)]

@@ -8,5 +8,5 @@
 pub mod engine;
 mod segment;
 
-pub use engine::{Answer, Engine, EngineError, Job, Maker, Term, Trouble, Unit};
+pub use engine::{Answer, Chain, Desk, Desks, Engine, EngineError, Job, Maker, Term, Trouble, Unit};
 pub use segment::{Malformed, Piece, Role, Segment};
