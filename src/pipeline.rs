@@ -3,7 +3,8 @@
 //! ```text
 //! poll     fetch → parse → normalize → attribute → store.record
 //! pages    queue → robots → fetch → parse → normalize → attribute → store.record_page     where the text is on its own page
-//! publish  store.window → render → read back → snapshot
+//! translate  window → memory, engine → store.record_translation                only for feeds that ask for a language
+//! publish  store.window → editions → render → read back → snapshot
 //! ```
 //! Each stage is a plain call with values passed on. The store is touched at the two ends only.
 
@@ -37,6 +38,7 @@ mod language;
 mod own;
 mod pages;
 mod select;
+pub mod translate;
 mod window;
 mod withdraw;
 
@@ -44,6 +46,7 @@ use archive::Archives;
 pub use editions::shown;
 pub use own::{OWN_ARTICLE, Own};
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
+pub use translate::Translators;
 pub use window::{Shown, window};
 pub use withdraw::{Taken, address_mark, publish_acts};
 

@@ -15,7 +15,7 @@ use super::language::language;
 use super::read::Section;
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong, wrong};
-use super::{Bilingual, Pending, Target, Translator, TranslatorKind, address};
+use super::{Bilingual, Pending, StructuredOutput, Target, Translator, TranslatorKind, address};
 
 /// Time for one request of a translator that says nothing of it.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -66,6 +66,14 @@ pub(super) fn read(
     let kind = section.string(mistakes, "kind", kind).map(Spanned::into_inner);
     let url = section.string(mistakes, "url", address::web);
     let model = section.string(mistakes, "model", value::line).map(Spanned::into_inner);
+    let output = section.string(mistakes, "output", |written| match written {
+        "json_schema" => Ok(StructuredOutput::JsonSchema),
+        "json_object" => Ok(StructuredOutput::JsonObject),
+        _ => wrong(
+            format!("is `{}`, and not one of its two values", shown(written)),
+            "write \"json_schema\", or \"json_object\" for a server that knows no JSON schemas",
+        ),
+    });
     let key = Files::new(places, warnings).secret(section, mistakes, "key_file", &in_header);
     let glossary = section.string(mistakes, "glossary", |written| glossary(written, places)).map(Spanned::into_inner);
     let most = LARGEST_BUDGET;
@@ -92,6 +100,7 @@ pub(super) fn read(
             url: url.map(Spanned::into_inner),
             key,
             model,
+            output: output.map_or_else(StructuredOutput::default, Spanned::into_inner),
             glossary,
             budget,
             rate,
@@ -154,10 +163,10 @@ fn budget(section: &Section<'_, '_>, mistakes: &mut Mistakes, most: u64) -> Opti
 /// What a kind needs, and what it has no use for.
 fn fits(kind: TranslatorKind, section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool) {
     let (needed, useless): (&[(&str, &str)], &[&str]) = match kind {
-        TranslatorKind::OpenCc => (&[], &["url", "key_file", "model", "budget", "rate", "concurrency", "timeout"]),
-        TranslatorKind::Apertium => (&[("url", "\"http://127.0.0.1:2737\"")], &["key_file", "model"]),
-        TranslatorKind::LibreTranslate => (&[("url", "\"http://127.0.0.1:5000\"")], &["model"]),
-        TranslatorKind::DeepL => (&[("key_file", "\"deepl.key\"")], &["model"]),
+        TranslatorKind::OpenCc => (&[], &["url", "key_file", "model", "output", "budget", "rate", "concurrency", "timeout"]),
+        TranslatorKind::Apertium => (&[("url", "\"http://127.0.0.1:2737\"")], &["key_file", "model", "output"]),
+        TranslatorKind::LibreTranslate => (&[("url", "\"http://127.0.0.1:5000\"")], &["model", "output"]),
+        TranslatorKind::DeepL => (&[("key_file", "\"deepl.key\"")], &["model", "output"]),
         TranslatorKind::OpenAi => (&[("url", "\"https://api.openai.com/v1\""), ("model", "\"gpt-4.1-mini\"")], &[]),
     };
     let name = kind.name();
@@ -389,6 +398,7 @@ impl Translator {
             url: None,
             key: None,
             model: None,
+            output: StructuredOutput::default(),
             glossary: None,
             budget: None,
             rate: None,

@@ -183,7 +183,11 @@ impl Renderer {
         });
         let authors = people(&provenance.authors).unwrap_or_else(|| vec![source.clone()]);
         let translators = provenance.translation.as_ref().and_then(|t| people(&t.translators)).unwrap_or_default();
-        let hops = way(provenance, &source, original.as_ref());
+        let mut hops = way(provenance, &source, original.as_ref());
+        if made_here.is_some() {
+            // Our own step is written below, with our page.
+            hops.pop();
+        }
         let (responsible, byline) = if made_here == Some(HopAction::Translated) {
             // No outlet answers for what our engine made of its text; it is named all the same.
             let ours = Named { name: self.site.title.clone(), url: Some(page.clone()) };

@@ -21,4 +21,5 @@ mod selections;
 mod serve;
 mod stories;
 mod terms;
+mod translations;
 mod withdraw;
