@@ -212,8 +212,7 @@ impl Daemon {
         let stop_scheduling = CancellationToken::new();
         let scheduler = tokio::spawn(schedule(stages.clone(), states, changed.clone(), pulse.clone(), stop_scheduling.clone()));
         let page_reader = tokio::spawn(pages::drain(stages.clone(), changed.clone(), stop_scheduling.clone()));
-        let translator =
-            tokio::spawn(translations::work(stages.clone(), translators, changed.clone(), stop_scheduling.clone()));
+        let translator = tokio::spawn(translations::work(stages.clone(), translators, changed.clone(), stop_scheduling.clone()));
         let stop_publishing = CancellationToken::new();
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.clone(), pulse.clone()));

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{Failure, load_without_secrets, say, table};
-use crate::daemon;
 use crate::config::{Config, Feed, Target};
+use crate::daemon;
 use crate::model::{Awaited, Spending, StoredArticle, Untranslated, Withdrawal};
 use crate::pipeline;
 use crate::store::Store;
@@ -172,7 +172,14 @@ fn say_translations(ledger: &[Line], untranslated: &[Untranslated]) {
         let cells = |line: &Line| {
             let of = line.budget.map_or("no bound".to_owned(), |budget| budget.to_string());
             let percent = line.percent().map_or("–".to_owned(), |percent| format!("{percent} %"));
-            vec![format!("{} {}", line.whose, line.id), line.spent.to_string(), of, percent, line.unit.clone(), line.calls.to_string()]
+            vec![
+                format!("{} {}", line.whose, line.id),
+                line.spent.to_string(),
+                of,
+                percent,
+                line.unit.clone(),
+                line.calls.to_string(),
+            ]
         };
         let rows: Vec<Vec<String>> = ledger.iter().map(cells).collect();
         say("");

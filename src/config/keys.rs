@@ -167,7 +167,11 @@ pub const KEYS: &[Key] = &[
     optional("translator", "url", "address of its server; needed but for opencc and deepl"),
     optional("translator", "key_file", "file with its key; default none, needed for deepl"),
     optional("translator", "model", "model of a language model; needed for openai"),
-    optional("translator", "output", "form a language model answers in: \"json_schema\" or \"json_object\"; default \"json_schema\""),
+    optional(
+        "translator",
+        "output",
+        "form a language model answers in: \"json_schema\" or \"json_object\"; default \"json_schema\"",
+    ),
     optional("translator", "glossary", "file of fixed translations, TOML or CSV; default none"),
     optional("translator", "budget", "most it may cost in a day of UTC: characters, for openai tokens; default no bound"),
     optional("translator", "rate", "most requests a minute, those that are tried again included; default no bound"),

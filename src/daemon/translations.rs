@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Changed, DRAIN, LONGEST_SLEEP, SET_BACK, now};
-use crate::pipeline::translate::{self, Made, Translators, Wanting};
 use crate::pipeline::Stages;
+use crate::pipeline::translate::{self, Made, Translators, Wanting};
 use crate::store::StoreError;
 
 /// After the store did not answer, it is left alone for so long.

@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
+use super::Stages;
 use super::editions::{form, has_human, is_wanted};
 use super::window::window;
-use super::Stages;
 use crate::config::{Config, Feed, Publish, Target, Translator};
 use crate::model::{AttributedArticle, Html, Party, StoredArticle, TranslationKind};
 use crate::store::{Account, Digest, Remembered, StoreError, TranslationRow, Wanted};
@@ -280,7 +280,11 @@ async fn make(
         return Ok(None);
     }
     let making = Making {
-        kind: if answers.is_conversion && same_language(&from, to) { TranslationKind::ScriptConversion } else { TranslationKind::Machine },
+        kind: if answers.is_conversion && same_language(&from, to) {
+            TranslationKind::ScriptConversion
+        } else {
+            TranslationKind::Machine
+        },
         engine: Some(answers.makers.into_iter().collect::<Vec<_>>().join(", ")),
         by: Party { name: stages.config.site.title.clone(), url: None },
         // Without a time of its own the same answers give the same article.
@@ -376,12 +380,7 @@ impl Texts<'_> {
     }
 
     /// Asks one engine for what is missing, twice for what it answers badly. Every answer that is accepted is remembered at once.
-    async fn ask(
-        &self,
-        engine: &dyn Engine,
-        keys: &[[u8; 32]],
-        done: &mut [Option<Vec<Piece>>],
-    ) -> Result<Asked, StoreError> {
+    async fn ask(&self, engine: &dyn Engine, keys: &[[u8; 32]], done: &mut [Option<Vec<Piece>>]) -> Result<Asked, StoreError> {
         let mut asked = Asked::default();
         // Equal texts are one segment: none is paid for twice.
         let mut missing: Vec<usize> = (0..keys.len()).filter(|place| done[*place].is_none()).collect();

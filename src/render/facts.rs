@@ -190,7 +190,8 @@ impl Renderer {
         }
         let (responsible, byline) = if made_here == Some(HopAction::Translated) {
             // No outlet answers for what our engine made of its text; it is named all the same.
-            let ours = Named { name: self.site.title.clone(), url: Some(page.clone()) };
+            // Without an address: ours is no page that a text at others' would rather be read at.
+            let ours = Named { name: self.site.title.clone(), url: None };
             (ours, byline(words, &authors, &translators, &source))
         } else {
             let responsible = responsible(&hops, &source, original.as_ref(), translation.as_ref());

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, TimeDelta, Utc};
 use reprint::config::{self, Config};
 use reprint::model::{FetchedDocument, PollState};
+use reprint::parse;
 use reprint::pipeline::translate::{self, Round, Translators};
 use reprint::pipeline::{self, Own, Stages};
 use reprint::publish::{Page, Pages, Snapshot};
@@ -14,7 +15,6 @@ use reprint::store::Store;
 use reprint::translate::{
     Answer, Engine, EngineError, Glossary, Job, Maker, Malformed, Piece, Segment, Trouble, Unit, engine::Calling,
 };
-use reprint::parse;
 use tempfile::TempDir;
 
 const NOW: &str = "2026-05-04T12:00:00Z";
@@ -259,7 +259,7 @@ impl Scene {
         let publication = pipeline::publish(&self.stages, None, now()).await.expect("published");
         assert!(publication.rejected.is_empty(), "{:?}", publication.rejected);
         let document = self.stages.snapshot.get(&format!("feeds/catala.{format}")).expect("the feed");
-        String::from_utf8(document.body.to_vec()).expect("UTF-8")
+        String::from_utf8(document.identity().to_vec()).expect("UTF-8")
     }
 
     async fn json(&self) -> serde_json::Value {
@@ -268,7 +268,7 @@ impl Scene {
 
     async fn page(&self, key: &str) -> Option<String> {
         match self.stages.pages.page(key).await {
-            Page::Found(document) => Some(String::from_utf8(document.body.to_vec()).expect("UTF-8")),
+            Page::Found(document) => Some(String::from_utf8(document.identity().to_vec()).expect("UTF-8")),
             _ => None,
         }
     }
@@ -379,13 +379,10 @@ async fn a_thousand_articles_through_engines_that_misbehave_lose_nothing() {
     };
     let weaver = Weaver::new(fault);
     let budget = 90_000;
-    let mut clocks: [fn() -> DateTime<Utc>; 2] = [now, tomorrow];
-    clocks.reverse();
-    for (day, clock) in clocks.into_iter().rev().enumerate() {
+    let clocks: [fn() -> DateTime<Utc>; 2] = [now, tomorrow];
+    for (day, clock) in clocks.into_iter().enumerate() {
         let before = weaver.billed();
-        for _ in 0..2 {
-            scene.round(&scene.translators(&weaver, Some(budget)), clock).await;
-        }
+        scene.round(&scene.translators(&weaver, Some(budget)), clock).await;
         let billed = weaver.billed() - before;
         let ledger: u64 = scene.stages.store.spending(clock()).await.expect("a ledger").iter().map(|row| row.spent).sum();
         assert_eq!(billed, ledger, "day {day}: the ledger says what was billed");
@@ -399,7 +396,7 @@ async fn a_thousand_articles_through_engines_that_misbehave_lose_nothing() {
     for item in items {
         let html = item["content_html"].as_str().expect("html");
         let number = item["title"].as_str().expect("a title").split(' ').nth(2).expect("a number");
-        assert_eq!(html.matches("https://faro.example.com/").count(), 3, "{html}");
+        assert_eq!(html.matches("https://faro.example.com/").count(), 2, "{html}");
         assert!(html.contains(&format!("href=\"https://faro.example.com/{number}/0\"")), "{html}");
         assert!(html.contains("4000") && !html.contains("<script") && !html.contains("evil.example"), "{html}");
         if item["language"] == "ca" {
@@ -515,7 +512,8 @@ async fn what_a_person_translated_goes_before_what_an_engine_would_make() {
     assert!(items[0]["content_html"].as_str().expect("html").contains("Nil Serra"));
     let edition = &items[0]["_reprint"]["editions"][0];
     assert_eq!((&edition["language"], &edition["kind"]), (&"es".into(), &serde_json::Value::Null));
-    let original = scene.page(edition["url"].as_str().and_then(|url| url.rsplit('/').next()).expect("a key")).await.expect("a page");
+    let original =
+        scene.page(edition["url"].as_str().and_then(|url| url.rsplit('/').next()).expect("a key")).await.expect("a page");
     assert!(original.contains(&format!("hreflang=\"ca\" href=\"{}\"", items[0]["url"].as_str().expect("url"))), "{original}");
 }
 
