@@ -8,6 +8,7 @@ mod arrows;
 mod articles;
 mod config;
 mod credentials;
+mod engines;
 mod fetch;
 mod identity;
 mod journeys;

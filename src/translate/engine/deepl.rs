@@ -1,6 +1,6 @@
 //! DeepL, version 2 of its API. <https://developers.deepl.com/api-reference/translate>
 
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::HeaderValue;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -27,7 +27,7 @@ const SOURCES: [&str; 34] = [
 pub(super) struct DeepL {
     service: Service,
     maker: Maker,
-    authorization: HeaderValue,
+    authorization: Option<HeaderValue>,
     model: Option<String>,
 }
 
@@ -77,13 +77,12 @@ impl DeepL {
             Some(url) => url.clone(),
             None => Url::parse(host(key.expose())).map_err(|error| format!("translator “{id}”: {error}"))?,
         };
-        let Ok(authorization) = HeaderValue::from_str(&format!("DeepL-Auth-Key {}", key.expose())) else {
-            return Err(format!("translator “{id}”: its key cannot be sent: it holds something other than visible ASCII"));
-        };
         let model = translator.model.clone();
         let version = model.as_ref().map_or_else(|| "deepl v2 1".to_owned(), |model| format!("deepl v2 1 {model}"));
         let maker = Maker { translator: id.clone(), name: "DeepL".to_owned(), version };
-        Ok(Self { service: Service::new(id, &url, Some(key))?, maker, authorization, model })
+        let service = Service::new(id, &url, Some(key))?;
+        let authorization = service.authorization("DeepL-Auth-Key")?;
+        Ok(Self { service, maker, authorization, model })
     }
 
     async fn call(&self, job: Job<'_>) -> Result<Answer, EngineError> {
@@ -109,17 +108,17 @@ impl DeepL {
             return Err(self.service.error(Trouble::Nonsense, "cannot be sent these texts", 0));
         };
         let length = texts.iter().map(String::len).sum();
-        let header = (AUTHORIZATION, self.authorization.clone());
         let body = Body { kind: "application/json", bytes };
-        let reply = self.service.ask("v2/translate", Some(header), Some(body), length, cost).await?;
+        let reply = self.service.ask("v2/translate", self.authorization.as_ref(), Some(body), length, cost).await?;
         if reply.status != 200 {
             return Err(self.service.refusal(&reply, said(&reply), cost));
         }
         let Ok(Translated { translations }) = serde_json::from_slice(&reply.body) else {
             return Err(self.service.error(Trouble::Nonsense, "answers something that is not DeepL's JSON", cost));
         };
-        // One text without its bill makes the whole bill unknown.
+        // One text without its bill makes the whole bill unknown, and so does one that is missing.
         let billed: Option<u64> = translations.iter().map(|translation| translation.billed_characters).sum();
+        let billed = billed.filter(|_| translations.len() == texts.len());
         let segments = translations.iter().map(|translation| markup::read(&translation.text)).collect();
         Ok(Answer { segments, spent: billed.unwrap_or(cost) })
     }

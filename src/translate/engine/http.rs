@@ -5,7 +5,7 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use reqwest::redirect;
 use url::Url;
 
@@ -88,6 +88,19 @@ impl Service {
         self.key.as_ref().map(Secret::expose)
     }
 
+    /// The `Authorization` of a scheme with the key, marked as a secret; `None` without a key.
+    ///
+    /// # Errors
+    /// A key that cannot be sent, in words.
+    pub fn authorization(&self, scheme: &str) -> Result<Option<HeaderValue>, String> {
+        let Some(key) = self.key() else { return Ok(None) };
+        let Ok(mut value) = HeaderValue::from_str(&format!("{scheme} {key}")) else {
+            return Err(format!("translator “{}”: its key cannot be sent: it holds something other than visible ASCII", self.id));
+        };
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+
     /// Address of an endpoint: the path below that of `url`, whose query stays. An address that already ends in the path is taken as it is.
     fn endpoint(&self, path: &str) -> Url {
         let mut url = self.base.clone();
@@ -105,7 +118,7 @@ impl Service {
     pub async fn ask(
         &self,
         path: &str,
-        header: Option<(HeaderName, HeaderValue)>,
+        authorization: Option<&HeaderValue>,
         body: Option<Body>,
         source: usize,
         cost: u64,
@@ -115,9 +128,8 @@ impl Service {
             Some(body) => self.client.post(url).header(CONTENT_TYPE, body.kind).body(body.bytes),
             None => self.client.get(url),
         };
-        if let Some((name, mut value)) = header {
-            value.set_sensitive(true);
-            request = request.header(name, value);
+        if let Some(value) = authorization {
+            request = request.header(AUTHORIZATION, value);
         }
         let mut response = request.send().await.map_err(|error| self.unsent(&error, cost))?;
         let status = response.status().as_u16();

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::HeaderValue;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
@@ -135,15 +135,10 @@ impl OpenAi {
             Some(url) => url.clone(),
             None => Url::parse(PUBLIC).map_err(|error| format!("translator “{id}”: {error}"))?,
         };
-        // Servers on one's own machine want none.
-        let authorization = match &translator.key {
-            None => None,
-            Some(key) => Some(HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| {
-                format!("translator “{id}”: its key cannot be sent: it holds something other than visible ASCII")
-            })?),
-        };
         let maker = Maker { translator: id.clone(), name: model.clone(), version: format!("openai {model} {PROMPT}") };
         let service = Service::new(id, &url, translator.key.as_ref())?;
+        // Servers on one's own machine want no key.
+        let authorization = service.authorization("Bearer")?;
         Ok(Self { service, maker, authorization, model, output: translator.output })
     }
 
@@ -182,9 +177,9 @@ impl OpenAi {
                 { "role": "user", "content": prepared.document },
             ],
         });
-        let header = self.authorization.clone().map(|value| (AUTHORIZATION, value));
         let body = Body { kind: "application/json", bytes: request.to_string().into_bytes() };
-        let reply = self.service.ask("chat/completions", header, Some(body), prepared.document.len(), cost).await?;
+        let reply =
+            self.service.ask("chat/completions", self.authorization.as_ref(), Some(body), prepared.document.len(), cost).await?;
         if reply.status != 200 {
             return Err(self.service.refusal(&reply, said(&reply), cost));
         }
