@@ -6,6 +6,7 @@
 //! the steps.
 
 pub mod engine;
+pub mod opencc;
 mod segment;
 
 pub use engine::{Answer, Engine, EngineError, Job, Maker, Term, Trouble, Unit};
