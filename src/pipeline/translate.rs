@@ -291,7 +291,9 @@ async fn make(
         at: None,
         bilingual: wanting.target.bilingual,
     };
-    cut.check(&answers.pieces).map_err(|damages| {
+    // Tables do what they do; their placeholders are looked at when the article is put together.
+    let checked = if answers.is_conversion { Ok(()) } else { cut.check(&answers.pieces) };
+    checked.map_err(|damages| {
         let damages: Vec<String> = damages.iter().take(3).map(ToString::to_string).collect();
         hindered(format!("what came back is not the article: {}", damages.join("; ")))
     })?;
@@ -397,6 +399,9 @@ impl Texts<'_> {
                         let mut keep: Vec<([u8; 32], Remembered)> = Vec::new();
                         for ((place, segment), answer) in batch.iter().zip(segments).zip(pieces) {
                             let answer = answer.map_err(|malformed| malformed.to_string()).and_then(|pieces| {
+                                if engine.unit() == Unit::Nothing {
+                                    return Ok(pieces);
+                                }
                                 check::answer(segment, &pieces, self.from, self.to)
                                     .map_err(|objection| objection.to_string())
                                     .map(|()| pieces)

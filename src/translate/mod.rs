@@ -16,6 +16,7 @@ mod matcher;
 pub mod memory;
 mod numbers;
 mod protect;
+pub mod opencc;
 mod read;
 mod script;
 mod segment;

@@ -16,6 +16,7 @@ use super::{Answer, Asking, Calling, Engine, EngineError, Job, Maker, Pairs, Tro
 use super::{apertium, deepl, libretranslate, openai};
 use crate::config::{Translator, TranslatorKind};
 use crate::translate::Segment;
+use crate::translate::opencc::OpenCc;
 
 /// Longest wait that an engine may impose and a call sits out; beyond it the call fails with the wait in its error.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -90,9 +91,8 @@ impl Desk {
     /// In words for an admin: what is missing or cannot be used.
     pub fn from_config(translator: &Translator) -> Result<Self, String> {
         let engine: Box<dyn Engine> = match translator.kind {
-            TranslatorKind::OpenCc => {
-                return Err(format!("translator “{}”: opencc is not part of this build", translator.id));
-            }
+            // Whoever asks for the characters of a region wants its words.
+            TranslatorKind::OpenCc => Box::new(OpenCc::new(&translator.id, true)),
             TranslatorKind::Apertium => Box::new(apertium::Apertium::new(translator)?),
             TranslatorKind::LibreTranslate => Box::new(libretranslate::LibreTranslate::new(translator)?),
             TranslatorKind::DeepL => Box::new(deepl::DeepL::new(translator)?),
