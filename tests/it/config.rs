@@ -828,3 +828,53 @@ fn terms_are_read_and_odd_ones_warned_of() {
     let warned = warnings("full_text = true\n[outlet.terms]\npublish = \"title\"");
     assert!(warned.len() == 1 && warned[0].contains("leave full_text out"), "{warned:?}");
 }
+
+#[test]
+fn translators_and_what_feeds_ask_of_them() {
+    let with = |translator: &str, translate: &str| {
+        format!("{SITE}{OUTLET}{translator}[[feed]]\nid = \"f\"\noutlets = [\"ledger\"]\ntranslate = {translate}\n")
+    };
+    // One line is enough where what is built in can do it.
+    let config = read(&with("", "{ to = \"zh-TW\" }"));
+    let feed = config.feed("f").expect("the feed");
+    let target = feed.translate.as_ref().expect("a language");
+    assert_eq!((target.to.as_str(), target.engine.as_str(), feed.language.as_str()), ("zh-Hant-TW", "opencc", "zh-Hant-TW"));
+    assert!(config.translator("opencc").is_some());
+
+    let libre = "[[translator]]\nid = \"libre\"\nkind = \"libretranslate\"\nurl = \"http://127.0.0.1:5000\"\n";
+    let config = read(&with(&format!("{libre}budget = 500_000\nfallback = \"opencc\"\n"), "{ to = \"ca\", engine = \"libre\" }"));
+    assert_eq!(config.translator("libre").and_then(|translator| translator.budget), Some(500_000));
+
+    let line = |text: &str, expected: &str| check(text, &[&format!("error: {expected}")]);
+    line(&with("", "{ to = \"zh\" }"), "`feed.translate.to` is `zh`, which does not say which characters");
+    line(&with("", "{ to = \"ca\" }"), "nothing says what translates to `ca`");
+    line(&with("", "{ to = \"ca\", engine = \"opencc\" }"), "`opencc` changes the script of Chinese, and makes no `ca`");
+    line(&with("", "{ engine = \"opencc\" }"), "missing key `feed.translate.to`");
+    line(&with("", "\"ca\""), "`feed.translate` is a text and not a table");
+    line(&with("", "{ to = \"zh-Hans\", pending = \"show\" }"), "`feed.translate.pending` is `show`");
+    line(&with("", "{ to = \"zh-Hans\", budget = 0 }"), "`feed.translate.budget` is 0: nothing would be translated");
+    line(&with("", "{ to = \"zh-Hans\", languge = 0 }"), "unknown key `feed.translate.languge`");
+    check(
+        &with(libre, "{ to = \"ca\", engine = \"libra\" }"),
+        &["error: there is no translator with the id `libra`", "help: did you mean `libre`?"],
+    );
+    let kind = |rest: &str| with(&format!("[[translator]]\nid = \"x\"\n{rest}\n"), "{ to = \"ca\", engine = \"x\" }");
+    line(&kind("kind = \"deepl\""), "missing key `translator.key_file`: a translator of the kind `deepl` needs it");
+    line(&kind("kind = \"openai\"\nurl = \"http://127.0.0.1:1\""), "missing key `translator.model`");
+    line(&kind("kind = \"apertium\""), "missing key `translator.url`");
+    line(
+        &kind("kind = \"apertium\"\nurl = \"http://127.0.0.1:1\"\nmodel = \"m\""),
+        "`translator.model` is written, and a translator",
+    );
+    check(&kind("kind = \"depl\""), &["error: `translator.kind` is `depl`", "help: did you mean \"deepl\"?"]);
+    line(&with(&format!("{libre}{libre}"), "{ to = \"ca\", engine = \"libre\" }"), "two translators have the id `libre`");
+    line(
+        &with(&format!("{libre}fallback = \"nobody\"\n"), "{ to = \"ca\", engine = \"libre\" }"),
+        "there is no translator with the id `nobody`",
+    );
+    let other = libre.replace("\"libre\"", "\"other\"");
+    let circle = format!("{libre}fallback = \"other\"\n{other}fallback = \"libre\"\n");
+    line(&with(&circle, "{ to = \"ca\", engine = \"libre\" }"), "the fallbacks go round in a circle: libre → other → libre");
+    let two = format!("{libre}{other}[[feed]]\nid = \"g\"\ntranslate = {{ to = \"ca\", engine = \"other\" }}\n");
+    line(&with(&two, "{ to = \"ca\", engine = \"libre\" }"), "two feeds ask for `ca` from two translators");
+}

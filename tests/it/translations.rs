@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reprint::config::{self, Config};
+use reprint::config::{self, Config, TranslatorKind};
 use reprint::model::{FetchedDocument, PollState};
 use reprint::parse;
 use reprint::pipeline::translate::{self, Round, Translators};
@@ -16,6 +16,8 @@ use reprint::translate::{
     Answer, Engine, EngineError, Glossary, Job, Maker, Malformed, Piece, Segment, Trouble, Unit, engine::Calling,
 };
 use tempfile::TempDir;
+
+use crate::harness::{Apertium, EngineServer, KEY, Partner, Reply, Reprint, get};
 
 const NOW: &str = "2026-05-04T12:00:00Z";
 
@@ -534,4 +536,117 @@ async fn what_is_withdrawn_is_withdrawn_in_every_language() {
     assert_eq!(feed["_reprint"]["deleted"][0]["id"], id);
     assert!(matches!(scene.stages.pages.page(&made).await, Page::Withdrawn(_)));
     assert!(matches!(scene.stages.pages.page(&row.source).await, Page::Withdrawn(_)));
+}
+
+/// A partner's feed of two Spanish articles, and a relay that brings them into another language.
+async fn relayed(translate: &str, translator: &str, language: &str, items: &str) -> (Partner, String) {
+    let partner = Partner::start().await;
+    let document = rss(items).replace("<language>es</language>", &format!("<language>{language}</language>"));
+    partner.put("/rss", Reply::ok("application/rss+xml; charset=utf-8", document));
+    let toml = format!(
+        "[site]\ntitle = \"Relay\"\nurl = \"https://relay.example.net\"\n[limits]\nallow_networks = [\"127.0.0.2/32\"]\n\
+         shortest_interval = \"1s\"\nhost_spacing = \"0s\"\n\
+         [[outlet]]\nid = \"faro\"\nname = \"El Faro de Punta\"\nlanguage = \"{language}\"\nfeed = \"{}\"\nschedule = \"* * * * * *\"\n\
+         {translator}\n[[feed]]\nid = \"other\"\ntranslate = {{ {translate} }}\n",
+        partner.url("/rss")
+    );
+    (partner, toml)
+}
+
+/// Waits until the feed has articles and none of them is pending; gives its items.
+async fn translated(program: &Reprint) -> Vec<serde_json::Value> {
+    for _ in 0..600 {
+        let answer = get(&program.url("/feeds/other.json"), &[]).await;
+        let feed: serde_json::Value = serde_json::from_str(&answer.text()).unwrap_or_default();
+        let items = feed["items"].as_array().cloned().unwrap_or_default();
+        if !items.is_empty() && items.iter().all(|item| item["_reprint"]["pending"].is_null()) {
+            return items;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("nothing was translated: {}", program.stderr());
+}
+
+async fn started(folder: &Arc<TempDir>, toml: &str) -> Reprint {
+    let started = Reprint::start_in(folder.clone(), toml).await;
+    started.unwrap_or_else(|failure| panic!("it ended with {}: {}", failure.status, failure.stderr))
+}
+
+#[tokio::test]
+async fn the_daemon_translates_beside_everything_else_and_a_restart_pays_nothing() {
+    let server = EngineServer::start(TranslatorKind::LibreTranslate).await;
+    let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+    std::fs::write(folder.path().join("engine.key"), KEY).expect("a key");
+    let translator = format!(
+        "[[translator]]\nid = \"house\"\nkind = \"libretranslate\"\nurl = \"{}\"\nkey_file = \"engine.key\"\nbudget = 5000",
+        server.url()
+    );
+    let items = format!("{}{}", item(1, &paragraphs(1, 2)), item(2, &paragraphs(2, 2)));
+    let (_partner, toml) = relayed("to = \"ca\", engine = \"house\"", &translator, "es", &items).await;
+    let program = started(&folder, &toml).await;
+    let items = translated(&program).await;
+    assert_eq!(items.len(), 2);
+    assert!(
+        items.iter().all(|item| item["language"] == "ca" && item["_reprint"]["translation"]["kind"] == "machine"),
+        "{items:?}"
+    );
+    let billed = server.billed();
+    assert!(billed > 0);
+    let (code, listed, words) = program.command(&["feeds"]);
+    assert_eq!(code, Some(0), "{words}");
+    assert!(listed.contains("translator house") && listed.contains(&billed.to_string()) && listed.contains("5000"), "{listed}");
+    let (_, listed, _) = program.command(&["feeds", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).expect("JSON");
+    assert_eq!((&listed["spending"][0]["spent"], &listed["spending"][0]["translator"]), (&billed.into(), &"house".into()));
+
+    let (_, folder) = program.stop().await;
+    let program = started(&folder, &toml).await;
+    assert_eq!(translated(&program).await, items);
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(server.billed(), billed);
+    program.stop().await;
+}
+
+#[tokio::test]
+async fn one_line_changes_the_script_of_a_feed() {
+    let text = "<p>这个网络<b>软件</b>的用户说，渡轮从<a href=\"https://faro.example.com/x\">海港</a>出发，共 4000 人。</p>";
+    let item = format!(
+        "<item><title>渡轮软件开始运行</title><link>https://faro.example.com/1</link><guid>https://faro.example.com/1</guid>\
+         <dc:creator>林书白</dc:creator><description><![CDATA[{text}]]></description></item>"
+    );
+    let (_partner, toml) = relayed("to = \"zh-Hant-TW\"", "", "zh-Hans", &item).await;
+    let program = started(&Arc::new(tempfile::tempdir().expect("a folder")), &toml).await;
+    let items = translated(&program).await;
+    assert_eq!(items[0]["title"], "渡輪軟體開始執行");
+    assert_eq!(items[0]["language"], "zh-Hant-TW");
+    let html = items[0]["content_html"].as_str().expect("html");
+    assert!(
+        html.contains("<b>軟體</b>") && html.contains("href=\"https://faro.example.com/x\"") && html.contains("林书白"),
+        "{html}"
+    );
+    assert!(html.contains("文字：繁簡轉換、OpenCC"), "{html}");
+    assert_eq!(items[0]["_reprint"]["translation"]["kind"], "script-conversion");
+    let atom = get(&program.url("/feeds/other.atom"), &[]).await.text();
+    assert!(atom.contains("xml:lang=\"zh-Hant-TW-t-zh-hans\"") && atom.contains("<dcterms:isFormatOf>"), "{atom}");
+    program.stop().await;
+}
+
+#[tokio::test]
+async fn a_spanish_feed_becomes_a_catalan_one_through_apertium() {
+    let apertium = Apertium::start().await;
+    let translator = format!("[[translator]]\nid = \"apertium\"\nkind = \"apertium\"\nurl = \"{}\"", apertium.url());
+    let text = vec![
+        "La <b>barca</b> de la isla sale del puerto todos los días a las 8 con 4000 cajas de pescado".to_owned(),
+        "Los vecinos de la <a href=\"https://faro.example.com/plaza\">plaza</a> esperan la noticia desde hace 12 años".to_owned(),
+    ];
+    let (_partner, toml) = relayed("to = \"ca\", engine = \"apertium\"", &translator, "es", &item(1, &text)).await;
+    let program = started(&Arc::new(tempfile::tempdir().expect("a folder")), &toml).await;
+    let items = translated(&program).await;
+    assert_eq!(items[0]["title"], "La barca 1 torna al port");
+    let html = items[0]["content_html"].as_str().expect("html");
+    assert!(html.contains("<b>barca</b> de l'illa surt del port"), "{html}");
+    assert!(html.contains("<a href=\"https://faro.example.com/plaza\"") && html.contains(">plaça</a>"), "{html}");
+    assert!(html.contains("4000") && html.contains("Traducció automàtica (IA), sense revisió humana"), "{html}");
+    assert_eq!(items[0]["_reprint"]["translation"]["engine"], "Apertium");
+    program.stop().await;
 }
