@@ -17,6 +17,7 @@ mod polls;
 mod published;
 mod reading;
 mod requirements;
+mod segments;
 mod selections;
 mod serve;
 mod stories;
