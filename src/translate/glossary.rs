@@ -48,7 +48,7 @@ const MOST: usize = 50_000;
 const PAIRS: usize = 64;
 
 /// How a term is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mode {
     /// A placeholder stands for it.
     Fixed,

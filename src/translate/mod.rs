@@ -14,6 +14,7 @@ mod glossary_file;
 mod markup;
 mod matcher;
 pub mod memory;
+mod number_words;
 mod numbers;
 pub mod opencc;
 mod protect;

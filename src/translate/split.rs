@@ -66,7 +66,7 @@ mod tests {
     fn divides_after_sentences() {
         let check = |text: &str, most: usize, expected: &[&str]| assert_eq!(parts(text, most), expected, "{text}");
         check("One tide. Two tides. Three", 22, &["One tide. Two tides. ", "Three"]);
-        check("潮水退了。“船走了。”人散了", 10, &["潮水退了。“船走了。”", "人散了"]);
+        check("潮水退了。“船走了。”人散了", 12, &["潮水退了。“船走了。”", "人散了"]);
         check("no end here", 8, &["no end ", "here"]);
         check("潮水退了船走了", 3, &["潮水退", "了船走", "了"]);
         check("3.5 m", 3, &["3.5", " m"]);

@@ -18,6 +18,7 @@ mod polls;
 mod published;
 mod reading;
 mod requirements;
+mod segments;
 mod selections;
 mod serve;
 mod stories;
