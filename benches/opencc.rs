@@ -64,7 +64,7 @@ fn article(number: usize) -> String {
     while text.chars().count() < 3000 {
         at = (at * 7 + number + 5) % 1009;
         text.push_str(CLAUSES[at % CLAUSES.len()]);
-        text.push_str(if at % 5 == 0 { "。\n" } else { "，" });
+        text.push_str(if at.is_multiple_of(5) { "。\n" } else { "，" });
     }
     text
 }
