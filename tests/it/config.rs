@@ -845,7 +845,10 @@ fn translators_and_what_feeds_ask_of_them() {
     let config = read(&with(&format!("{libre}budget = 500_000\nfallback = \"opencc\"\n"), "{ to = \"ca\", engine = \"libre\" }"));
     assert_eq!(config.translator("libre").and_then(|translator| translator.budget), Some(500_000));
 
-    let line = |text: &str, expected: &str| check(text, &[&format!("error: {expected}")]);
+    let line = |text: &str, expected: &str| {
+        let error = refused(text);
+        assert!(error.report.contains(&format!("error: {expected}")) && error.mistakes == 1, "{expected}\n{error}");
+    };
     line(&with("", "{ to = \"zh\" }"), "`feed.translate.to` is `zh`, which does not say which characters");
     line(&with("", "{ to = \"ca\" }"), "nothing says what translates to `ca`");
     line(&with("", "{ to = \"ca\", engine = \"opencc\" }"), "`opencc` changes the script of Chinese, and makes no `ca`");
@@ -866,7 +869,7 @@ fn translators_and_what_feeds_ask_of_them() {
         &kind("kind = \"apertium\"\nurl = \"http://127.0.0.1:1\"\nmodel = \"m\""),
         "`translator.model` is written, and a translator",
     );
-    check(&kind("kind = \"depl\""), &["error: `translator.kind` is `depl`", "help: did you mean \"deepl\"?"]);
+    line(&kind("kind = \"depl\""), "`translator.kind` is `depl`, which is no kind of translator");
     line(&with(&format!("{libre}{libre}"), "{ to = \"ca\", engine = \"libre\" }"), "two translators have the id `libre`");
     line(
         &with(&format!("{libre}fallback = \"nobody\"\n"), "{ to = \"ca\", engine = \"libre\" }"),

@@ -7,6 +7,7 @@ mod archives;
 mod arrows;
 mod articles;
 mod config;
+mod convert;
 mod credentials;
 mod engines;
 mod fetch;

@@ -254,8 +254,8 @@ mod tests {
         check("[渡轮]的[软]件", &[], "[渡輪]的[軟]體");
         check("[[渡]轮]", &[], "[[渡]輪]");
         // A word with another number of characters goes to where it begins.
-        check("叫[出]租车来", &[], "叫[計程車]來");
-        check("叫[出租]车来", &[], "叫[計程車]來");
+        check("上[互]联网来", &[], "上[網際網路]來");
+        check("上[互联]网来", &[], "上[網際網路]來");
         check("软*件", &[], "軟*件");
         check("*", &[], "*");
         check("[]*渡轮", &[], "[]*渡輪");
