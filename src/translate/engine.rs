@@ -7,7 +7,6 @@ mod desk;
 mod gate;
 mod http;
 mod libretranslate;
-mod markup;
 mod openai;
 
 use std::fmt;

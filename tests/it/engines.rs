@@ -175,7 +175,7 @@ async fn each_misbehaviour(kind: TranslatorKind) {
         server.behave(Schedule::Always(misbehaviour));
         let mut translator = server.translator("mill");
         if matches!(misbehaviour, Misbehaviour::Hang | Misbehaviour::Drip) {
-            translator.timeout = Duration::from_millis(100);
+            translator.timeout = Duration::from_millis(500);
         }
         let desk = Desk::from_config(&translator).expect("a desk");
         let segments = &all[..desk.fits(&all)];
@@ -214,9 +214,23 @@ async fn each_misbehaviour(kind: TranslatorKind) {
 }
 
 #[tokio::test]
-async fn misbehaviour_is_told_and_never_spends_unnoticed() {
-    let [apertium, libretranslate, deepl, openai] = KINDS.map(each_misbehaviour);
-    tokio::join!(apertium, libretranslate, deepl, openai);
+async fn misbehaviour_of_apertium_is_told_and_never_spends_unnoticed() {
+    each_misbehaviour(TranslatorKind::Apertium).await;
+}
+
+#[tokio::test]
+async fn misbehaviour_of_libretranslate_is_told_and_never_spends_unnoticed() {
+    each_misbehaviour(TranslatorKind::LibreTranslate).await;
+}
+
+#[tokio::test]
+async fn misbehaviour_of_deepl_is_told_and_never_spends_unnoticed() {
+    each_misbehaviour(TranslatorKind::DeepL).await;
+}
+
+#[tokio::test]
+async fn misbehaviour_of_openai_is_told_and_never_spends_unnoticed() {
+    each_misbehaviour(TranslatorKind::OpenAi).await;
 }
 
 #[tokio::test]

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::http::{Body, Service};
-use super::markup;
 use super::{Answer, Asking, Calling, Engine, EngineError, Job, Maker, Trouble, Unit};
 use crate::config::Translator;
 use crate::translate::{Malformed, Piece, Segment};
@@ -289,6 +288,33 @@ fn wire(segment: &Segment) -> String {
     out
 }
 
+/// Our tags with their numbers where [`Segment::markup`] has them.
+fn numbered(answer: &str) -> String {
+    let mut out = String::with_capacity(answer.len() + 64);
+    let mut rest = answer;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        out.push_str(before);
+        let (begin, kind) = match tag.as_bytes() {
+            [b'<', kind @ (b'g' | b'x'), ..] => ("<", *kind),
+            [b'<', b'/', kind @ (b'g' | b'x'), ..] => ("</", *kind),
+            _ => ("<", 0),
+        };
+        let after = &tag[begin.len() + usize::from(kind != 0)..];
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        out.push_str(begin);
+        match (kind, begin) {
+            (0, _) => {}
+            (kind, "<") if digits > 0 => out.push_str(&format!("{} id=\"{}\"", char::from(kind), &after[..digits])),
+            (kind, _) => out.push(char::from(kind)),
+        }
+        // The end tags of XML have no number.
+        rest = if kind == 0 { after } else { &after[digits..] };
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Reads an answer, and takes off what only Apertium puts in: marks before words that its dictionaries lack a form of (`#`, `@`; `*` goes by
 /// `markUnknown`), and spaces where words were dropped or moved.
 fn read(segment: &Segment, answer: &str) -> Result<Vec<Piece>, Malformed> {
@@ -296,7 +322,7 @@ fn read(segment: &Segment, answer: &str) -> Result<Vec<Piece>, Malformed> {
     let marks: Vec<char> = ['#', '@'].into_iter().filter(|mark| !source.contains(*mark)).collect();
     let spaced = source.contains("  ");
     let indented = source.starts_with(char::is_whitespace);
-    let mut pieces = markup::read(answer)?;
+    let mut pieces = Segment::read(&numbered(answer))?;
     let mut before = if indented { 'a' } else { ' ' };
     for piece in &mut pieces {
         let Piece::Text(text) = piece else { continue };
@@ -361,6 +387,15 @@ mod tests {
     fn tags_on_the_wire_have_no_place_to_be_cut_at() {
         let sent = wire(&segment(&[text("a < b & "), Piece::Open(1), text("c"), Piece::Close(1), Piece::Point(12)]));
         assert_eq!(sent, "a &lt; b &amp; <g1>c</g1><x12/>");
+    }
+
+    #[test]
+    fn numbers_of_tags_are_read_where_they_are() {
+        let check = |answer: &str, expected: &str| assert_eq!(numbered(answer), expected, "{answer}");
+        check("a <g1>b</g1><x12/> c < d", "a <g id=\"1\">b</g><x id=\"12\"/> c < d");
+        check("<g3><G4></g><script></", "<g id=\"3\"><G4></g><script></");
+        check("<gap></gap1><x", "<gap></gap1><x");
+        check("<中><", "<中><");
     }
 
     #[test]

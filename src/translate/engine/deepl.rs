@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::http::{Body, Reply, Service};
-use super::markup;
 use super::{Answer, Calling, Engine, EngineError, Job, Maker, Trouble, Unit};
 use crate::config::Translator;
 use crate::translate::{Piece, Segment};
@@ -119,7 +118,7 @@ impl DeepL {
         // One text without its bill makes the whole bill unknown, and so does one that is missing.
         let billed: Option<u64> = translations.iter().map(|translation| translation.billed_characters).sum();
         let billed = billed.filter(|_| translations.len() == texts.len());
-        let segments = translations.iter().map(|translation| markup::read(&translation.text)).collect();
+        let segments = translations.iter().map(|translation| Segment::read(&translation.text)).collect();
         Ok(Answer { segments, spent: billed.unwrap_or(cost) })
     }
 }

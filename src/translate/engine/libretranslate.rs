@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::http::{Body, Reply, Service};
-use super::markup;
 use super::{Answer, Asking, Calling, Engine, EngineError, Job, Maker, Pairs, Trouble, Unit};
 use crate::config::Translator;
 use crate::translate::Segment;
@@ -81,7 +80,7 @@ impl LibreTranslate {
         let Ok(Translated { translated_text }) = serde_json::from_slice(&reply.body) else {
             return Err(self.service.error(Trouble::Nonsense, "answers something that is not LibreTranslate's JSON", cost));
         };
-        let segments = translated_text.iter().map(|text| markup::read(text)).collect();
+        let segments = translated_text.iter().map(|text| Segment::read(text)).collect();
         Ok(Answer { segments, spent: cost })
     }
 

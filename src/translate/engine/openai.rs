@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::http::{Body, Reply, Service};
-use super::markup;
 use super::{Answer, Calling, Engine, EngineError, Job, Maker, Trouble, Unit};
 use crate::config::{StructuredOutput, Translator};
 use crate::translate::{Malformed, Segment};
@@ -215,7 +214,7 @@ fn in_order(answered: Vec<Numbered>, count: usize) -> Vec<Result<Vec<crate::tran
         .map(|id| match by_id.remove(&id) {
             None => Err(Malformed("the model left it out".to_owned())),
             Some(None) => Err(Malformed("the model answered it twice".to_owned())),
-            Some(Some(text)) => markup::read(&text),
+            Some(Some(text)) => Segment::read(&text),
         })
         .collect()
 }

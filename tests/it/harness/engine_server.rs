@@ -210,7 +210,7 @@ impl Schedule {
             Self::Calls(calls) => calls.pop_front().flatten(),
             Self::Random { state, one_in, which } => {
                 let roll = splitmix(state);
-                (roll % u64::from(*one_in) == 0 && !which.is_empty())
+                (roll.is_multiple_of(u64::from(*one_in)) && !which.is_empty())
                     .then(|| which[(splitmix(state) % which.len() as u64) as usize])
             }
         }
