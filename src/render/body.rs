@@ -235,7 +235,7 @@ fn plain_credit(facts: &Facts<'_>) -> String {
 mod tests {
     use super::super::sample::{self, Sample};
     use super::*;
-    use crate::model::{Html, Person};
+    use crate::model::{Awaited, Html, Person};
 
     fn body(sample: Sample) -> String {
         let renderer = sample::renderer();
@@ -293,6 +293,23 @@ mod tests {
         check(TranslationKind::Human, "zh-Hans", "来源</strong>", "<br>译者未署名（人工翻译）</p>");
         check(TranslationKind::Human, "ru", "Источник</strong>", "<br>Переводчик не указан (перевод выполнен человеком)</p>");
         check(TranslationKind::ScriptConversion, "zh-Hant", "來源</strong>", "<br>文字：繁簡轉換、relay-nmt 3</p>");
+    }
+
+    #[test]
+    fn req_59_a_translation_that_is_still_to_come_is_said_in_words_first() {
+        let renderer = sample::renderer();
+        let check = |awaited: Awaited, tag: &str, words: &str| {
+            let mut article = sample::article(Sample::Translation);
+            article.beside.awaited = Some(awaited);
+            let facts = renderer.facts(&article);
+            let start = format!("<div class=\"reprint-credit\"><p lang=\"{tag}\"><strong>{words}</strong></p><p><strong>来源");
+            assert!(renderer.body(&facts).starts_with(&start), "{}", renderer.body(&facts));
+            assert!(plain_credit(&facts).contains(words));
+            assert_eq!(missing_in_credit(&facts, "<p>none</p>").as_deref(), Some("the source (source.name)"));
+        };
+        check(Awaited::Untranslated("ca".to_owned()), "ca", "Encara sense traduir; aquest és el text original");
+        check(Awaited::Untranslated("zh-Hant-TW".to_owned()), "zh-Hant", "尚無譯文，以下為原文");
+        check(Awaited::Outdated, "zh-Hans", "原文已有更新，译文待更新");
     }
 
     #[test]
