@@ -102,6 +102,7 @@ fn main() {
                 revision: 1,
             },
             attributed,
+            beside: Default::default(),
         })
         .collect();
     let feed_config = &config.feeds[0];

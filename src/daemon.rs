@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Outlet};
 use crate::model::PollState;
-use crate::pipeline::{self, Stages};
+use crate::pipeline::{self, Stages, Translators};
 use crate::publish::Snapshot;
 use crate::render::{self, Renderer};
 use crate::serve;
@@ -28,6 +28,7 @@ use crate::store::Store;
 
 mod pages;
 mod sources;
+mod translations;
 mod withdrawals;
 
 pub use pages::reads_pages;
@@ -161,6 +162,10 @@ impl Daemon {
         // From here on a signal is an orderly stop, however early it comes.
         let signals = Signals::catch();
         let address = listener.local_addr().map_err(|error| DaemonError::failed(error.to_string()))?;
+        let config = stages.config.clone();
+        let translators = tokio::task::spawn_blocking(move || Translators::new(&config));
+        let translators = translators.await.map_err(|panic| DaemonError::failed(panic.to_string()))?;
+        let translators = Arc::new(translators.map_err(DaemonError::configuration)?);
         let states = poll_states(&stages, now()).await?;
 
         // What the last run left is served at once; a feed that has never been published is rendered before anybody can ask for it.
@@ -207,6 +212,7 @@ impl Daemon {
         let stop_scheduling = CancellationToken::new();
         let scheduler = tokio::spawn(schedule(stages.clone(), states, changed.clone(), pulse.clone(), stop_scheduling.clone()));
         let page_reader = tokio::spawn(pages::drain(stages.clone(), changed.clone(), stop_scheduling.clone()));
+        let translator = tokio::spawn(translations::work(stages.clone(), translators, changed.clone(), stop_scheduling.clone()));
         let stop_publishing = CancellationToken::new();
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.clone(), pulse.clone()));
@@ -218,6 +224,7 @@ impl Daemon {
         stop_scheduling.cancel();
         settle("scheduler", scheduler).await;
         settle("page reader", page_reader).await;
+        settle("translator", translator).await;
         stop_publishing.cancel();
         settle("publisher", publisher).await;
         accepting.cancel();
@@ -250,12 +257,15 @@ fn notify(states: &[NotifyState<'_>]) {
 struct Changed {
     outlets: Mutex<BTreeSet<String>>,
     wake: Notify,
+    /// Rung as well, for whoever translates.
+    translate: Notify,
 }
 
 impl Changed {
     fn add(&self, outlet: &str) {
         self.outlets.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(outlet.to_owned());
         self.wake.notify_one();
+        self.translate.notify_one();
     }
 
     fn add_all(&self, outlets: BTreeSet<String>) {

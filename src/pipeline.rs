@@ -3,7 +3,8 @@
 //! ```text
 //! poll     fetch → parse → normalize → attribute → store.record
 //! pages    queue → robots → fetch → parse → normalize → attribute → store.record_page     where the text is on its own page
-//! publish  store.window → render → read back → snapshot
+//! translate  window → memory, engine → store.record_translation                only for feeds that ask for a language
+//! publish  store.window → editions → render → read back → snapshot
 //! ```
 //! Each stage is a plain call with values passed on. The store is touched at the two ends only.
 
@@ -23,24 +24,29 @@ use crate::config::{Config, Feed, Outlet, Standing};
 use crate::fetch::{self, Client, FetchError, Robots, Turns};
 use crate::model::{
     Conditions, Deletion, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument,
-    Unreadable, Validators, Verdict, Warning,
+    StoredArticle, Unreadable, Validators, Verdict, Warning,
 };
 use crate::publish::{self, Notice, Page, Pages, Prepared, Snapshot};
 use crate::render::{Contents, Place, Renderer};
 use crate::schedule::{self, Outcome, Pace};
-use crate::store::{Change, Store, StoreError};
+use crate::store::{Change, Store, StoreError, TranslationRow};
 use crate::{attribute, normalize, parse};
 
 mod archive;
+mod editions;
+mod language;
 mod own;
 mod pages;
 mod select;
+pub mod translate;
 mod window;
 mod withdraw;
 
 use archive::Archives;
+pub use editions::shown;
 pub use own::{OWN_ARTICLE, Own};
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
+pub use translate::Translators;
 pub use window::{Shown, window};
 pub use withdraw::{Taken, address_mark, publish_acts};
 
@@ -288,13 +294,19 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
     after.next_poll = schedule::next_poll(&pace, now, outcome, answer.freshness, ttl);
 
     let follow = pages::followed(&answer.verdicts);
-    let change = stages.store.record_poll(&after, &answer.verdicts, &follow, &answer.deleted, now).await?;
+    let mut change = stages.store.record_poll(&after, &answer.verdicts, &follow, &answer.deleted, now).await?;
     if change.queued > 0 {
         stages.queued.notify_one();
     }
     if change.is_visible() {
         after.last_change = Some(now);
         stages.pages.forget(change.altered());
+        if !change.new.is_empty() {
+            // What they are editions of names them from now on.
+            let (keys, outlets) = editions::related(&stages.store, &stages.config, &answer.verdicts, now).await?;
+            stages.pages.forget(keys.iter());
+            change.elsewhere.extend(outlets.into_iter().filter(|other| *other != outlet.id));
+        }
     }
     Ok(Polled { state: after, change, warnings: answer.warnings })
 }
@@ -470,14 +482,16 @@ async fn publish_feeds(
 ) -> Result<Publication, PublishError> {
     let mut publication = Publication::default();
     for feed in feeds {
-        let shown = window(&stages.store, &stages.config, feed, now).await?;
+        let sources = window(&stages.store, &stages.config, feed, now).await?;
         // By the data, not by the clock: the same store gives the same documents.
-        let newest = shown.articles.iter().map(|article| article.identity.first_seen).max();
+        let newest = sources.articles.iter().map(|article| article.identity.first_seen).max();
         let archived = match newest {
             Some(newest) => archive::before(&stages.store, feed, newest).await?.map(|period| period.name()),
             None => None,
         };
-        let withdrawn = withdraw::tombstones(&stages.store, &stages.config, feed, &shown.articles).await?;
+        let withdrawn = withdraw::tombstones(&stages.store, &stages.config, feed, &sources.articles).await?;
+        let withdrawn = editions::tombstones(&stages.store, feed, withdrawn).await?;
+        let shown = editions::dressed(&stages.store, &stages.config, feed, sources, now).await?;
         let (here, feed) = (stages.clone(), feed.clone());
         let work = move || {
             let place = Place { previous: archived.as_deref(), ..Place::default() };
@@ -621,6 +635,8 @@ struct KeptPages {
     /// Rises with every change, so that a page made from what was read before it is not kept after it.
     generation: u64,
     pages: BTreeMap<String, Arc<Prepared>>,
+    /// What of them is a translation, and the key of its source.
+    sources: BTreeMap<String, String>,
 }
 
 impl ArticlePages {
@@ -635,18 +651,40 @@ impl ArticlePages {
         self.archives.forget(&keys);
         let mut kept = self.kept();
         kept.generation += 1;
-        for key in keys {
-            kept.pages.remove(key);
+        for key in &keys {
+            kept.pages.remove(*key);
         }
+        let KeptPages { pages, sources, .. } = &mut *kept;
+        sources.retain(|key, source| {
+            let stays = !keys.contains(source);
+            if !stays {
+                pages.remove(key);
+            }
+            stays
+        });
     }
 
     fn kept(&self) -> MutexGuard<'_, KeptPages> {
         self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// The article of a key, or that of which it is a translation.
+    async fn find(&self, key: &str) -> Result<Option<(StoredArticle, Option<TranslationRow>)>, StoreError> {
+        if let Some(article) = self.store.article(key).await? {
+            return Ok(Some((article, None)));
+        }
+        let Some(row) = self.store.translation(key).await?.filter(|row| row.translated.is_some()) else { return Ok(None) };
+        Ok(self.store.article(&row.source).await?.map(|source| (source, Some(row))))
+    }
+
     /// What is said of an article that is not there.
     async fn withdrawn(&self, key: &str) -> Page {
-        match self.store.withdrawal(key).await {
+        let withdrawal = async {
+            // A translation goes with its source.
+            let row = self.store.translation(key).await?;
+            self.store.withdrawal(row.as_ref().map_or(key, |row| &row.source)).await
+        };
+        match withdrawal.await {
             Ok(Some(withdrawal)) => {
                 let blocked_by = self.config.site.blocked_by.as_ref().map(|page| page.as_str().to_owned());
                 Page::Withdrawn(Box::new(Notice {
@@ -674,8 +712,8 @@ impl ArticlePages {
             }
             kept.generation
         };
-        let article = match self.store.article(key).await {
-            Ok(Some(article)) => article,
+        let (article, row) = match self.find(key).await {
+            Ok(Some(found)) => found,
             Ok(None) => return self.withdrawn(key).await,
             Err(error) => {
                 tracing::error!(key, %error, "cannot read an article for its page");
@@ -689,15 +727,34 @@ impl ArticlePages {
             Standing::Expired(_) => return Page::Gone,
             Standing::Embargoed(_) | Standing::OtherLanguage => return Page::Missing,
         }
+        let expiry = outlet.terms.expires(article.date());
+        let source = row.as_ref().map(|row| row.source.clone());
+        let mut article = match &row {
+            None => article,
+            Some(row) => {
+                let made = editions::of_row(&article, row);
+                let language = made.as_ref().and_then(|made| made.attributed.article.language.as_deref());
+                if !outlet.terms.relays(language) {
+                    return Page::Missing;
+                }
+                let Some(made) = made else { return Page::Missing };
+                made
+            }
+        };
+        if let Err(error) = editions::beside_one(&self.store, &self.config, &mut article, now).await {
+            tracing::error!(key, %error, "cannot read in which other languages an article is; its page names none");
+        }
         let mut document = self.renderer.article(&article);
-        document.conditions.expiry = outlet.terms.expires(article.date());
+        document.conditions.expiry = expiry;
         let page = Arc::new(publish::prepare(document));
         let mut kept = self.kept();
         if kept.generation == generation {
             if kept.pages.len() >= PAGES_KEPT {
                 kept.pages.clear();
+                kept.sources.clear();
             }
             kept.pages.insert(key.to_owned(), page.clone());
+            kept.sources.extend(source.map(|source| (key.to_owned(), source)));
         }
         Page::Found(page)
     }

@@ -4,6 +4,7 @@
 
 mod add;
 mod check;
+mod convert;
 mod demo;
 mod explain;
 mod export;
@@ -102,6 +103,18 @@ enum Command {
         /// The configuration, where --outlet is given
         #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
         config: PathBuf,
+    },
+    /// Simplified and traditional Chinese, from stdin to stdout
+    Convert {
+        /// zh-Hans, zh-Hant, zh-Hant-TW or zh-Hant-HK
+        #[arg(long, value_name = "TAG")]
+        from: String,
+        /// Another of these
+        #[arg(long, value_name = "TAG")]
+        to: String,
+        /// Words of the region, too: 软件 → 軟體
+        #[arg(long)]
+        phrases: bool,
     },
     /// Health and next poll of every outlet, and what is held
     Outlets {
@@ -226,6 +239,9 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Inspect { json: _, input } => inspect_json(&input).await,
         Command::Extract { json: _, input } => extract_json(&input).await,
         Command::Explain { input, entry, outlet, config } => explain::run(&input, entry, outlet.as_deref(), &config).await,
+        Command::Convert { from, to, phrases } => {
+            convert::run(&from, &to, phrases, std::io::stdin().lock(), std::io::stdout().lock())
+        }
         Command::Outlets { json, config } => outlets::run(&config, json).await,
         Command::Add { address, config, allow_private } => add::run(&address, &config, allow_private).await,
         Command::Import { list, config } => import::run(&list, &config),

@@ -104,7 +104,8 @@ async fn act(store: &Store, config: &Config, request: &Request<'_>, reason: &str
 async fn key(store: &Store, config: &Config, article: &str) -> Result<String, Failure> {
     let article = article.trim();
     if let Some(key) = own_key(store.authority(), &config.site.url, article) {
-        return Ok(key);
+        // A translation goes with the article it was made of.
+        return Ok(store.translation(&key).await?.map_or(key, |row| row.source));
     }
     let found = store.addressed(article, &pipeline::address_mark(article)).await?;
     match found.as_slice() {

@@ -17,7 +17,9 @@ use super::language::{charset, language};
 use super::read::{Document, Section};
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong};
-use super::{Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, outlet_rules, selection, terms};
+use super::{
+    Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, Target, outlet_rules, selection, terms, translator,
+};
 use crate::model::{ListingSelectors, PageSelectors};
 use crate::schedule::Cron;
 
@@ -96,17 +98,31 @@ pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Resu
     check_addresses(&outlets, &mut mistakes);
     check_outlet_ids(&outlets, &mut mistakes);
 
+    let mut translators: Vec<translator::Draft> = Vec::new();
+    for section in document.tables("translator") {
+        translators.push(translator::read(&section, &mut mistakes, broken, places, &mut warnings));
+    }
+    translator::check(&translators, &mut mistakes);
+
     let mut feeds: Vec<FeedDraft> = Vec::new();
+    let mut wishes: Vec<Option<translator::Wish>> = Vec::new();
     for section in document.tables("feed") {
         feeds.push(feed(&section, &mut mistakes, broken));
+        wishes.push(translator::wish(&section, &mut mistakes, broken));
     }
     check_feeds(&feeds, &outlets, &mut mistakes, broken);
+    let targets = translator::targets(&wishes, &translators, broken, &mut mistakes);
+    let translators = translator::complete(translators, &targets, &mut warnings);
+    for (feed, target) in feeds.iter_mut().zip(targets) {
+        feed.translate = target;
+    }
 
     match site {
         Some(site) if mistakes.is_empty() => {
             let outlets: Vec<Outlet> = outlets.into_iter().filter_map(|draft| draft.outlet).collect();
             let feeds = all_feeds(&site, &outlets, feeds);
-            Ok(Config { site, limits, outlets, feeds, site_rules: SiteRuleSet::default(), warnings: warnings.lines(name, text) })
+            let (site_rules, warnings) = (SiteRuleSet::default(), warnings.lines(name, text));
+            Ok(Config { site, limits, outlets, feeds, translators, site_rules, warnings })
         }
         _ => Err(mistakes.into_error(name, text)),
     }
@@ -485,6 +501,7 @@ struct FeedDraft {
     size: Option<usize>,
     keep_hours: Option<u32>,
     selection: selection::Draft,
+    translate: Option<Target>,
 }
 
 fn feed(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool) -> FeedDraft {
@@ -507,6 +524,7 @@ fn feed(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool) -> Fee
         size: section.integer(mistakes, "size", 1..=1000).and_then(|size| usize::try_from(size).ok()),
         keep_hours: section.integer(mistakes, "keep_hours", 0..=8784).and_then(|hours| u32::try_from(hours).ok()),
         selection: selection::read(section, mistakes),
+        translate: None,
     }
 }
 
@@ -588,6 +606,7 @@ fn all_feeds(site: &Site, outlets: &[Outlet], drafts: Vec<FeedDraft>) -> Vec<Fee
             size: None,
             keep_hours: None,
             selection: selection::Draft::default(),
+            translate: None,
         })
         .collect();
     let complete = |draft: FeedDraft| {
@@ -604,7 +623,8 @@ fn all_feeds(site: &Site, outlets: &[Outlet], drafts: Vec<FeedDraft>) -> Vec<Fee
             Some(outlet) => format!("{} – {}", outlet.name, site.title),
             None => format!("{} – {}", site.title, id),
         });
-        let language = draft.language.unwrap_or_else(|| {
+        let asked = draft.translate.as_ref().map(|target| target.to.clone());
+        let language = draft.language.or(asked).unwrap_or_else(|| {
             let mut languages = taken.iter().map(|id| by_id.get(id.as_str()).and_then(|outlet| outlet.language.as_ref()));
             match languages.next().flatten() {
                 Some(first) if languages.all(|language| language == Some(first)) => first.clone(),
@@ -619,6 +639,7 @@ fn all_feeds(site: &Site, outlets: &[Outlet], drafts: Vec<FeedDraft>) -> Vec<Fee
             size: draft.size.unwrap_or(DEFAULT_SIZE),
             keep_hours: draft.keep_hours.unwrap_or(DEFAULT_KEEP_HOURS),
             selection: draft.selection.complete(&by_id),
+            translate: draft.translate,
         })
     };
     missing.into_iter().chain(drafts).filter_map(complete).collect()

@@ -165,18 +165,25 @@ fn field_name(written: &str) -> Result<String, Wrong> {
 }
 
 /// Whether a text can be the value of a header field (RFC 9110 § 5.5), ASCII only.
-fn in_header(secret: &str) -> bool {
+pub(super) fn in_header(secret: &str) -> bool {
     secret.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && secret.trim() == secret
 }
 
-struct Files<'a, 'w> {
+/// Reads secrets from the files that keys name.
+#[derive(Debug)]
+pub(super) struct Files<'a, 'w> {
     places: Option<&'a Places<'a>>,
     warnings: &'w mut Warnings,
 }
 
-impl Files<'_, '_> {
+impl<'a, 'w> Files<'a, 'w> {
+    /// Files at these places; without places nothing is read.
+    pub(super) fn new(places: Option<&'a Places<'a>>, warnings: &'w mut Warnings) -> Self {
+        Self { places, warnings }
+    }
+
     /// The secret in the file that a key names.
-    fn secret(
+    pub(super) fn secret(
         &mut self,
         section: &Section<'_, '_>,
         mistakes: &mut Mistakes,

@@ -152,10 +152,37 @@ pub const KEYS: &[Key] = &[
     ),
     optional("feed", "size", "newest articles it holds; default 50"),
     optional("feed", "keep_hours", "articles younger than this stay even beyond size; default 48"),
+    optional("feed", "translate", "the language its articles are brought into, and how; default none"),
+    required("feed.translate", "to", "language wanted, BCP 47, Chinese with its script"),
+    optional("feed.translate", "engine", "id of the translator; default \"opencc\", which changes the script of Chinese"),
+    optional("feed.translate", "pending", "meanwhile \"original\" or \"wait\"; default \"original\""),
+    optional("feed.translate", "bilingual", "\"no\", \"title\" or \"paragraphs\"; default \"no\""),
+    optional(
+        "feed.translate",
+        "budget",
+        "most this feed may cost in a day of UTC, in the unit of the translator; default no bound",
+    ),
+    required("translator", "id", "name in feeds' translate, a-z 0-9 and hyphens"),
+    required("translator", "kind", "opencc, apertium, libretranslate, deepl or openai"),
+    optional("translator", "url", "address of its server; needed but for opencc and deepl"),
+    optional("translator", "key_file", "file with its key; default none, needed for deepl"),
+    optional("translator", "model", "model of a language model; needed for openai"),
+    optional(
+        "translator",
+        "output",
+        "form a language model answers in: \"json_schema\" or \"json_object\"; default \"json_schema\"",
+    ),
+    optional("translator", "glossary", "file of fixed translations, TOML or CSV; default none"),
+    optional("translator", "budget", "most it may cost in a day of UTC: characters, for openai tokens; default no bound"),
+    optional("translator", "rate", "most requests a minute, those that are tried again included; default no bound"),
+    optional("translator", "concurrency", "most requests at once; default 2"),
+    optional("translator", "timeout", "time for one request; default \"60s\""),
+    optional("translator", "fallback", "id of the translator that is asked when this one cannot; default none"),
 ];
 
 /// Tables at the top of the file, and whether they are written `[[so]]`, once for each.
-pub(super) const TABLES: [(&str, bool); 4] = [("site", false), ("limits", false), ("outlet", true), ("feed", true)];
+pub(super) const TABLES: [(&str, bool); 5] =
+    [("site", false), ("limits", false), ("outlet", true), ("translator", true), ("feed", true)];
 
 /// The keys of a table.
 pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> {
@@ -164,7 +191,7 @@ pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> {
 
 /// How the header of a table is written.
 pub(super) fn header(table: &str) -> String {
-    if matches!(table, "outlet" | "outlet.pages" | "outlet.rule" | "feed") {
+    if matches!(table, "outlet" | "outlet.pages" | "outlet.rule" | "translator" | "feed") {
         format!("[[{table}]]")
     } else {
         format!("[{table}]")

@@ -25,6 +25,7 @@ mod selection;
 mod site_rules;
 mod terms;
 mod translation;
+mod translator;
 mod value;
 mod xpath;
 
@@ -34,7 +35,7 @@ pub use outlet_rules::{OutletRule, RuleField, RuleMatch};
 pub use selection::{Expressions, Recipient, Selection, Subject};
 pub use site_rules::SiteRuleSet;
 pub use terms::{Publish, Standing, Terms};
-pub use translation::{Bilingual, Pending, Target, Translator, TranslatorKind};
+pub use translation::{Bilingual, Pending, StructuredOutput, Target, Translator, TranslatorKind};
 
 /// A feeds.toml that has been checked as a whole.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct Config {
     /// `[[feed]]`, in the order of the file, preceded by the ones that are always there: `all`, then one an outlet (unless the file
     /// defines a feed of that id itself).
     pub feeds: Vec<Feed>,
+    /// `[[translator]]`, in the order of the file, and the one that is built in.
+    pub translators: Vec<Translator>,
     /// Rules for article pages from the folder `site.site_rules`, for outlets without selectors of their own. Read by [`load`] only.
     pub site_rules: SiteRuleSet,
     /// What is no mistake and should be looked at all the same: file and line, what is odd, and what to do. One line each.
@@ -188,6 +191,8 @@ pub struct Feed {
     pub keep_hours: u32,
     /// Which of their articles it takes.
     pub selection: Selection,
+    /// The language it asks for, if any.
+    pub translate: Option<Target>,
 }
 
 impl Config {
@@ -199,6 +204,11 @@ impl Config {
     /// The feed of that id.
     pub fn feed(&self, id: &str) -> Option<&Feed> {
         self.feeds.iter().find(|feed| feed.id == id)
+    }
+
+    /// The translator of that id.
+    pub fn translator(&self, id: &str) -> Option<&Translator> {
+        self.translators.iter().find(|translator| translator.id == id)
     }
 }
 

@@ -149,7 +149,7 @@ fn root_help(name: &str, value: &DeValue<'_>) -> String {
     {
         return format!("`{name}` is a key of `{}`: write it below that header", keys::header(key.table));
     }
-    "the tables of this file are `[site]`, `[limits]`, `[[outlet]]` and `[[feed]]`".to_owned()
+    "the tables of this file are `[site]`, `[limits]`, `[[outlet]]`, `[[translator]]` and `[[feed]]`".to_owned()
 }
 
 /// A type as people call it.
@@ -170,6 +170,11 @@ fn mistyped<T>(value: &DeValue<'_>, expected: &str, example: &str) -> Result<T, 
 }
 
 impl<'d, 't> Section<'d, 't> {
+    /// The name of the table in messages.
+    pub(super) fn path(&self) -> &'static str {
+        self.path
+    }
+
     /// Whether a key is written there.
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
@@ -402,7 +407,10 @@ impl<'d, 't> Section<'d, 't> {
         let Some(table) = value.get_ref().as_table() else {
             let wrong = Wrong {
                 what: format!("is {} and not a table", type_name(value.get_ref())),
-                help: Some(format!("write `[{path}]` on a line of its own below the outlet, and its keys below that")),
+                help: Some(match path {
+                    "feed.translate" => "for example translate = { to = \"zh-Hant-TW\" }".to_owned(),
+                    _ => format!("write `[{path}]` on a line of its own below the outlet, and its keys below that"),
+                }),
             };
             self.report(mistakes, key, value.span(), wrong);
             return None;

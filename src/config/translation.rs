@@ -38,6 +38,16 @@ impl TranslatorKind {
     }
 }
 
+/// In what form a language model is made to answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StructuredOutput {
+    /// By a JSON schema, which the server enforces.
+    #[default]
+    JsonSchema,
+    /// As some JSON document; the prompt says which. For servers that know no schemas.
+    JsonObject,
+}
+
 /// `[[translator]]`: an engine and how we use it.
 #[derive(Debug, Clone)]
 pub struct Translator {
@@ -51,6 +61,8 @@ pub struct Translator {
     pub key: Option<Secret>,
     /// Model, where there are several.
     pub model: Option<String>,
+    /// Form of its answers, for language models.
+    pub output: StructuredOutput,
     /// File of fixed translations (TOML or CSV).
     pub glossary: Option<PathBuf>,
     /// Most it may be paid for in a day of UTC, in its unit: characters, or tokens of a language model. `None`: no bound.
@@ -75,7 +87,7 @@ pub enum Pending {
 }
 
 /// Whether the original stands beside its translation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bilingual {
     /// The translation only.
     No,

@@ -12,6 +12,7 @@ mod poll;
 mod provenance;
 mod published;
 mod site_rules;
+mod translation;
 mod withdrawal;
 
 pub use article::*;
@@ -23,4 +24,5 @@ pub use poll::*;
 pub use provenance::*;
 pub use published::*;
 pub use site_rules::*;
+pub use translation::*;
 pub use withdrawal::*;

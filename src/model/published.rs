@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
-use super::AttributedArticle;
+use super::{AttributedArticle, Beside};
 
 /// What the store gives an article once and never changes, and what it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct StoredArticle {
     pub identity: Identity,
     /// Article and provenance.
     pub attributed: AttributedArticle,
+    /// The other languages it is in.
+    pub beside: Beside,
 }
 
 impl StoredArticle {

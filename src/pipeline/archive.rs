@@ -20,7 +20,7 @@ use chrono::{DateTime, Datelike, Months, NaiveDateTime, TimeDelta, Timelike, Utc
 
 use super::window::admitted;
 use super::withdraw::tombstones_of;
-use super::{Rejected, reads_back};
+use super::{Rejected, editions, reads_back};
 use crate::config::{Config, Feed};
 use crate::model::{FeedFormat, PublishedDocument};
 use crate::publish::{self, Page, Prepared};
@@ -251,12 +251,15 @@ impl Archives {
 
         let articles = self.store.read_received(&received).await?;
         let shown = admitted(&self.config, feed, articles, now);
+        let shown = editions::dressed(&self.store, &self.config, feed, shown, now).await?;
         let withdrawn = match received.is_cut && period.length != Length::Hour {
             true => Vec::new(),
             false => tombstones_of(&self.store, &self.config, feed, period.start, period.end()).await?,
         };
+        let withdrawn = editions::tombstones(&self.store, feed, withdrawn).await?;
         let keys = shown.articles.iter().map(|article| &article.identity.key);
-        let keys = keys.chain(withdrawn.iter().map(|withdrawal| &withdrawal.key)).cloned().collect();
+        let sources = shown.articles.iter().filter_map(|article| article.beside.source.as_ref());
+        let keys = keys.chain(sources).chain(withdrawn.iter().map(|withdrawal| &withdrawal.key)).cloned().collect();
         let (renderer, of) = (self.renderer.clone(), feed.clone());
         let names = (period.name(), previous.map(|period| period.name()), next.map(|period| period.name()));
         let made = tokio::task::spawn_blocking(move || {

@@ -183,6 +183,9 @@ fn extensions(facts: &Facts<'_>) -> ExtensionMap {
         Some((_, work)) => add_text("dcterms:isVersionOf", work),
         None => {}
     }
+    for (term, edition) in facts.versions() {
+        add_text(if term == "hasFormat" { "dcterms:hasFormat" } else { "dcterms:hasVersion" }, &edition.page);
+    }
     for author in &facts.authors {
         add_text("marcrel:aut", &author.name);
     }

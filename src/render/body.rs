@@ -128,6 +128,7 @@ fn missing_in_credit(facts: &Facts<'_>, credit: &str) -> Option<String> {
         (unnamed.then(|| facts.words.get("translator_unnamed")), "that the translator is not named (words.translator_unnamed)"),
         (original, "the link to the original (chain)"),
         (label.as_deref(), "the notice of a machine translation (label)"),
+        (facts.notice.as_ref().map(|(text, _)| text.as_str()), "the notice of a translation that is still to come (notice)"),
     ];
     if let Some((_, what)) = required.iter().find(|(text, _)| text.is_some_and(|text| !has(text))) {
         return Some((*what).to_owned());
@@ -192,6 +193,7 @@ fn credit_context(facts: &Facts<'_>) -> Value {
     context! {
         words => &facts.words.value,
         label => label(facts),
+        notice => facts.notice.as_ref().map(|(text, lang)| context! { text, lang }),
         source => party(&facts.source),
         chain,
         authors => facts.authors.iter().map(party).collect::<Vec<_>>(),
@@ -218,6 +220,9 @@ fn plain_credit(facts: &Facts<'_>) -> String {
     if let Some(label) = label(facts) {
         credit.push_str(&format!("<p><strong>{}</strong></p>", html(&label)));
     }
+    if let Some((text, lang)) = &facts.notice {
+        credit.push_str(&format!("<p lang=\"{}\"><strong>{}</strong></p>", html(lang), html(text)));
+    }
     credit.push_str(&format!("<p>{}{}{}", html(words.get("source")), html(words.get("colon")), linked(&facts.source)));
     for step in facts.between.iter().chain(facts.original.iter().map(|o| &o.outlet)) {
         credit.push_str(&format!(" ← {}", linked(step)));
@@ -230,7 +235,7 @@ fn plain_credit(facts: &Facts<'_>) -> String {
 mod tests {
     use super::super::sample::{self, Sample};
     use super::*;
-    use crate::model::{Html, Person};
+    use crate::model::{Awaited, Html, Person};
 
     fn body(sample: Sample) -> String {
         let renderer = sample::renderer();
@@ -288,6 +293,23 @@ mod tests {
         check(TranslationKind::Human, "zh-Hans", "来源</strong>", "<br>译者未署名（人工翻译）</p>");
         check(TranslationKind::Human, "ru", "Источник</strong>", "<br>Переводчик не указан (перевод выполнен человеком)</p>");
         check(TranslationKind::ScriptConversion, "zh-Hant", "來源</strong>", "<br>文字：繁簡轉換、relay-nmt 3</p>");
+    }
+
+    #[test]
+    fn req_59_a_translation_that_is_still_to_come_is_said_in_words_first() {
+        let renderer = sample::renderer();
+        let check = |awaited: Awaited, tag: &str, words: &str| {
+            let mut article = sample::article(Sample::Translation);
+            article.beside.awaited = Some(awaited);
+            let facts = renderer.facts(&article);
+            let start = format!("<div class=\"reprint-credit\"><p lang=\"{tag}\"><strong>{words}</strong></p><p><strong>来源");
+            assert!(renderer.body(&facts).starts_with(&start), "{}", renderer.body(&facts));
+            assert!(plain_credit(&facts).contains(words));
+            assert_eq!(missing_in_credit(&facts, "<p>none</p>").as_deref(), Some("the source (source.name)"));
+        };
+        check(Awaited::Untranslated("ca".to_owned()), "ca", "Encara sense traduir; aquest és el text original");
+        check(Awaited::Untranslated("zh-Hant-TW".to_owned()), "zh-Hant", "尚無譯文，以下為原文");
+        check(Awaited::Outdated, "zh-Hans", "原文已有更新，译文待更新");
     }
 
     #[test]

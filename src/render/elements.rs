@@ -30,7 +30,13 @@ pub(super) fn provenance_elements(facts: &Facts<'_>) -> Vec<Element> {
             ("source", &translation.source),
         ];
         attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
+        if translation.is_outdated {
+            attributes.push(("outdated", "true".to_owned()));
+        }
         elements.push(Element { name: "reprint:translation", text: None, attributes });
+    }
+    if let Some(to) = &facts.pending {
+        elements.push(Element { name: "reprint:pending", text: None, attributes: vec![("to", to.clone())] });
     }
     elements.push(Element {
         name: "reprint:disclaimer",

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::config::Publish;
-use crate::model::{Article, HopAction, Party, Person, Precision, Provenance, StoredArticle, TranslationKind};
+use crate::model::{Article, Awaited, HopAction, Party, Person, Precision, Provenance, StoredArticle, TranslationKind};
 
 use super::terms::{self, Allowed};
 use super::text::{language_tag, line, name, rfc3339, uri, uri_of};
@@ -39,6 +39,20 @@ pub(super) struct TranslationFacts {
     pub to: Option<String>,
     pub engine: Option<String>,
     pub source: Option<String>,
+    /// It is of an earlier version of its source.
+    pub is_outdated: bool,
+}
+
+/// Another language the article is in here.
+#[derive(Debug, Clone)]
+pub(super) struct EditionFacts {
+    /// Our page.
+    pub page: String,
+    pub id: String,
+    pub language: String,
+    pub title: String,
+    /// How it was translated; `None`: the original.
+    pub kind: Option<TranslationKind>,
 }
 
 /// A step of the way here, ours included.
@@ -132,6 +146,12 @@ pub(super) struct Facts<'a> {
     pub categories: Vec<CategoryFacts>,
     pub comments_url: Option<String>,
     pub comment_count: Option<u64>,
+    /// The language it is still to be translated to.
+    pub pending: Option<String>,
+    /// What readers are told of a translation that is still to come, and the language of those words.
+    pub notice: Option<(String, String)>,
+    /// The other languages it is in, ours only.
+    pub editions: Vec<EditionFacts>,
 }
 
 impl Renderer {
@@ -151,12 +171,33 @@ impl Renderer {
             url: provenance.source.url.as_ref().and_then(uri),
         });
         let original = original(provenance, &source);
-        let translation = translation(provenance, language.as_deref());
+        let beside = &stored.beside;
+        let mut translation = translation(provenance, language.as_deref());
+        if let Some(translation) = &mut translation {
+            translation.is_outdated = beside.awaited == Some(Awaited::Outdated);
+        }
+        // An engine made it, and we had it made.
+        let made_here = translation.as_ref().filter(|_| beside.source.is_some()).map(|translation| match translation.kind {
+            TranslationKind::ScriptConversion => HopAction::ScriptConverted,
+            _ => HopAction::Translated,
+        });
         let authors = people(&provenance.authors).unwrap_or_else(|| vec![source.clone()]);
         let translators = provenance.translation.as_ref().and_then(|t| people(&t.translators)).unwrap_or_default();
-        let hops = way(provenance, &source, original.as_ref());
-        let responsible = responsible(&hops, &source, original.as_ref(), translation.as_ref());
-        let byline = byline(words, &authors, &translators, &responsible);
+        let mut hops = way(provenance, &source, original.as_ref());
+        if made_here.is_some() {
+            // Our own step is written below, with our page.
+            hops.pop();
+        }
+        let (responsible, byline) = if made_here == Some(HopAction::Translated) {
+            // No outlet answers for what our engine made of its text; it is named all the same.
+            // Without an address: ours is no page that a text at others' would rather be read at.
+            let ours = Named { name: self.site.title.clone(), url: None };
+            (ours, byline(words, &authors, &translators, &source))
+        } else {
+            let responsible = responsible(&hops, &source, original.as_ref(), translation.as_ref());
+            let byline = byline(words, &authors, &translators, &responsible);
+            (responsible, byline)
+        };
         let (via, between) = upstream(&hops, &source, original.as_ref());
 
         let terms = self.terms(&article.outlet);
@@ -171,10 +212,10 @@ impl Renderer {
         // Not before an embargo has ended: until then it was here, and not to be had.
         let first_seen = stored.identity.first_seen.max(terms.released(date));
         let hops_here = hops.into_iter().chain([HopFacts {
-            action: if is_shortened { HopAction::Excerpted } else { HopAction::Reposted },
+            action: made_here.unwrap_or(if is_shortened { HopAction::Excerpted } else { HopAction::Reposted }),
             party: Named { name: self.site.title.clone(), url: Some(page.clone()) },
-            at: Some(first_seen),
-            language: None,
+            at: Some(if made_here.is_some() { stored.identity.changed.max(first_seen) } else { first_seen }),
+            language: language.clone().filter(|_| made_here.is_some()),
         }]);
         Facts {
             words,
@@ -200,6 +241,18 @@ impl Renderer {
             categories: categories(article),
             comments_url: article.comments.as_ref().and_then(|c| c.url.as_ref()).and_then(uri),
             comment_count: article.comments.as_ref().and_then(|c| c.count),
+            pending: match &beside.awaited {
+                Some(Awaited::Untranslated(to)) => language_tag(to).map(str::to_owned),
+                Some(Awaited::Outdated) | None => None,
+            },
+            notice: beside.awaited.as_ref().map(|awaited| {
+                let (words, key) = match awaited {
+                    Awaited::Untranslated(to) => (self.words.of([Some(to.as_str()), Some(&words.tag)]), "pending"),
+                    Awaited::Outdated => (words, "outdated"),
+                };
+                (words.get(key).to_owned(), words.tag.clone())
+            }),
+            editions: self.editions(stored),
             page,
             source,
             authors,
@@ -214,6 +267,19 @@ impl Renderer {
             summary,
             text,
         }
+    }
+
+    fn editions(&self, stored: &StoredArticle) -> Vec<EditionFacts> {
+        let editions = stored.beside.editions.iter().filter_map(|edition| {
+            Some(EditionFacts {
+                page: format!("{}a/{}", self.site.address, edition.key),
+                id: edition.id.clone(),
+                language: language_tag(&edition.language)?.to_owned(),
+                title: line(&edition.title),
+                kind: edition.kind,
+            })
+        });
+        editions.collect()
     }
 
     /// The outlet's wording, else what was found out about it, else the site's, else the one of the language.
@@ -274,6 +340,7 @@ fn translation(provenance: &Provenance, language: Option<&str>) -> Option<Transl
         to: tag(translation.to.as_deref()).or_else(|| language.map(str::to_owned)),
         engine: translation.engine.as_deref().map(line).filter(|e| !e.is_empty()),
         source: source.and_then(uri),
+        is_outdated: false,
     })
 }
 
@@ -499,6 +566,25 @@ impl Facts<'_> {
             return Some(("isFormatOf", translation.source.as_deref()?));
         }
         Some(("isVersionOf", original.or(translation.source.as_deref())?))
+    }
+
+    /// Pages here that are this work in other languages: the term of DCMI (another script is another format of the same), and the address.
+    /// What it is a version of itself is said by [`Facts::version_of`].
+    pub fn versions(&self) -> impl Iterator<Item = (&'static str, &EditionFacts)> {
+        let is_original = self.translation.is_none();
+        let of_same = move |edition: &&EditionFacts| {
+            is_original || (edition.kind == Some(TranslationKind::ScriptConversion) && self.shares_language(&edition.language))
+        };
+        self.editions.iter().filter(|edition| edition.kind.is_some()).filter(of_same).map(|edition| match edition.kind {
+            Some(TranslationKind::ScriptConversion) => ("hasFormat", edition),
+            _ => ("hasVersion", edition),
+        })
+    }
+
+    /// Whether a language is this one, in whatever script.
+    fn shares_language(&self, tag: &str) -> bool {
+        let primary = |tag: &str| tag.split('-').next().map(str::to_ascii_lowercase);
+        self.language.as_deref().is_some_and(|own| primary(own) == primary(tag))
     }
 
     /// What readers are shown as the original: the article at its first publisher, which may be the outlet we took it from.

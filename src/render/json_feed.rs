@@ -107,6 +107,8 @@ fn provenance(facts: &Facts<'_>) -> Value {
         ("via_url", json!(via(facts))),
         ("original", original(facts)),
         ("translation", translation(facts)),
+        ("pending", object([("to", json!(facts.pending))])),
+        ("editions", facts.editions.iter().map(edition).collect()),
         ("publisher", json!(facts.responsible.name)),
         ("available", json!(rfc3339(facts.first_seen))),
         ("expires", date(facts.expires)),
@@ -148,7 +150,19 @@ fn translation(facts: &Facts<'_>) -> Value {
         ("to", json!(translation.to)),
         ("engine", json!(translation.engine)),
         ("source", json!(translation.source)),
+        ("outdated", json!(translation.is_outdated.then_some(true))),
         ("translators", people(facts.translators.iter().cloned())),
+    ])
+}
+
+/// Another language it is in here; without `kind` the original.
+fn edition(edition: &super::facts::EditionFacts) -> Value {
+    object([
+        ("id", json!(edition.id)),
+        ("url", json!(edition.page)),
+        ("language", json!(edition.language)),
+        ("title", json!(edition.title)),
+        ("kind", json!(edition.kind.map(|kind| kind.name()))),
     ])
 }
 

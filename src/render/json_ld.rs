@@ -51,6 +51,7 @@ fn data(facts: &Facts<'_>, site: &SiteFacts) -> Value {
     put("usageInfo", json!({"@type": "CreativeWork", "text": facts.disclaimer}));
     put("isBasedOn", upstream(facts));
     put("translationOfWork", translated_work(facts));
+    put("workTranslation", translations(facts));
     put("digitalSourceType", digital_source(facts));
     put("sdPublisher", json!({"@type": "Organization", "name": site.title, "url": site.address}));
     put("sdDatePublished", json!(rfc3339(facts.first_seen)[..10]));
@@ -147,8 +148,22 @@ fn translated_work(facts: &Facts<'_>) -> Value {
         "inLanguage": original.and_then(|o| o.language.as_ref()).or(translation.from.as_ref()),
         "datePublished": original.and_then(|o| o.published).or(created(facts)).map(rfc3339),
         "publisher": original.map(|o| organization(&o.outlet.name)),
+        // The same text on a page of ours.
+        "sameAs": facts.editions.iter().find(|edition| edition.kind.is_none()).map(|edition| &edition.page),
         "workTranslation": {"@id": facts.page},
     }))
+}
+
+/// The translations of an original that we have.
+fn translations(facts: &Facts<'_>) -> Value {
+    if facts.translation.is_some() {
+        return Value::Null;
+    }
+    let translations = facts.editions.iter().filter(|edition| edition.kind.is_some()).map(|edition| {
+        json!({"@type": "NewsArticle", "@id": edition.page, "url": edition.page, "inLanguage": edition.language,
+            "headline": edition.title, "translationOfWork": {"@id": facts.page}})
+    });
+    translations.collect()
 }
 
 /// IPTC has no code for translation; raw and lightly edited machine output is what a trained model made, a full revision is a person's work on it.

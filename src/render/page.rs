@@ -54,6 +54,7 @@ impl Renderer {
             size: 50,
             keep_hours: 0,
             selection: crate::config::Selection::default(),
+            translate: None,
         };
         for articles in [articles, &[]] {
             self.templates.try_render("feed.html", &self.feed_context(&feed, articles))?;
@@ -90,6 +91,10 @@ impl Renderer {
             language => &facts.language,
             content_language => facts.content_language.as_deref().unwrap_or_default(),
             page => &facts.page,
+            editions => facts.editions.iter().map(|edition| {
+                context! { language => &edition.language, tongue => autonym::of(&edition.language), url => &edition.page,
+                    title => &edition.title }
+            }).collect::<Vec<_>>(),
         };
         context! {
             article,

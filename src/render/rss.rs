@@ -132,6 +132,9 @@ fn extensions(head: &FeedHead<'_>, facts: &Facts<'_>) -> ExtensionMap {
     if let Some((term, work)) = facts.version_of() {
         add(&mut map, element(&format!("dcterms:{term}"), Some(work), []));
     }
+    for (term, edition) in facts.versions() {
+        add(&mut map, element(&format!("dcterms:{term}"), Some(&edition.page), []));
+    }
     for author in &facts.authors {
         add(&mut map, element("marcrel:aut", Some(&author.name), []));
     }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::model::{
-    Article, Attachment, AttributedArticle, Category, Comments, Hints, Hop, HopAction, Html, Identity, Image, Marks, Original,
-    Party, Person, Precision, Provenance, StoredArticle, Timestamp, Translation, TranslationKind,
+    Article, Attachment, AttributedArticle, Beside, Category, Comments, Hints, Hop, HopAction, Html, Identity, Image, Marks,
+    Original, Party, Person, Precision, Provenance, StoredArticle, Timestamp, Translation, TranslationKind,
 };
 
 /// Which article.
@@ -156,6 +156,7 @@ pub(super) fn article(sample: Sample) -> StoredArticle {
             revision: 1,
         },
         attributed: AttributedArticle { article, provenance },
+        beside: Beside::default(),
     }
 }
 
@@ -182,6 +183,7 @@ pub(super) fn feed(id: &str) -> crate::config::Feed {
         size: 50,
         keep_hours: 48,
         selection: crate::config::Selection::default(),
+        translate: None,
     }
 }
 

@@ -71,6 +71,9 @@ impl Renderer {
         if !feed.selection.is_open() {
             hash.update(format!("\0{:?}", feed.selection));
         }
+        if let Some(target) = &feed.translate {
+            hash.update(format!("\0{target:?}"));
+        }
         let terms = hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let noindex = feed.outlets.iter().any(|outlet| self.terms(outlet).noindex);
         Conditions { terms, noindex, ..Conditions::default() }

@@ -162,7 +162,8 @@ mod tests {
     fn every_built_in_language_says_everything_in_its_own_words() {
         let words = &renderer().words;
         let expected = [
-            "ar", "de", "en", "es", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "vi", "zh-hans", "zh-hant",
+            "ar", "ca", "de", "en", "es", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "vi", "zh-hans",
+            "zh-hant",
         ];
         assert_eq!(words.languages.keys().map(String::as_str).collect::<Vec<_>>(), expected);
         let english = &words.languages["en"];

@@ -20,6 +20,8 @@ mod recognise;
 mod record;
 mod sql;
 mod story;
+mod translation;
+mod translation_budget;
 mod window;
 mod withdraw;
 mod write;
@@ -41,6 +43,8 @@ pub use self::archive::Received;
 pub use self::failure::StoreError;
 pub use self::frontier::{PageOutcome, PageProblem, PagesOfOutlet, WaitingPage};
 pub use self::identity::key;
+pub use self::translation::{Digest, Form, Remembered, TranslationRow, Wanted};
+pub use self::translation_budget::{Account, Refusal, Reservation};
 pub use self::withdraw::Acts;
 use crate::model::{Article, Deletion, PollState, StoredArticle, Verdict};
 

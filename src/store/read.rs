@@ -12,7 +12,7 @@ use url::Url;
 use super::failure::StoreError;
 use super::recognise::Level;
 use super::{Count, Distrusted, HeldArticle, record, sql};
-use crate::model::{Fault, Identity, PollState, Problem, StoredArticle, Validators};
+use crate::model::{Beside, Fault, Identity, PollState, Problem, StoredArticle, Validators};
 
 /// A time as the database keeps it: microseconds since 1970.
 pub fn time(at: DateTime<Utc>) -> i64 {
@@ -65,7 +65,7 @@ pub fn article(row: &SqliteRow, path: &Path) -> Result<StoredArticle, StoreError
         record::decode(&bytes, comments.as_deref()).map_err(|record::Unreadable(what)| unreadable(path, &identity.key, &what))?;
     // The record has the id that the outlet had when it was written.
     attributed.article.outlet = outlet;
-    Ok(StoredArticle { identity, attributed })
+    Ok(StoredArticle { identity, attributed, beside: Beside::default() })
 }
 
 fn identity(row: &SqliteRow) -> Result<Identity, sqlx::Error> {

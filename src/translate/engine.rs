@@ -1,11 +1,23 @@
 //! What every engine can do.
 
+mod apertium;
+mod chain;
+mod deepl;
+mod desk;
+mod gate;
+mod http;
+mod libretranslate;
+mod openai;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use super::{Malformed, Piece, Segment};
+
+pub use chain::{Chain, Desks};
+pub use desk::{Desk, Manner, State};
 
 /// In what an engine is paid and its budget counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +104,12 @@ pub struct EngineError {
 /// Future of a call.
 pub type Calling<'a> = Pin<Box<dyn Future<Output = Result<Answer, EngineError>> + Send + 'a>>;
 
+/// Pairs of languages that an engine translates: from, to. BCP 47 where the engine's code has one, else the engine's own code.
+pub type Pairs = Vec<(String, String)>;
+
+/// Future of the pairs of an engine.
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Result<Option<Pairs>, EngineError>> + Send + 'a>>;
+
 /// Something that translates segments. One call is one request: whoever calls has reserved its cost before.
 pub trait Engine: fmt::Debug + Send + Sync {
     /// What its translations are known by.
@@ -111,4 +129,9 @@ pub trait Engine: fmt::Debug + Send + Sync {
 
     /// Translates.
     fn translate<'a>(&'a self, job: Job<'a>) -> Calling<'a>;
+
+    /// Asks the engine which pairs it translates; `None` where it cannot be asked. One request, never paid.
+    fn pairs(&self) -> Asking<'_> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 }

@@ -5,8 +5,27 @@
 //! article is put together again from the accepted ones. Nothing here touches the store: `pipeline` asks the memory and the ledger between
 //! the steps.
 
+mod assemble;
+pub mod check;
+mod cut;
 pub mod engine;
+pub mod glossary;
+mod glossary_file;
+mod markup;
+mod matcher;
+pub mod memory;
+mod number_words;
+mod numbers;
+pub mod opencc;
+mod protect;
+mod read;
+mod script;
 mod segment;
+mod split;
 
-pub use engine::{Answer, Engine, EngineError, Job, Maker, Term, Trouble, Unit};
+pub use assemble::{Damage, Making};
+pub use check::Objection;
+pub use cut::{Cut, cut};
+pub use engine::{Answer, Chain, Desk, Desks, Engine, EngineError, Job, Maker, Term, Trouble, Unit};
+pub use glossary::Glossary;
 pub use segment::{Malformed, Piece, Role, Segment};

@@ -70,6 +70,8 @@ fn example_loads_with_every_key_switched_on() {
     std::fs::create_dir(folder.path().join("templates")).expect("a folder");
     std::fs::create_dir(folder.path().join("site-rules")).expect("a folder");
     std::fs::write(folder.path().join("harbour-ledger.key"), "tide-9-lantern\n").expect("written");
+    std::fs::write(folder.path().join("house-engine.key"), "gull-4-lantern\n").expect("written");
+    std::fs::write(folder.path().join("glossary.toml"), "").expect("written");
     let path = folder.path().join("feeds.toml");
     for kind in ["basic", "bearer_file", "header", "query"] {
         std::fs::write(&path, everything_on_with(kind)).expect("written");
@@ -140,7 +142,7 @@ fn keys_say_what_is_needed() {
         "outlet.pages.url".into(),
     ];
     expected.extend(credentials.map(|key| format!("outlet.credentials.{key}")));
-    expected.push("feed.id".into());
+    expected.extend(["feed.id", "feed.translate.to", "translator.id", "translator.kind"].map(str::to_owned));
     assert_eq!(needed, expected);
 }
 
@@ -825,4 +827,57 @@ fn terms_are_read_and_odd_ones_warned_of() {
     assert!(warned.len() == 1 && warned[0].starts_with("feeds.toml:9: `languages` leaves out `zh-Hans`"), "{warned:?}");
     let warned = warnings("full_text = true\n[outlet.terms]\npublish = \"title\"");
     assert!(warned.len() == 1 && warned[0].contains("leave full_text out"), "{warned:?}");
+}
+
+#[test]
+fn translators_and_what_feeds_ask_of_them() {
+    let with = |translator: &str, translate: &str| {
+        format!("{SITE}{OUTLET}{translator}[[feed]]\nid = \"f\"\noutlets = [\"ledger\"]\ntranslate = {translate}\n")
+    };
+    // One line is enough where what is built in can do it.
+    let config = read(&with("", "{ to = \"zh-TW\" }"));
+    let feed = config.feed("f").expect("the feed");
+    let target = feed.translate.as_ref().expect("a language");
+    assert_eq!((target.to.as_str(), target.engine.as_str(), feed.language.as_str()), ("zh-Hant-TW", "opencc", "zh-Hant-TW"));
+    assert!(config.translator("opencc").is_some());
+
+    let libre = "[[translator]]\nid = \"libre\"\nkind = \"libretranslate\"\nurl = \"http://127.0.0.1:5000\"\n";
+    let config = read(&with(&format!("{libre}budget = 500_000\nfallback = \"opencc\"\n"), "{ to = \"ca\", engine = \"libre\" }"));
+    assert_eq!(config.translator("libre").and_then(|translator| translator.budget), Some(500_000));
+
+    let line = |text: &str, expected: &str| {
+        let error = refused(text);
+        assert!(error.report.contains(&format!("error: {expected}")) && error.mistakes == 1, "{expected}\n{error}");
+    };
+    line(&with("", "{ to = \"zh\" }"), "`feed.translate.to` is `zh`, which does not say which characters");
+    line(&with("", "{ to = \"ca\" }"), "nothing says what translates to `ca`");
+    line(&with("", "{ to = \"ca\", engine = \"opencc\" }"), "`opencc` changes the script of Chinese, and makes no `ca`");
+    line(&with("", "{ engine = \"opencc\" }"), "missing key `feed.translate.to`");
+    line(&with("", "\"ca\""), "`feed.translate` is a text and not a table");
+    line(&with("", "{ to = \"zh-Hans\", pending = \"show\" }"), "`feed.translate.pending` is `show`");
+    line(&with("", "{ to = \"zh-Hans\", budget = 0 }"), "`feed.translate.budget` is 0: nothing would be translated");
+    line(&with("", "{ to = \"zh-Hans\", languge = 0 }"), "unknown key `feed.translate.languge`");
+    check(
+        &with(libre, "{ to = \"ca\", engine = \"libra\" }"),
+        &["error: there is no translator with the id `libra`", "help: did you mean `libre`?"],
+    );
+    let kind = |rest: &str| with(&format!("[[translator]]\nid = \"x\"\n{rest}\n"), "{ to = \"ca\", engine = \"x\" }");
+    line(&kind("kind = \"deepl\""), "missing key `translator.key_file`: a translator of the kind `deepl` needs it");
+    line(&kind("kind = \"openai\"\nurl = \"http://127.0.0.1:1\""), "missing key `translator.model`");
+    line(&kind("kind = \"apertium\""), "missing key `translator.url`");
+    line(
+        &kind("kind = \"apertium\"\nurl = \"http://127.0.0.1:1\"\nmodel = \"m\""),
+        "`translator.model` is written, and a translator",
+    );
+    line(&kind("kind = \"depl\""), "`translator.kind` is `depl`, which is no kind of translator");
+    line(&with(&format!("{libre}{libre}"), "{ to = \"ca\", engine = \"libre\" }"), "two translators have the id `libre`");
+    line(
+        &with(&format!("{libre}fallback = \"nobody\"\n"), "{ to = \"ca\", engine = \"libre\" }"),
+        "there is no translator with the id `nobody`",
+    );
+    let other = libre.replace("\"libre\"", "\"other\"");
+    let circle = format!("{libre}fallback = \"other\"\n{other}fallback = \"libre\"\n");
+    line(&with(&circle, "{ to = \"ca\", engine = \"libre\" }"), "the fallbacks go round in a circle: libre → other → libre");
+    let two = format!("{libre}{other}[[feed]]\nid = \"g\"\ntranslate = {{ to = \"ca\", engine = \"other\" }}\n");
+    line(&with(&two, "{ to = \"ca\", engine = \"libre\" }"), "two feeds ask for `ca` from two translators");
 }

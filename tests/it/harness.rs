@@ -3,6 +3,8 @@
 //!
 //! Partners live on 127.0.0.2, so that 127.0.0.1 can stand for everything that must not be reached.
 
+mod apertium;
+mod engine_server;
 mod program;
 
 use std::collections::HashMap;
@@ -18,6 +20,8 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::sleep;
 use url::Url;
 
+pub use apertium::Apertium;
+pub use engine_server::{EngineServer, KEY, Misbehaviour, Schedule};
 pub use program::Reprint;
 
 /// Where partners live.

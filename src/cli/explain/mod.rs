@@ -260,6 +260,7 @@ impl Told<'_> {
                         revision: 1,
                     },
                     attributed: *ready,
+                    beside: Default::default(),
                 });
             }
             Verdict::Held { article, code, reason } => {

@@ -225,7 +225,16 @@ fn shared(wanted: &[Wanted]) -> HashSet<i64> {
 
 /// Language and script: a text and its translation, or its conversion to the other Chinese script, are two articles.
 fn language(article: &Article) -> String {
-    let tag = article.language.as_deref().unwrap_or("und").to_ascii_lowercase();
+    language_of(article.language.as_deref())
+}
+
+/// The mark under which an article in `language` is found by an address of its story.
+pub(super) fn address_mark(address: &str, language: &str) -> i64 {
+    mark('a', &language_of(Some(language)), address.as_bytes())
+}
+
+fn language_of(tag: Option<&str>) -> String {
+    let tag = tag.unwrap_or("und").to_ascii_lowercase();
     let mut parts = tag.split('-');
     let mut language = parts.next().unwrap_or_default().to_owned();
     if let Some(script) = parts.next().filter(|part| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_alphabetic())) {

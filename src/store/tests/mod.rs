@@ -7,6 +7,7 @@ mod frontier;
 mod identities;
 mod records;
 mod stories;
+mod translations;
 mod windows;
 mod withdrawals;
 

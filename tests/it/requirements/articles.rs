@@ -115,7 +115,7 @@ pub fn plain(number: i64, outlet: &str, name: &str, language: &str) -> StoredArt
         changed: at(-20),
         revision: 1,
     };
-    StoredArticle { identity, attributed: AttributedArticle { article, provenance } }
+    StoredArticle { identity, attributed: AttributedArticle { article, provenance }, beside: Default::default() }
 }
 
 /// A text in another language that came by way of a translator's outlet: with summary, pictures, files, sections, comments, rights and licence.
