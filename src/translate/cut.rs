@@ -10,17 +10,18 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::glossary::{Glossary, Mode, Pair, covers};
-use super::markup::{self, Kind, Token, attributes, is_forbidden, is_inline, is_verbatim, is_void, tokens, unescape};
+use super::glossary::{Glossary, Mode, Pair};
+use super::markup::{self, Kind, Token, attributes, is_forbidden, unescape};
 use super::matcher::{Matcher, Wanted};
 use super::memory::TermsVersion;
+use super::shape::Shape;
 use super::{Piece, Role, Segment, Term, protect, split};
 use crate::model::AttributedArticle;
 
 /// Characters of a segment, a placeholder counted as [`TAG`]. Engines take about as much in one text, and models lose the thread beyond it.
 pub(super) const LONGEST: usize = 4_000;
 /// What a placeholder counts: about as many characters as its markup has.
-const TAG: usize = 12;
+pub(super) const TAG: usize = 12;
 
 /// What a placeholder stands for, and everything else that is not sent.
 #[derive(Debug, Clone)]
@@ -207,141 +208,6 @@ enum Item {
         inner: bool,
         picture: bool,
     },
-}
-
-/// The body's tags, and which of them are the frame.
-#[derive(Debug)]
-struct Shape {
-    tokens: Vec<Token>,
-    /// The other tag of an element.
-    partner: Vec<Option<usize>>,
-    /// Tags that are the frame.
-    frames: Vec<bool>,
-    /// Elements that go through as a whole.
-    whole: Vec<bool>,
-    /// Letters, letters and digits, and length, of everything before a token.
-    letters: Vec<usize>,
-    alphanumerics: Vec<usize>,
-    length: Vec<usize>,
-}
-
-impl Shape {
-    fn of(html: &str, from: &str) -> Self {
-        let tokens = tokens(html);
-        let count = tokens.len();
-        let mut partner = vec![None; count];
-        let mut open: Vec<usize> = Vec::new();
-        let mut open_names: HashMap<&str, usize> = HashMap::new();
-        let (mut letters, mut alphanumerics, mut length) = (vec![0], vec![0], vec![0]);
-        for (number, token) in tokens.iter().enumerate() {
-            let name = token.name(html);
-            let (mut l, mut a, mut n) = (0, 0, TAG);
-            match token.kind {
-                Kind::Open if !is_void(name) => {
-                    open.push(number);
-                    *open_names.entry(name).or_default() += 1;
-                }
-                Kind::Close if open_names.get(name).is_some_and(|count| *count > 0) => {
-                    while let Some(start) = open.pop() {
-                        let opened = tokens[start].name(html);
-                        if let Some(count) = open_names.get_mut(opened) {
-                            *count -= 1;
-                        }
-                        if opened == name {
-                            (partner[start], partner[number]) = (Some(number), Some(start));
-                            break;
-                        }
-                    }
-                }
-                Kind::Text => {
-                    n = 0;
-                    for character in unescape(token.source(html)).chars() {
-                        n += 1;
-                        l += usize::from(character.is_alphabetic());
-                        a += usize::from(character.is_alphanumeric());
-                    }
-                }
-                _ => {}
-            }
-            letters.push(letters[number] + l);
-            alphanumerics.push(alphanumerics[number] + a);
-            length.push(length[number] + n);
-        }
-        let mut shape =
-            Self { tokens, partner, frames: vec![false; count], whole: vec![false; count], letters, alphanumerics, length };
-        shape.find_frames(html, from);
-        shape
-    }
-
-    /// Blocks are the frame, and so is an inline element with a block in it or one too long for a segment.
-    fn find_frames(&mut self, html: &str, from: &str) {
-        let mut open: Vec<usize> = Vec::new();
-        let mut number = 0;
-        while let Some(token) = self.tokens.get(number) {
-            let name = token.name(html);
-            let is_frame = match (token.kind, self.partner[number]) {
-                (Kind::Open, Some(end)) => {
-                    let tag = token.source(html);
-                    self.whole[number] = is_verbatim(name) || is_foreign(tag, from);
-                    let is_long = self.length[end] - self.length[number] > LONGEST && !self.whole[number];
-                    !is_inline(name) || is_long
-                }
-                (Kind::Open, None) => !is_inline(name) || !is_void(name),
-                (Kind::Close, Some(start)) => self.frames[start],
-                (Kind::Close, None) => true,
-                (Kind::Text | Kind::Other, _) => false,
-            };
-            if is_frame {
-                self.frames[number] = true;
-                for &around in open.iter().rev() {
-                    if std::mem::replace(&mut self.frames[around], true) {
-                        break;
-                    }
-                }
-            }
-            match (token.kind, self.partner[number]) {
-                (Kind::Open, Some(end)) if self.whole[number] => {
-                    self.frames[end] = self.frames[number];
-                    number = end;
-                }
-                (Kind::Open, Some(_)) => open.push(number),
-                (Kind::Close, Some(_)) => {
-                    open.pop();
-                }
-                _ => {}
-            }
-            number += 1;
-        }
-        for number in 0..self.tokens.len() {
-            if let Some(end) = self.partner[number].filter(|end| *end > number && self.frames[number]) {
-                self.frames[end] = true;
-            }
-        }
-    }
-
-    /// Letters between two tokens.
-    fn letters(&self, at: &Range<usize>) -> usize {
-        self.letters[at.end] - self.letters[at.start]
-    }
-
-    fn alphanumerics(&self, at: &Range<usize>) -> usize {
-        self.alphanumerics[at.end] - self.alphanumerics[at.start]
-    }
-}
-
-/// Whether a tag says that what is in it is not to be translated, or that it is in another language.
-fn is_foreign(tag: &str, from: &str) -> bool {
-    if !tag.contains("=\"") {
-        return false;
-    }
-    attributes(tag).into_iter().any(|(name, at)| match name {
-        "translate" => tag[at].eq_ignore_ascii_case("no"),
-        "lang" | "xml:lang" => {
-            let primary = tag[at].split('-').next().unwrap_or_default();
-            !primary.is_empty() && from != "und" && !covers(primary, from)
-        }
-        _ => false,
-    })
 }
 
 struct Cutter<'a> {

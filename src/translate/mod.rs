@@ -21,6 +21,7 @@ mod protect;
 mod read;
 mod script;
 mod segment;
+mod shape;
 mod split;
 
 pub use assemble::{Damage, Making};
