@@ -14,6 +14,7 @@ mod input;
 mod inspect;
 mod outlets;
 mod poll;
+mod republish;
 mod run;
 mod table;
 mod withdraw;
@@ -97,6 +98,23 @@ enum Command {
         #[arg(long, value_name = "N")]
         entry: Option<usize>,
         /// Reads it as this outlet of the configuration: its rules, selectors and terms
+        #[arg(long, value_name = "ID")]
+        outlet: Option<String>,
+        /// The configuration, where --outlet is given
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
+    },
+    /// One feed in, the feed as it would be published out, on stdout
+    Republish {
+        /// What is written
+        #[arg(long, value_enum)]
+        format: republish::Format,
+        /// Without what the site adds to titles and texts: prefixes, credit, disclaimers
+        #[arg(long)]
+        plain: bool,
+        #[command(flatten)]
+        input: input::Input,
+        /// Publishes it as this outlet of the configuration: its rules and terms, the site's templates
         #[arg(long, value_name = "ID")]
         outlet: Option<String>,
         /// The configuration, where --outlet is given
@@ -226,6 +244,10 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Inspect { json: _, input } => inspect_json(&input).await,
         Command::Extract { json: _, input } => extract_json(&input).await,
         Command::Explain { input, entry, outlet, config } => explain::run(&input, entry, outlet.as_deref(), &config).await,
+        Command::Republish { format, plain, input, outlet, config } => {
+            let origin = outlet.as_deref().map(|id| (id, config.as_path()));
+            republish::run(&input, &republish::Request { format, plain, origin }).await
+        }
         Command::Outlets { json, config } => outlets::run(&config, json).await,
         Command::Add { address, config, allow_private } => add::run(&address, &config, allow_private).await,
         Command::Import { list, config } => import::run(&list, &config),
