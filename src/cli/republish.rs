@@ -244,14 +244,13 @@ mod tests {
         <description>&lt;p&gt;The keeper counted the &lt;em&gt;barrels&lt;/em&gt; twice.&lt;/p&gt;</description></item>";
     const NEWER: &str = "<item><title>Rope &amp;amp; tar</title><link>https://tern.example/2</link><guid>https://tern.example/2</guid>\
         <pubDate>Tue, 02 Jun 2026 07:00:00 GMT</pubDate><description>&lt;p&gt;Nobody has sold any since March.&lt;/p&gt;</description></item>";
-    const NOWHERE: &str =
-        "<item><title>From nowhere</title><guid isPermaLink=\"false\">n1</guid><description>x</description></item>";
+    const EMPTY: &str = "<item><link>https://tern.example/3</link></item>";
 
     #[test]
     fn a_feed_comes_out_in_every_format_newest_first_with_its_credit_or_plain() {
         for format in [Format::Rss, Format::Atom, Format::Json] {
             for plain in [false, true] {
-                let out = run(&rss(&format!("{OLDER}{NEWER}{NOWHERE}")), plain, format).unwrap();
+                let out = run(&rss(&format!("{OLDER}{NEWER}{EMPTY}")), plain, format).unwrap();
                 let url = Url::parse("https://relay.invalid/feeds/all").unwrap();
                 let content_type = Some(out.document.content_type.clone());
                 let doc = FetchedDocument::from_bytes(url, content_type, out.document.body.to_vec(), DateTime::default());
@@ -263,7 +262,7 @@ mod tests {
                 assert_eq!(body == "<p>The keeper counted the <em>barrels</em> twice.</p>", plain, "{body}");
                 assert_eq!(body.contains("reprint-credit") && body.contains("Tern Weekly"), !plain, "{body}");
                 assert_eq!(out.left_out.len(), 1);
-                assert!(out.left_out[0].starts_with("held: From nowhere (no_address: "), "{:?}", out.left_out);
+                assert!(out.left_out[0].starts_with("held: https://tern.example/3 (no_text: "), "{:?}", out.left_out);
             }
         }
     }

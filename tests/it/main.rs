@@ -16,6 +16,7 @@ mod pages_in_browser;
 mod polls;
 mod published;
 mod reading;
+mod republish;
 mod requirements;
 mod selections;
 mod serve;
