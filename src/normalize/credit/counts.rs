@@ -44,9 +44,9 @@ fn only_count(written: &str) -> Option<u64> {
     let letters: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
     let is_word = |word: &str| {
         let word: String = word.chars().filter(|c| c.is_alphabetic()).collect();
-        letters.find(&word).is_some_and(|_| letters.chars().count() <= word.chars().count() + 1)
+        letters.contains(&word) && letters.chars().count() <= word.chars().count() + 1
     };
-    words::all(|words| words.comments).any(|word| is_word(word)).then_some(count)
+    words::all(|words| words.comments).any(is_word).then_some(count)
 }
 
 /// "33 flowers, 9 people commented": the number that stands nearest in front of a word for comments, else right behind one.
