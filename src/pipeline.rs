@@ -560,8 +560,10 @@ pub async fn publish_site(stages: &Stages) -> Result<Publication, PublishError> 
     .await
 }
 
-/// Forgets documents of feeds that feeds.toml no longer has.
+/// Forgets documents of feeds that feeds.toml no longer has; that they were there is remembered.
 pub fn retire(stages: &Stages) -> std::io::Result<()> {
+    let feeds = stages.config.feeds.iter().map(|feed| feed.id.as_str()).collect();
+    let buried = stages.snapshot.bury(&feeds);
     let mut keep = BTreeSet::from([String::new(), "feeds.opml".to_owned()]);
     for feed in &stages.config.feeds {
         keep.insert(format!("feeds/{}", feed.id));
@@ -569,7 +571,8 @@ pub fn retire(stages: &Stages) -> std::io::Result<()> {
     }
     keep.extend(stages.renderer.site_documents().into_iter().map(|document| document.path));
     // Pages that a browser or a cache still holds ask for the style sheet they were made with.
-    stages.snapshot.retain(|path, _| keep.contains(path) || path.starts_with("static/"))
+    let removed = stages.snapshot.retain(|path, _| keep.contains(path) || path.starts_with("static/"));
+    buried.and(removed)
 }
 
 fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publication) -> std::io::Result<()> {
@@ -581,7 +584,7 @@ fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publicati
 }
 
 /// Holds a rendered feed against what it was made from, through the reader that reads partners' feeds: whole, same ids in the same order, each
-/// entry with its link, its author and its credit and disclaimer in the body; in Atom every withdrawal.
+/// entry with its link, its author and its credit and disclaimer in the body; in Atom and JSON Feed every withdrawal.
 fn reads_back(document: &PublishedDocument, contents: &Contents<'_>) -> Result<(), String> {
     let Contents { articles, withdrawn, .. } = contents;
     let base = Url::parse("http://localhost/").expect("a constant address");
@@ -595,7 +598,7 @@ fn reads_back(document: &PublishedDocument, contents: &Contents<'_>) -> Result<(
     if feed.entries.len() != articles.len() {
         return Err(format!("it has {} entries for {} articles", feed.entries.len(), articles.len()));
     }
-    if feed.format == Format::Atom10
+    if matches!(feed.format, Format::Atom10 | Format::JsonFeed)
         && !feed.deleted.iter().map(|deleted| &deleted.reference).eq(withdrawn.iter().map(|gone| &gone.id))
     {
         return Err(format!("it does not tell of each of {} withdrawn articles", withdrawn.len()));

@@ -15,6 +15,7 @@ mod input;
 mod inspect;
 mod outlets;
 mod poll;
+mod republish;
 mod run;
 mod table;
 mod withdraw;
@@ -115,6 +116,23 @@ enum Command {
         /// Words of the region, too: 软件 → 軟體
         #[arg(long)]
         phrases: bool,
+    },
+    /// One feed in, the feed as it would be published out, on stdout
+    Republish {
+        /// What is written
+        #[arg(long, value_enum)]
+        format: republish::Format,
+        /// Without what the site adds to titles and texts: prefixes, credit, disclaimers
+        #[arg(long)]
+        plain: bool,
+        #[command(flatten)]
+        input: input::Input,
+        /// Publishes it as this outlet of the configuration: its rules and terms, the site's templates
+        #[arg(long, value_name = "ID")]
+        outlet: Option<String>,
+        /// The configuration, where --outlet is given
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        config: PathBuf,
     },
     /// Health and next poll of every outlet, and what is held
     Outlets {
@@ -241,6 +259,10 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Explain { input, entry, outlet, config } => explain::run(&input, entry, outlet.as_deref(), &config).await,
         Command::Convert { from, to, phrases } => {
             convert::run(&from, &to, phrases, std::io::stdin().lock(), std::io::stdout().lock())
+        }
+        Command::Republish { format, plain, input, outlet, config } => {
+            let origin = outlet.as_deref().map(|id| (id, config.as_path()));
+            republish::run(&input, &republish::Request { format, plain, origin }).await
         }
         Command::Outlets { json, config } => outlets::run(&config, json).await,
         Command::Add { address, config, allow_private } => add::run(&address, &config, allow_private).await,

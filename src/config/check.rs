@@ -500,6 +500,7 @@ struct FeedDraft {
     outlets: Option<Vec<Spanned<String>>>,
     size: Option<usize>,
     keep_hours: Option<u32>,
+    title_prefix: Option<String>,
     selection: selection::Draft,
     translate: Option<Target>,
 }
@@ -523,6 +524,7 @@ fn feed(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool) -> Fee
         outlets: section.strings(mistakes, "outlets", |written| Ok(written.to_owned())),
         size: section.integer(mistakes, "size", 1..=1000).and_then(|size| usize::try_from(size).ok()),
         keep_hours: section.integer(mistakes, "keep_hours", 0..=8784).and_then(|hours| u32::try_from(hours).ok()),
+        title_prefix: section.string(mistakes, "title_prefix", value::title_prefix).map(Spanned::into_inner),
         selection: selection::read(section, mistakes),
         translate: None,
     }
@@ -605,6 +607,7 @@ fn all_feeds(site: &Site, outlets: &[Outlet], drafts: Vec<FeedDraft>) -> Vec<Fee
             outlets: None,
             size: None,
             keep_hours: None,
+            title_prefix: None,
             selection: selection::Draft::default(),
             translate: None,
         })
@@ -638,6 +641,7 @@ fn all_feeds(site: &Site, outlets: &[Outlet], drafts: Vec<FeedDraft>) -> Vec<Fee
             outlets: taken,
             size: draft.size.unwrap_or(DEFAULT_SIZE),
             keep_hours: draft.keep_hours.unwrap_or(DEFAULT_KEEP_HOURS),
+            title_prefix: draft.title_prefix,
             selection: draft.selection.complete(&by_id),
             translate: draft.translate,
         })

@@ -150,6 +150,7 @@ pub const KEYS: &[Key] = &[
         "never_back",
         "id of the outlet of the partner it is made for, who never gets its own articles; default none",
     ),
+    optional("feed", "title_prefix", "what stands before every title, {outlet} for the name of its outlet; default nothing"),
     optional("feed", "size", "newest articles it holds; default 50"),
     optional("feed", "keep_hours", "articles younger than this stay even beyond size; default 48"),
     optional("feed", "translate", "the language its articles are brought into, and how; default none"),

@@ -189,6 +189,8 @@ pub struct Feed {
     pub size: usize,
     /// … and never less than the last so many hours.
     pub keep_hours: u32,
+    /// What stands before the title of each article, `{outlet}` for the name of the outlet it was taken from; `None`: nothing.
+    pub title_prefix: Option<String>,
     /// Which of their articles it takes.
     pub selection: Selection,
     /// The language it asks for, if any.

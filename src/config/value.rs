@@ -35,6 +35,18 @@ pub(super) fn line(written: &str) -> Result<String, Wrong> {
     Ok(line)
 }
 
+/// What stands before titles: one line of 1 to 60 characters, with `{outlet}` and no other place holder.
+pub(super) fn title_prefix(written: &str) -> Result<String, Wrong> {
+    let prefix = line(written)?;
+    if prefix.chars().nth(60).is_some() {
+        return wrong("is longer than 60 characters", "shorten it: lists of articles have room for little more than the title");
+    }
+    if prefix.replace("{outlet}", "").contains(['{', '}']) {
+        return wrong("has a place holder that there is not", "write `{outlet}` for the name of the outlet: \"[{outlet}]\"");
+    }
+    Ok(prefix)
+}
+
 /// A text of 1 to 4000 characters, lines allowed.
 pub(super) fn text(written: &str) -> Result<String, Wrong> {
     let text = written.trim();

@@ -55,7 +55,7 @@ pub struct Withdrawal {
     pub outlets: BTreeSet<String>,
 }
 
-/// An entry that its feed declares deleted (`at:deleted-entry`, RFC 6721), as written.
+/// An entry that its feed declares deleted (`at:deleted-entry`, RFC 6721; `_reprint.deleted` in JSON Feed), as written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ParsedDeletion {
     /// Id of the entry.

@@ -24,7 +24,19 @@ pub fn clean(raw: &str, names: &[&str]) -> String {
 
 /// Takes the source's short name and its colon off the front: "纽时:" where the source is called 纽约时报中文网, "Ledger:" where it is The
 /// Harbour Ledger. The credit says it once, in full.
+///
+/// In brackets, "[The Harbour Ledger]", as relays write it who mix outlets in one feed, it has to be the name itself: newsrooms put all kinds of
+/// words there.
 pub fn without_source<'a>(title: &'a str, sources: &[&str]) -> &'a str {
+    let bracketed = || {
+        let (name, rest) = title.strip_prefix(OPENING)?.split_once(CLOSING)?;
+        let (name, rest) = (name.trim().to_lowercase(), rest.trim_start_matches([':', '：', ' ', '\u{3000}']));
+        let is_source = !name.is_empty() && sources.iter().any(|source| source.trim().to_lowercase() == name);
+        (is_source && !rest.is_empty()).then_some(rest)
+    };
+    if let Some(rest) = bracketed() {
+        return rest;
+    }
     let Some((short, rest)) = title.split_once([':', '：']) else { return title };
     let (short, rest) = (short.trim(), rest.trim());
     let is_source = (2..=40).contains(&short.chars().count()) && sources.iter().any(|source| is_short_for(short, source));
@@ -109,6 +121,12 @@ mod tests {
         check("专家:海港要改", "专家:海港要改");
         check("海:渡轮", "海:渡轮");
         check("海纪:", "海纪:");
+        check("[海港纪事中文网] 退役渡轮", "退役渡轮");
+        check("【The Harbour Ledger】Ferry sails", "Ferry sails");
+        check("[Ledger] Ferry sails", "[Ledger] Ferry sails");
+        check("[观点] 退役渡轮", "[观点] 退役渡轮");
+        check("[The Harbour Ledger]", "[The Harbour Ledger]");
+        check("[The Harbour Ledger Ferry sails", "[The Harbour Ledger Ferry sails");
     }
 
     #[test]

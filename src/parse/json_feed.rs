@@ -9,8 +9,8 @@ use super::capture::{LONGEST_TEXT, LONGEST_VALUE};
 use super::json_values::{Many, One, Part, Scalar, without_lone_surrogates};
 use super::{Bounds, Findings};
 use crate::model::{
-    Category, Enclosure, FeedHead, Format, Link, Media, ParsedEntry, ParsedFeed, ParsedHop, ParsedProvenance, ParsedSource,
-    ParsedTranslation, Person, TextKind, Unreadable,
+    Category, Enclosure, FeedHead, Format, Link, Media, ParsedDeletion, ParsedEntry, ParsedFeed, ParsedHop, ParsedProvenance,
+    ParsedSource, ParsedTranslation, Person, TextKind, Unreadable,
 };
 
 /// Reads a JSON document.
@@ -57,11 +57,18 @@ pub(super) fn read(text: &str, bounds: Bounds, mut findings: Findings) -> Result
     if !reading.version.contains("jsonfeed.org") {
         findings.add("json_no_version", || "it does not say which version of JSON Feed it is".to_owned());
     }
+    let mut deleted = reading.deleted;
+    if deleted.len() > bounds.entries {
+        deleted.truncate(bounds.entries);
+        findings.add("too_many_deletions", || {
+            format!("it declares more than {} entries deleted; the rest is left out", bounds.entries)
+        });
+    }
     Ok(ParsedFeed {
         format: Format::JsonFeed,
         head: reading.head,
         entries: reading.entries,
-        deleted: Vec::new(),
+        deleted,
         follow: Vec::new(),
         warnings: findings.into_warnings(),
     })
@@ -76,6 +83,7 @@ struct Reading {
     bounds: Bounds,
     head: FeedHead,
     entries: Vec<ParsedEntry>,
+    deleted: Vec<ParsedDeletion>,
     version: String,
     items_seen: bool,
     too_many: bool,
@@ -89,6 +97,7 @@ impl Reading {
             bounds,
             head: FeedHead::default(),
             entries: Vec::new(),
+            deleted: Vec::new(),
             version: String::new(),
             items_seen: false,
             too_many: false,
@@ -154,6 +163,11 @@ impl<'de> Visitor<'de> for Top<'_> {
                 "hubs" => {
                     let hubs = map.next_value::<Many<Address>>()?.0;
                     head.links.extend(hubs.into_iter().take(MOST_PARTS).filter_map(|hub| hub.url.link("hub")));
+                }
+                "_reprint" => {
+                    let extensions = map.next_value::<Many<OfFeed>>()?.0;
+                    let gone = extensions.into_iter().flat_map(|extension| extension.deleted.0);
+                    reading.deleted.extend(gone.filter_map(Gone::into_deletion));
                 }
                 "items" => {
                     reading.items_seen = true;
@@ -359,9 +373,33 @@ macro_rules! objects_only {
         }
     )*};
 }
-objects_only!(Translation, Hop, Source, Original, Discussion, Picture, Reprint);
+objects_only!(Translation, Hop, Source, Original, Discussion, Picture, Reprint, OfFeed, Gone);
 
-/// The `_reprint` object (standards digest § 28.3): the facts of the reprint namespace.
+/// Entries that a feed can declare deleted, at most.
+const MOST_DELETED: usize = 10_000;
+
+/// The `_reprint` object of the feed as a whole.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct OfFeed {
+    deleted: Many<Gone, MOST_DELETED>,
+}
+
+/// An entry that is declared deleted, as at:deleted-entry does it in Atom (RFC 6721).
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Gone {
+    id: Scalar,
+    when: Scalar,
+}
+
+impl Gone {
+    fn into_deletion(self) -> Option<ParsedDeletion> {
+        Some(ParsedDeletion { reference: self.id.value()?, when: self.when.value()? })
+    }
+}
+
+/// The `_reprint` object of an item (standards digest § 28.3): the facts of the reprint namespace.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 struct Reprint {

@@ -74,9 +74,9 @@ impl<'de> Deserialize<'de> for Scalar {
 
 /// A list, or one value where a list belongs. Holds a bounded number.
 #[derive(Debug)]
-pub(super) struct Many<T>(pub Vec<T>);
+pub(super) struct Many<T, const MOST: usize = MOST_PARTS>(pub Vec<T>);
 
-impl<T> Default for Many<T> {
+impl<T, const MOST: usize> Default for Many<T, MOST> {
     fn default() -> Self {
         Self(Vec::new())
     }
@@ -87,37 +87,37 @@ pub(super) trait Part: for<'de> Deserialize<'de> {
     fn from_text(text: &str) -> Option<Self>;
 }
 
-impl<'de, T: Part> Deserialize<'de> for Many<T> {
+impl<'de, T: Part, const MOST: usize> Deserialize<'de> for Many<T, MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Tolerant<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Part> Visitor<'de> for Tolerant<T> {
-            type Value = Many<T>;
+        struct Tolerant<T, const MOST: usize>(std::marker::PhantomData<T>);
+        impl<'de, T: Part, const MOST: usize> Visitor<'de> for Tolerant<T, MOST> {
+            type Value = Many<T, MOST>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("anything")
             }
-            fn visit_str<E>(self, value: &str) -> Result<Many<T>, E> {
+            fn visit_str<E>(self, value: &str) -> Result<Many<T, MOST>, E> {
                 Ok(Many(T::from_text(value).into_iter().collect()))
             }
-            fn visit_bool<E>(self, _: bool) -> Result<Many<T>, E> {
+            fn visit_bool<E>(self, _: bool) -> Result<Many<T, MOST>, E> {
                 Ok(Many::default())
             }
-            fn visit_i64<E>(self, _: i64) -> Result<Many<T>, E> {
+            fn visit_i64<E>(self, _: i64) -> Result<Many<T, MOST>, E> {
                 Ok(Many::default())
             }
-            fn visit_u64<E>(self, _: u64) -> Result<Many<T>, E> {
+            fn visit_u64<E>(self, _: u64) -> Result<Many<T, MOST>, E> {
                 Ok(Many::default())
             }
-            fn visit_f64<E>(self, _: f64) -> Result<Many<T>, E> {
+            fn visit_f64<E>(self, _: f64) -> Result<Many<T, MOST>, E> {
                 Ok(Many::default())
             }
-            fn visit_unit<E>(self) -> Result<Many<T>, E> {
+            fn visit_unit<E>(self) -> Result<Many<T, MOST>, E> {
                 Ok(Many::default())
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Many<T>, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Many<T, MOST>, A::Error> {
                 let mut parts = Vec::new();
                 // one list inside another is flattened, deeper ones are not worth it
-                while parts.len() <= MOST_PARTS {
+                while parts.len() <= MOST {
                     match seq.next_element::<One<T>>()? {
                         Some(One(part)) => parts.extend(part),
                         None => return Ok(Many(parts)),
@@ -126,7 +126,7 @@ impl<'de, T: Part> Deserialize<'de> for Many<T> {
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
                 Ok(Many(parts))
             }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Many<T>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Many<T, MOST>, A::Error> {
                 Ok(Many(vec![T::deserialize(serde::de::value::MapAccessDeserializer::new(map))?]))
             }
         }

@@ -630,6 +630,37 @@ mod properties {
 }
 
 #[test]
+fn deleted_entries_of_json_feed_are_whole_and_as_many_as_entries_may_be() {
+    let json = |extension: &str| {
+        let text = format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"f\",\"_reprint\":{extension},\"items\":[{{\"id\":\"1\",\"content_text\":\"x\"}}]}}"
+        );
+        let doc = FetchedDocument::from_bytes("http://f.example/".parse().unwrap(), None, text.into_bytes(), Default::default());
+        document(&doc, None, Bounds { entries: 3 }).unwrap()
+    };
+    let check = |extension: &str, expected: &[(&str, &str)], warned: bool| {
+        let feed = json(extension);
+        let found: Vec<(&str, &str)> = feed.deleted.iter().map(|one| (one.reference.as_str(), one.when.as_str())).collect();
+        assert_eq!((found.as_slice(), feed.entries.len()), (expected, 1), "{extension}");
+        assert_eq!(codes(&feed).contains(&"too_many_deletions"), warned, "{extension}");
+    };
+    check(
+        r#"{"about":"x","deleted":[{"id":"urn:2","when":"2026-06-02T08:00:00Z","by":"Ada","reason":"r"},{"id":3,"when":"w"}]}"#,
+        &[("urn:2", "2026-06-02T08:00:00Z"), ("3", "w")],
+        false,
+    );
+    check(r#"{"deleted":{"id":"urn:2","when":"w"}}"#, &[("urn:2", "w")], false);
+    check(r#"{"deleted":[{"id":"urn:2"},{"when":"w"},{"id":"","when":"w"},"urn:3",null,[],7]}"#, &[], false);
+    for nothing in ["null", "[]", "7", "\"x\"", "{}", r#"{"deleted":null}"#, r#"{"deleted":"urn:2"}"#] {
+        check(nothing, &[], false);
+    }
+    let one = r#"{"id":"u","when":"w"}"#;
+    check(&format!("{{\"deleted\":[{}]}}", [one; 4].join(",")), &[("u", "w"); 3], true);
+    let many = format!("{{\"deleted\":[{}]}}", vec![one; 200].join(","));
+    assert_eq!(json(&many).deleted.len(), 3);
+}
+
+#[test]
 fn deleted_entries_are_of_atom_and_whole() {
     let check = |inside: &str, expected: &[(&str, &str)]| {
         let feed = atom(inside);

@@ -14,6 +14,7 @@ use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::gone::Gone;
 use super::{Prepared, hex};
 use crate::model::Conditions;
 
@@ -113,6 +114,16 @@ impl Folder {
             file.write_all(part)?;
         }
         file.sync_all()
+    }
+
+    /// Which feeds were published once and are no more.
+    pub fn gone(&self) -> Gone {
+        Gone::read(&self.0)
+    }
+
+    /// Keeps which feeds were published once and are no more.
+    pub fn keep_gone(&self, gone: &Gone) -> io::Result<()> {
+        gone.write(&self.0).and_then(|()| self.sync())
     }
 
     /// Removes documents.

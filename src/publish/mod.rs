@@ -4,8 +4,9 @@
 //! second: what readers have seen is there after a restart, under the same validators.
 
 mod disk;
+mod gone;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::pin::Pin;
@@ -19,6 +20,7 @@ use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 
 use self::disk::Folder;
+use self::gone::Gone;
 use crate::model::{Conditions, PublishedDocument};
 
 /// Level of gzip: one per cent larger than level 9 in half the time.
@@ -145,6 +147,8 @@ pub trait Pages: Send + Sync + 'static {
 pub struct Snapshot {
     documents: ArcSwap<Documents>,
     folder: Option<Folder>,
+    /// Feeds that were published once and are no more.
+    gone: ArcSwap<Gone>,
     /// Held while the map and the folder are changed.
     writing: Mutex<()>,
 }
@@ -158,8 +162,9 @@ impl Snapshot {
     pub fn load(folder: Option<&Path>) -> std::io::Result<Self> {
         let Some(path) = folder else { return Ok(Self::default()) };
         let (folder, documents) = Folder::open(path)?;
+        let gone = ArcSwap::from_pointee(folder.gone());
         let documents = documents.into_iter().map(|(path, prepared)| (path, Arc::new(prepared))).collect();
-        Ok(Self { documents: ArcSwap::from_pointee(documents), folder: Some(folder), writing: Mutex::default() })
+        Ok(Self { documents: ArcSwap::from_pointee(documents), folder: Some(folder), gone, writing: Mutex::default() })
     }
 
     /// Puts a document in place of the one of the same path; false when its bytes are the same already (then nothing changes for readers, the
@@ -230,6 +235,29 @@ impl Snapshot {
             Some(folder) => folder.remove(removed.keys().map(String::as_str)),
             None => Ok(()),
         }
+    }
+
+    /// Notes which feeds are published: those that were published before, by the documents that are here, and are not among `feeds` are gone from
+    /// now on, also after a restart, until they are among them again. To be called before their documents are removed.
+    ///
+    /// # Errors
+    /// The disk: they are gone for readers, but the next start may have forgotten it.
+    pub fn bury(&self, feeds: &BTreeSet<&str>) -> std::io::Result<()> {
+        let _writing = self.writing();
+        let before = self.gone.load_full();
+        let documents = self.documents.load();
+        let after = before.after(documents.keys().filter_map(|path| gone::feed_of(path)), feeds);
+        if after == *before {
+            return Ok(());
+        }
+        let kept = self.folder.as_ref().map_or(Ok(()), |folder| folder.keep_gone(&after));
+        self.gone.store(Arc::new(after));
+        kept
+    }
+
+    /// What was published at `path` was of a feed that is gone: the answer is 410, not 404 (RFC 9110 § 15.5.11).
+    pub fn is_gone(&self, path: &str) -> bool {
+        gone::feed_of(path).is_some_and(|feed| self.gone.load().has(feed))
     }
 
     /// When the first document has to be made anew, if any has to.

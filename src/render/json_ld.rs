@@ -142,10 +142,13 @@ fn translated_work(facts: &Facts<'_>) -> Value {
     let Some(translation) = &facts.translation else { return Value::Null };
     let original = facts.original.as_ref();
     let address = original.and_then(|o| o.outlet.url.as_ref()).or(translation.source.as_ref());
-    let Some(address) = address else { return Value::Null };
+    let language = original.and_then(|o| o.language.as_ref()).or(translation.from.as_ref());
+    if address.is_none() && language.is_none() && original.is_none() {
+        return Value::Null;
+    }
     without_nulls(json!({
         "@type": "NewsArticle", "@id": address, "url": address,
-        "inLanguage": original.and_then(|o| o.language.as_ref()).or(translation.from.as_ref()),
+        "inLanguage": language,
         "datePublished": original.and_then(|o| o.published).or(created(facts)).map(rfc3339),
         "publisher": original.map(|o| organization(&o.outlet.name)),
         // The same text on a page of ours.

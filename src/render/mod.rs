@@ -174,19 +174,37 @@ impl Renderer {
     /// A feed in one format, path `feeds/{id}.{ext}`, or a document of its archive, path `feeds/{id}/archive/{name}.{ext}`: the articles in the
     /// order given, of several with one id the first. It changed last when one of them did or one was withdrawn.
     pub fn feed(&self, feed: &Feed, format: FeedFormat, contents: &Contents<'_>) -> PublishedDocument {
+        self.feed_document(feed, format, contents, |mut facts| {
+            if let Some(prefix) = &feed.title_prefix {
+                facts.title = prefixed(prefix, &facts);
+            }
+            let body = self.feed_body(&facts);
+            (facts, body)
+        })
+    }
+
+    /// The same without what the site adds to titles and texts: no prefix, no credit, no disclaimer. Not for readers: who wrote an article and where
+    /// it comes from is then said to machines only.
+    pub fn plain_feed(&self, feed: &Feed, format: FeedFormat, contents: &Contents<'_>) -> PublishedDocument {
+        self.feed_document(feed, format, contents, |mut facts| {
+            let body = std::mem::take(&mut facts.text);
+            (facts, body)
+        })
+    }
+
+    fn feed_document<'a>(
+        &'a self,
+        feed: &Feed,
+        format: FeedFormat,
+        contents: &Contents<'a>,
+        written: impl Fn(Facts<'a>) -> (Facts<'a>, String),
+    ) -> PublishedDocument {
         let mut seen = BTreeSet::new();
         let articles: Vec<&StoredArticle> =
             contents.articles.iter().filter(|article| seen.insert(article.identity.id.as_str())).collect();
         let last_withdrawn = contents.withdrawn.iter().map(|withdrawal| text::writable(withdrawal.at)).max();
         let modified = self.newest(articles.iter().copied()).max(last_withdrawn.unwrap_or(EMPTY_FEED_UPDATED));
-        let facts: Vec<(Facts<'_>, String)> = articles
-            .into_iter()
-            .map(|article| {
-                let facts = self.facts(article);
-                let body = self.feed_body(&facts);
-                (facts, body)
-            })
-            .collect();
+        let facts: Vec<(Facts<'_>, String)> = articles.into_iter().map(|article| written(self.facts(article))).collect();
         let head = self.feed_head(feed, format, modified, &contents.place);
         let tombstones: Vec<Tombstone> = contents.withdrawn.iter().map(|withdrawal| self.tombstone(withdrawal)).collect();
         let body = match format {
@@ -279,6 +297,13 @@ impl Renderer {
         let released = self.terms(&article.attributed.article.outlet).released(article.date());
         text::writable(article.updated().max(article.identity.changed).max(released))
     }
+}
+
+/// The title of an article behind the feed's prefix. A space parts the two unless the prefix ends in a mark that has its own (【…】, ：).
+fn prefixed(prefix: &str, facts: &Facts<'_>) -> String {
+    let prefix = text::line(&prefix.replace("{outlet}", &facts.source.name));
+    let own_space = prefix.ends_with(|c: char| !c.is_ascii() && !c.is_alphanumeric());
+    format!("{prefix}{}{}", if own_space { "" } else { " " }, facts.title)
 }
 
 fn document(path: String, content_type: &str, body: String, modified: DateTime<Utc>) -> PublishedDocument {

@@ -53,6 +53,7 @@ impl Renderer {
             outlets: Vec::new(),
             size: 50,
             keep_hours: 0,
+            title_prefix: None,
             selection: crate::config::Selection::default(),
             translate: None,
         };

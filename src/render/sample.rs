@@ -182,6 +182,7 @@ pub(super) fn feed(id: &str) -> crate::config::Feed {
         outlets: vec!["nanan".to_owned()],
         size: 50,
         keep_hours: 48,
+        title_prefix: None,
         selection: crate::config::Selection::default(),
         translate: None,
     }

@@ -414,6 +414,27 @@ fn req_59_machine_translations_are_marked_in_the_data() {
 }
 
 #[test]
+fn a_feeds_prefix_stands_before_its_titles_and_nowhere_else() {
+    let article = [sample::article(Sample::Bare)];
+    let check = |prefix: Option<&str>, expected: &str| {
+        let feed = Feed { title_prefix: prefix.map(str::to_owned), ..sample::feed("all") };
+        for format in FeedFormat::ALL {
+            let document = renderer().feed(&feed, format, &Contents::of(&article));
+            let json = format == FeedFormat::Json;
+            let title = if json { format!("\"title\":\"{expected}\"") } else { format!("<title>{expected}</title>") };
+            assert!(std::str::from_utf8(&document.body).unwrap().contains(&title), "{title}");
+        }
+    };
+    check(None, "退役渡轮变身水上图书馆");
+    check(Some("[{outlet}]"), "[南岸新闻] 退役渡轮变身水上图书馆");
+    check(Some("【{outlet}】"), "【南岸新闻】退役渡轮变身水上图书馆");
+    check(Some("{outlet}："), "南岸新闻：退役渡轮变身水上图书馆");
+    check(Some("转载"), "转载 退役渡轮变身水上图书馆");
+    let page = renderer().article(&article[0]);
+    assert!(std::str::from_utf8(&page.body).unwrap().contains("<h1>退役渡轮变身水上图书馆</h1>"));
+}
+
+#[test]
 fn req_60_a_translation_is_a_version_of_its_original_and_a_script_conversion_a_format() {
     let original = "https://ledger.example/2026/05/ferry?a=1&b=2";
     for article in [item(translation()), entry(translation())] {

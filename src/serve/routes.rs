@@ -22,6 +22,10 @@ const GONE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><
 <h1>Gone</h1>\n<p>This article was here, and its outlet does not let this site show it any more.</p>\n\
 <p><a href=\"/\">All feeds of this site</a></p>\n</html>\n";
 
+const FEED_GONE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Gone</title>\
+<h1>Gone</h1>\n<p>This feed has been given up; there will be nothing more in it.</p>\n\
+<p><a href=\"/\">All feeds of this site</a></p>\n</html>\n";
+
 /// Seconds for which an archive document may be kept.
 const ARCHIVE_AGE: u32 = 24 * 3600;
 
@@ -124,6 +128,9 @@ async fn archive(State(app): State<Arc<App>>, request: Request) -> Response {
     let path = request.uri().path().strip_prefix("/feeds/").unwrap_or_default();
     let names = path.split_once("/archive/").filter(|(id, name)| !id.contains('.') && is_feed_name(id) && is_archive_name(name));
     let Some((id, name)) = names else { return not_found().await };
+    if app.site.snapshot.is_gone(&format!("feeds/{id}")) {
+        return answer::page(StatusCode::GONE, FEED_GONE);
+    }
     // What time alone will change is not kept beyond the feed's own life; the rest changes by corrections only.
     let max_age = |document: &Prepared| match document.conditions.until() {
         None => app.site.max_age.max(ARCHIVE_AGE),
@@ -175,6 +182,7 @@ impl App {
                 let heads = self.heads.heads(path, &document, self.site.max_age);
                 heads.answer(&document, request.method(), request.headers())
             }
+            None if self.site.snapshot.is_gone(path) => answer::page(StatusCode::GONE, FEED_GONE),
             None => answer::page(StatusCode::NOT_FOUND, NOT_FOUND),
         }
     }

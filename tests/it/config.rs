@@ -532,6 +532,14 @@ fn numbers_sizes_and_times_out_of_range() {
         &["error: `limits.shortest_interval` is longer than the half hour of outlets without a schedule", "--> feeds.toml:8:21"],
     );
     check_outlet("[[feed]]\nid = \"w\"\nsize = 0", &["error: `feed.size` is 0, out of range"]);
+    check_outlet(
+        "[[feed]]\nid = \"w\"\ntitle_prefix = \"{outlets}:\"",
+        &[
+            "error: `feed.title_prefix` has a place holder that there is not",
+            "help: write `{outlet}` for the name of the outlet: \"[{outlet}]\"",
+        ],
+    );
+    check_outlet("[[feed]]\nid = \"w\"\ntitle_prefix = \" \"", &["error: `feed.title_prefix` is empty"]);
     check_outlet("[[feed]]\nid = \"w\"\nkeep_hours = -1", &["error: `feed.keep_hours` is -1, out of range"]);
 }
 

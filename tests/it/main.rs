@@ -18,6 +18,7 @@ mod pages_in_browser;
 mod polls;
 mod published;
 mod reading;
+mod republish;
 mod requirements;
 mod segments;
 mod selections;

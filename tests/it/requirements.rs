@@ -1,12 +1,14 @@
 //! What every published document must be, as a numbered checklist: requirement n is the test `rNN_…`. The documents are of made-up articles that
 //! have everything; what an HTTP server adds is asked of the real program.
 //!
-//! JSON Feed (38 to 40), tombstones (36) and archives (37) belong into a file of their own here; fetching (51 to 58) is in `fetch`, `polls`,
-//! `pages` and `reading`.
+//! Fetching (51 to 58) is in `fetch`, `polls`, `pages` and `reading`.
 
 mod articles;
 mod documents;
+mod json_feed;
+mod pages;
 mod served;
+mod withdrawn;
 
 #[path = "../../src/render/tests/read_back.rs"]
 mod read_back;

@@ -29,6 +29,26 @@ pub(in crate::normalize) fn comments_in(written: &str) -> Option<u64> {
     (rest.chars().count() <= 40 && words::all(|words| words.comments).any(|word| has_word(&rest, word))).then_some(count)
 }
 
+/// Names with a number of comments behind them, parted by a space only: "林书白 评论 17 条", "Nora Field 17 comments". The names and the number; `None`
+/// where what stands behind is anything but the number, a word for comments and at most one character that counts (条, 개).
+pub(super) fn behind(written: &str) -> Option<(&str, u64)> {
+    let gaps = written.char_indices().rev().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at).take(3);
+    let (names, count) = gaps.filter_map(|at| Some((&written[..at], only_count(&written[at..])?))).last()?;
+    let names = names.trim_end();
+    names.chars().any(char::is_alphabetic).then_some((names, count))
+}
+
+fn only_count(written: &str) -> Option<u64> {
+    let count = comments_in(written)?;
+    let folded = boilerplate::fold(written);
+    let letters: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
+    let is_word = |word: &str| {
+        let word: String = word.chars().filter(|c| c.is_alphabetic()).collect();
+        letters.contains(&word) && letters.chars().count() <= word.chars().count() + 1
+    };
+    words::all(|words| words.comments).any(is_word).then_some(count)
+}
+
 /// "33 flowers, 9 people commented": the number that stands nearest in front of a word for comments, else right behind one.
 pub(in crate::normalize) fn comments_within(written: &str) -> Option<u64> {
     let folded: Vec<char> = written.chars().map(fold).collect();

@@ -137,6 +137,13 @@ fn is_conjunction(written: &str) -> bool {
 }
 
 fn add_people(said: &mut Said, written: &str, role: Role, own: &[&str]) {
+    let written = match counts::behind(written) {
+        Some((names, count)) => {
+            said.comments.get_or_insert(count);
+            names
+        }
+        None => written,
+    };
     let found = people::names(written, role);
     let found = found.into_iter().filter(|(_, name)| !is_own(own, name));
     let (good, bad): (Vec<_>, Vec<_>) = found.partition(|(_, name)| people::plausible(name));

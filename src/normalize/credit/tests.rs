@@ -81,6 +81,12 @@ fn rows_of_elements() {
         "<div>来源：<a href=https://l.example/>海港纪事</a>　【<a href=javascript:x>打印</a>】</div>",
         "海港纪事<https://l.example/>",
     );
+    for (behind, count) in [("评论 17 条", 17), ("17条评论", 17), ("评论(1,204)", 1204), ("17 comments", 17), ("댓글 3개", 3)]
+    {
+        let row = format!("<p>来源: 海港纪事 <a href=https://l.example/1>原文链接</a> 作者: 林书白 {behind}</p>");
+        check(&row, &format!("海港纪事<https://l.example/1> ; Author:林书白 ; {count} comments"));
+    }
+    check("<p>By Nora Field 17 comments</p>", "Author:Nora Field ; 17 comments");
     check("<dl><dt>来源</dt><dd>海港纪事</dd><dt>作者</dt><dd>林书白</dd></dl>", "海港纪事<> ; Author:林书白");
     check("<p>By <a href=/x>Nora Field</a> and <a href=/y>Tomas Reed</a></p>", "Author:Nora Field ; Author:Tomas Reed");
     check(

@@ -212,3 +212,39 @@ async fn r47_the_page_of_an_article_whose_life_has_ended_is_gone() {
         assert!(!get(&program.url(path), &[]).await.text().contains("Radio of the keeper"), "{path}");
     }
 }
+
+#[tokio::test]
+async fn r47_a_feed_that_left_the_configuration_is_gone_for_good_until_it_is_back() {
+    let partner = Partner::start().await;
+    partner.put("/rss", feed(3));
+    let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+    let with = toml(&partner, "[[feed]]\nid = \"coast\"\n");
+    let without = toml(&partner, "");
+    let its = ["feeds/coast.rss", "feeds/coast.atom", "feeds/coast.json", "feeds/coast"];
+    // Never there, there, gone over two starts, there again.
+    for (toml, expected) in [(&without, 404), (&with, 200), (&without, 410), (&without, 410), (&with, 200)] {
+        let program = start(&folder, toml).await;
+        for path in its {
+            let mut status = 0;
+            for _ in 0..400 {
+                status = get(&program.url(path), &[]).await.status;
+                if status == expected {
+                    break;
+                }
+                sleep(Duration::from_millis(20)).await;
+            }
+            assert_eq!(status, expected, "{path}");
+        }
+        if expected == 410 {
+            let answer = get(&program.url("feeds/coast/archive/2026-05.atom"), &[]).await;
+            assert_eq!((answer.status, field(&answer, "content-type").as_str()), (410, "text/html; charset=utf-8"));
+        }
+        for (path, status) in
+            [("feeds/all.atom", 200), ("feeds/never.atom", 404), ("feeds/never", 404), ("feeds/Coast.atom", 404)]
+        {
+            assert_eq!(get(&program.url(path), &[]).await.status, status, "{path}");
+        }
+        let (status, _) = program.stop().await;
+        assert!(status.success());
+    }
+}
