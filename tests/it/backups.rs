@@ -205,7 +205,10 @@ fn shells_and_man_understand_what_they_are_given() {
     // Bold letters are printed twice, with a step back between.
     let mut shown = String::new();
     for letter in String::from_utf8_lossy(&output.stdout).chars() {
-        if letter == '\u{8}' { drop(shown.pop()) } else { shown.push(letter) }
+        match letter {
+            '\u{8}' => shown.truncate(shown.char_indices().next_back().map_or(0, |(at, _)| at)),
+            other => shown.push(other),
+        }
     }
     for part in ["NAME", "reprint backup [OPTIONS] <FILE>", "EXIT STATUS", "REPRINT_CONFIG"] {
         assert!(shown.contains(part), "{part}: {shown}");
