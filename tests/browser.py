@@ -37,7 +37,7 @@ SHADE = """(() => {
   const [r, g, b, a] = getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).map(Number);
   return a === 0 ? null : 0.2126 * r + 0.7152 * g + 0.0722 * b;
 })()"""
-PAPER = """[...document.querySelectorAll('nav, .skip, .side, .jump')].filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 60)).join(' ')"""
+PAPER = """[...document.querySelectorAll('nav, .skip, .side, .jump, .names')].filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 60)).join(' ')"""
 # What the Tab key should come to, in the order of the document.
 USABLE = """window.usable = [...document.querySelectorAll('a[href], input, summary, audio[controls], video[controls], [tabindex]')].filter(e => e.checkVisibility()),
   document.activeElement?.blur(), usable.length"""
