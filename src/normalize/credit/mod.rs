@@ -201,7 +201,9 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
         }
         Label::Author | Label::Translator | Label::Editor | Label::Photographer => {
             let role = label.role().unwrap_or(Role::Author);
-            // A date may stand behind the names.
+            // A number of comments may stand behind the names, and a date.
+            let (written, count) = comments_behind(written);
+            said.comments = said.comments.or(count);
             let (names, date) = match date_behind(written) {
                 Some((names, date)) => (names, Some(date)),
                 None => (written.to_owned(), None),
@@ -210,6 +212,14 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
             add_people(said, &names, role, own);
         }
     }
+}
+
+/// "X 评论 4 条" → X and 4: the shortest end of a few words that counts comments and nothing else, so that no part of a name goes with it.
+fn comments_behind(written: &str) -> (&str, Option<u64>) {
+    let ends = written.rmatch_indices([' ', '\u{3000}', '\t']).take(4).map(|(at, _)| written.split_at(at));
+    let found =
+        ends.filter(|(names, _)| !names.trim().is_empty()).find_map(|(names, end)| Some((names, comments_in(end.trim())?)));
+    found.map_or((written, None), |(names, count)| (names.trim_end(), Some(count)))
 }
 
 /// "X 2024-05-04 09:30" → X and the date.

@@ -81,6 +81,13 @@ fn rows_of_elements() {
         "<div>来源：<a href=https://l.example/>海港纪事</a>　【<a href=javascript:x>打印</a>】</div>",
         "海港纪事<https://l.example/>",
     );
+    check(
+        "<p>来源: <a href=https://l.example/1>海港纪事</a> 作者: 林书白 评论 15 条</p>",
+        "海港纪事<https://l.example/1> ; Author:林书白 ; 15 comments",
+    );
+    check("<p>作者：林书白、周岸　评论15</p>", "Author:林书白 ; Author:周岸 ; 15 comments");
+    check("<p>Author: Nora Field 12 comments</p>", "Author:Nora Field ; 12 comments");
+    check("<p>Author: Nora Field</p>", "Author:Nora Field");
     check("<dl><dt>来源</dt><dd>海港纪事</dd><dt>作者</dt><dd>林书白</dd></dl>", "海港纪事<> ; Author:林书白");
     check("<p>By <a href=/x>Nora Field</a> and <a href=/y>Tomas Reed</a></p>", "Author:Nora Field ; Author:Tomas Reed");
     check(
