@@ -3,8 +3,10 @@
     browser.py [--no-axe | --axe axe.min.js] [--shots FOLDER] URL...
 
 Every URL is opened light and dark, 320 and 1280 pixels wide, with scripts switched off. Prints one line for every fault: anything in the
-console, a request that failed or went to another host (pictures may), a page wider than the screen, text that overflows, no style, and what
-axe-core finds serious or critical. Exit code 1 when there is any.
+console, a request that failed or went to another host (pictures may), a page wider than the screen, text that overflows, no style, a background
+that is not as light or dark as was asked for, and what axe-core finds serious or critical. Once a page: the Tab key goes through everything that
+can be used, in the order of the document and visibly, and selects addresses to copy whole; on paper there is no navigation and no dark background.
+Exit code 1 when there is any.
 """
 
 import argparse
@@ -30,6 +32,22 @@ WIDE = """(most => {
   return `${page} > ${most}: ` + over.slice(0, 3).map(e => e.tagName + '.' + e.className).join(' ');
 })"""
 STYLED = "document.contentType !== 'text/html' || getComputedStyle(document.body).maxWidth !== 'none'"
+# The lightness of what is behind the text, 0 to 255; a page without a background of its own is as the browser makes it.
+SHADE = """(() => {
+  const [r, g, b, a] = getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).map(Number);
+  return a === 0 ? null : 0.2126 * r + 0.7152 * g + 0.0722 * b;
+})()"""
+PAPER = """[...document.querySelectorAll('nav, .skip, .side, .jump, .names')].filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 60)).join(' ')"""
+# What the Tab key should come to, in the order of the document.
+USABLE = """window.usable = [...document.querySelectorAll('a[href], input, summary, audio[controls], video[controls], [tabindex]')].filter(e => e.checkVisibility()),
+  document.activeElement?.blur(), usable.length"""
+REACHED = """(n => {
+  const e = document.activeElement, style = getComputedStyle(e), at = usable.indexOf(e), what = e.outerHTML.slice(0, 80);
+  if (at !== n) return `the Tab key comes to number ${at} as number ${n}: ${what}`;
+  if (style.outlineStyle === 'none' || style.outlineWidth === '0px') return `no sign of focus: ${what}`;
+  if (e.tagName === 'INPUT' && (e.selectionStart !== 0 || e.selectionEnd !== e.value.length)) return `not selected whole: ${what}`;
+  return null;
+})"""
 AXE = """axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}).then(r => JSON.stringify(
   r.violations.map(v => ({id: v.id, impact: v.impact, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0] ? n.any[0].message : ''))}))))"""
 
@@ -127,6 +145,29 @@ class Browser:
         except TimeoutError:
             pass
 
+    def tab(self):
+        for kind in ["rawKeyDown", "keyUp"]:
+            self.ask("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+
+    def walk(self):
+        """Goes through the page with the Tab key; what is wrong, if anything."""
+        for number in range(min(self.evaluate(USABLE), 200)):
+            self.tab()
+            fault = self.evaluate(f"{REACHED}({number})")
+            if fault:
+                return fault
+        return None
+
+    def paper(self):
+        """What is wrong with the page in print, if anything."""
+        features = [{"name": "prefers-color-scheme", "value": "dark"}]
+        self.ask("Emulation.setEmulatedMedia", media="print", features=features)
+        shown, shade = self.evaluate(PAPER), self.evaluate(SHADE)
+        self.ask("Emulation.setEmulatedMedia", media="", features=features)
+        if shown:
+            return f"printed: {shown}"
+        return f"a dark background is printed ({shade:.0f})" if shade is not None and shade < 250 else None
+
     def shot(self, path, height):
         layout = self.ask("Page.getLayoutMetrics")["cssContentSize"]
         size = {"x": 0, "y": 0, "width": layout["width"], "height": min(layout["height"], height), "scale": 1}
@@ -140,6 +181,8 @@ def complaints(events, url):
     for event in events:
         method, of = event["method"], event.get("params", {})
         if method == "Log.entryAdded" and of["entry"]["level"] in ("warning", "error"):
+            if of["entry"].get("url") == url and "responded with a status of" in of["entry"]["text"]:
+                continue  # The page itself says that there is nothing, and is shown.
             yield f"console: {of['entry']['text']} {of['entry'].get('url', '')}"
         elif method in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
             yield f"console: {json.dumps(of)[:200]}"
@@ -185,7 +228,15 @@ def main():
                     said.add(f"wider than the screen: {wide}")
                 if not browser.evaluate(STYLED):
                     said.add("its style sheet is not applied")
-                if axe and browser.evaluate("document.contentType") == "text/html":
+                html = browser.evaluate("document.contentType") == "text/html"
+                shade = browser.evaluate(SHADE) if html else None
+                if html and (shade is None or (shade > 128) == dark):
+                    said.add(f"a background of lightness {shade}")
+                if html and width > 1000 and not dark:
+                    said.update(filter(None, [browser.walk()]))
+                if html and width > 1000 and dark:
+                    said.update(filter(None, [browser.paper()]))
+                if axe and html:
                     browser.evaluate(axe + ";0")
                     for found in json.loads(browser.evaluate(AXE)):
                         if found["impact"] in ("serious", "critical"):

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 usage, 78 configuration (EX_CONFIG of sysexits.h).
 
 mod add;
+mod backup;
 mod check;
 mod convert;
 mod demo;
@@ -13,6 +14,7 @@ mod feeds;
 mod import;
 mod input;
 mod inspect;
+mod man;
 mod outlets;
 mod poll;
 mod republish;
@@ -30,9 +32,15 @@ use clap::{Parser, Subcommand};
 use crate::config::{self, Config};
 use crate::daemon::DaemonError;
 
-/// Relays reposted and translated news articles as RSS and Atom, with the credit intact.
+/// Relays reposted and translated news articles as RSS, Atom and JSON Feed, with the credit intact.
 #[derive(Debug, Parser)]
-#[command(name = "reprint", version, about, max_term_width = 100)]
+#[command(
+    name = "reprint",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done, 1 failed, 2 usage, 78 configuration. `reprint COMMAND --help` tells more."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -40,7 +48,9 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Shows it at work: made-up partner outlets on loopback, relayed by the real pipeline. No network, no configuration
+    /// Shows it at work, without network or configuration
+    ///
+    /// Made-up partner outlets start on loopback, the real pipeline relays them, and new articles keep arriving.
     Demo {
         /// Where to listen; without it 127.0.0.1:8080, or a free port where that is taken
         #[arg(long, value_name = "ADDR")]
@@ -49,7 +59,7 @@ enum Command {
     /// The daemon: polls, publishes, serves
     Run {
         /// The configuration
-        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
         /// Listens here instead of where site.listen says
         #[arg(long, value_name = "ADDR")]
@@ -58,7 +68,7 @@ enum Command {
     /// Checks a configuration; with --online also what each outlet sends
     Check {
         /// The configuration
-        #[arg(default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        #[arg(default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
         /// Polls each outlet once, records nothing, and reports what would be published or held, and why
         #[arg(long)]
@@ -72,7 +82,7 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
         /// The configuration
-        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
     },
     /// A feed as data, on stdout as one JSON object
@@ -83,7 +93,9 @@ enum Command {
         #[command(flatten)]
         input: input::Input,
     },
-    /// An article page as data, on stdout as one JSON object: who wrote it, who translated it, where it came from
+    /// An article page as data, on stdout as one JSON object
+    ///
+    /// Who wrote it, who translated it, where it came from, and the rule and text behind each.
     Extract {
         /// The only form there is
         #[arg(long, required = true)]
@@ -91,7 +103,9 @@ enum Command {
         #[command(flatten)]
         input: input::Input,
     },
-    /// One article after every stage: what was fetched, understood, lifted out, who is credited, by which rule and on which text
+    /// One article after every stage
+    ///
+    /// What was fetched, understood and lifted out, who is credited, by which rule and on which text.
     Explain {
         #[command(flatten)]
         input: input::Input,
@@ -102,7 +116,7 @@ enum Command {
         #[arg(long, value_name = "ID")]
         outlet: Option<String>,
         /// The configuration, where --outlet is given
-        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
     },
     /// Simplified and traditional Chinese, from stdin to stdout
@@ -140,7 +154,7 @@ enum Command {
         #[arg(long)]
         json: bool,
         /// The configuration
-        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
     },
     /// Finds the feeds of a site and adds the main one to the configuration
@@ -149,7 +163,7 @@ enum Command {
         #[arg(value_name = "URL")]
         address: String,
         /// The configuration; nothing in it is changed but its end
-        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
         /// Asks addresses that are not public, too
         #[arg(long)]
@@ -161,13 +175,13 @@ enum Command {
         #[arg(value_name = "FILE.opml")]
         list: PathBuf,
         /// The configuration; nothing in it is changed but its end
-        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
     },
     /// The outlets of the configuration as an OPML list, on stdout
     Export {
         /// The configuration
-        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
     },
     /// What is published
@@ -176,10 +190,12 @@ enum Command {
         #[arg(long)]
         json: bool,
         /// The configuration
-        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
     },
-    /// Takes an article down everywhere, for good: its page answers 410, feeds tell of it, and no outlet brings it back
+    /// Takes an article down everywhere, for good
+    ///
+    /// Its page answers 410 or 451, feeds tell of it, and no outlet brings it back. Beside a running daemon or without one.
     Withdraw {
         /// Its id, its address here or at the outlet, or what the outlet calls it
         #[arg(value_name = "ID-or-URL")]
@@ -194,9 +210,41 @@ enum Command {
         #[arg(long, conflicts_with = "legal")]
         restore: bool,
         /// The configuration
-        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG")]
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
     },
+    /// Copies the store to one file, also while reprint runs
+    ///
+    /// The copy is the store as it was at one moment, looked through before it gets its name. It holds what is not published, too: only its owner can
+    /// read it.
+    Backup {
+        /// Where to; a backup that is there is replaced when the new one is whole
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The configuration, which says where the store is
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
+        config: PathBuf,
+    },
+    /// Puts a backup in the place of the store; not while reprint runs
+    ///
+    /// The backup is looked through first. The store of before is kept beside it, what was withdrawn since the backup is withdrawn again, and the
+    /// published documents are made anew.
+    Restore {
+        /// A file that `reprint backup` made
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The configuration, which says where the store is
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
+        config: PathBuf,
+    },
+    /// A script for a shell that completes commands and options, on stdout
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, on stdout: `reprint man | man -l -`
+    Man,
 }
 
 /// How a command ended, when not well.
@@ -272,6 +320,13 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Withdraw { article, reason, legal, restore, config } => {
             let request = withdraw::Request { article: &article, reason: reason.as_deref(), legal, restore };
             withdraw::run(&config, &request).await
+        }
+        Command::Backup { file, config } => backup::backup(&config, &file).await,
+        Command::Restore { file, config } => backup::restore(&config, &file).await,
+        Command::Completions { shell } => man::completions(shell),
+        Command::Man => {
+            man::man();
+            Ok(())
         }
     }
 }

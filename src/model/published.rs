@@ -5,6 +5,12 @@ use chrono::{DateTime, Utc};
 
 use super::{AttributedArticle, Beside};
 
+/// Path of the document that is shown, with a 404, where there is nothing. Nothing leads to it.
+pub const NOT_FOUND_PAGE: &str = "404";
+
+/// Path of the document that is shown, with a 410, in place of an article that is not let be shown any more. Nothing leads to it.
+pub const GONE_PAGE: &str = "410";
+
 /// What the store gives an article once and never changes, and what it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {

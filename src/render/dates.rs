@@ -19,7 +19,7 @@ impl Renderer {
                 format!("{} {}", written(words, "date", &local), local.format("%H:%M"))
             }
         };
-        context! { iso => rfc3339(at), text }
+        context! { iso => rfc3339(at), text, language => &words.tag }
     }
 }
 

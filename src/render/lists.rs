@@ -11,6 +11,7 @@ use crate::model::{Conditions, FeedFormat, PublishedDocument, StoredArticle};
 use super::facts::Facts;
 use super::page::{HTML, plain_page};
 use super::text::{direction, language_tag, line, uri};
+use super::words::Language;
 use super::{Relayed, Renderer, autonym, document};
 
 /// The feed whose articles the index shows.
@@ -49,7 +50,7 @@ impl Renderer {
         let page = format!("{}feeds/{}", self.site.address, feed.id);
         context! {
             feed => self.feed_value(feed),
-            articles => articles.iter().map(|article| self.listed(&self.facts(article))).collect::<Vec<_>>(),
+            articles => articles.iter().map(|article| self.listed(&self.facts(article), words)).collect::<Vec<_>>(),
             autodiscovery => vec![self.autodiscovery(&feed.id, &title)],
             ..self.frame(&title, words, language_tag(&feed.language), &page)
         }
@@ -58,7 +59,7 @@ impl Renderer {
     pub(super) fn index_context(&self, feeds: &[Feed], latest: &[StoredArticle]) -> Value {
         let words = self.words.of([Some(self.site.language.as_str())]);
         let facts: Vec<Facts<'_>> = latest.iter().map(|article| self.facts(article)).collect();
-        let listed: Vec<Value> = facts.iter().map(|facts| self.listed(facts)).collect();
+        let listed: Vec<Value> = facts.iter().map(|facts| self.listed(facts, words)).collect();
 
         let mut outlets = Groups::default();
         let mut languages = Groups::default();
@@ -66,35 +67,37 @@ impl Renderer {
         for ((article, facts), value) in latest.iter().zip(&facts).zip(&listed) {
             let outlet = article.attributed.article.outlet.as_str();
             let (name, of_name) = self.outlets.get(outlet).map_or((outlet, None), |o| (&o.name, o.language.as_deref()));
-            outlets.add(name, of_name, value);
+            outlets.group(outlet, name, of_name).add(value);
             match facts.language.as_deref() {
-                Some(tag) => languages.add(&autonym::of(tag), Some(tag), value),
-                None => languages.add(words.get("not_stated"), Some(&words.tag), value),
+                Some(tag) => {
+                    let name = autonym::of(tag);
+                    languages.group(&name, &name, Some(tag)).add(value);
+                }
+                None => languages.group("", words.get("not_stated"), Some(&words.tag)).add(value),
             }
             let mut named: Vec<&str> = Vec::new();
             for category in &facts.categories {
                 let name = category.label.as_ref().unwrap_or(&category.term);
                 if !named.contains(&name.as_str()) {
                     named.push(name);
-                    sections.add(name, facts.language.as_deref(), value);
+                    sections.group(name, name, facts.language.as_deref()).add(value);
                 }
             }
         }
-        let about = self.outlet_order.iter().filter_map(|id| self.outlets.get(id)).map(|outlet| {
-            context! {
-                name => &outlet.name,
+        // Whoever looks for an outlet finds it here, also when others have been faster lately.
+        for outlet in self.outlet_order.iter().filter_map(|id| self.outlets.get(id)) {
+            outlets.group(&outlet.id, &outlet.name, outlet.language.as_deref()).outlet = Some(context! {
                 url => outlet.homepage.as_ref().and_then(uri),
                 licence => outlet.terms.licence.as_ref().and_then(uri),
-                language => &outlet.language,
-            }
-        });
+                feed => feeds.iter().find(|feed| feed.id == outlet.id).map(|feed| self.feed_value(feed)),
+            });
+        }
         context! {
             feeds => feeds.iter().map(|feed| self.feed_value(feed)).collect::<Vec<_>>(),
             articles => listed.iter().take(SHOWN).cloned().collect::<Vec<_>>(),
             by_outlet => outlets.largest(usize::MAX),
             by_language => languages.largest(usize::MAX),
             by_section => sections.largest(SECTIONS),
-            outlets => about.collect::<Vec<_>>(),
             autodiscovery => feeds.iter().map(|feed| self.autodiscovery(&feed.id, &line(&feed.title))).collect::<Vec<_>>(),
             ..self.frame(&self.site.title, words, Some(&self.site.language), &self.site.address)
         }
@@ -168,17 +171,19 @@ impl Renderer {
             language => language_tag(&feed.language).unwrap_or(&self.site.language),
             atom => address(FeedFormat::Atom),
             rss => address(FeedFormat::Rss),
+            of_outlet => self.outlets.contains_key(&feed.id),
             addresses => addresses.collect::<Vec<_>>(),
             page,
         }
     }
 
-    fn listed(&self, facts: &Facts<'_>) -> Value {
+    /// An article in a list whose own words are `words`: its date is written as the other dates there, whatever language it is in.
+    fn listed(&self, facts: &Facts<'_>, words: &Language) -> Value {
         context! {
             title => &facts.title,
             url => &facts.page,
             byline => &facts.byline,
-            published => self.time(facts.published, facts.published_precision, facts.words),
+            published => self.time(facts.published, facts.published_precision, words),
             // The list itself may be in an index.
             summary => facts.summary.as_ref().filter(|_| !facts.noindex),
             language => facts.language.as_deref().unwrap_or_default(),
@@ -206,37 +211,48 @@ fn in_units(span: Duration, unit: u64) -> Option<String> {
     }
 }
 
-/// Articles under the names they share, in the order they come.
+/// Articles under what they share, in the order they come.
 #[derive(Default)]
 struct Groups {
-    by_name: BTreeMap<String, Group>,
+    by_key: BTreeMap<String, Group>,
 }
 
+/// Those that share one thing: its name for people and the language of that name.
 struct Group {
+    name: String,
     language: Option<String>,
     count: usize,
     articles: Vec<Value>,
+    /// About the outlet, where that is what they share.
+    outlet: Option<Value>,
+}
+
+impl Group {
+    fn add(&mut self, article: &Value) {
+        self.count += 1;
+        if self.articles.len() < IN_GROUP {
+            self.articles.push(article.clone());
+        }
+    }
 }
 
 impl Groups {
-    fn add(&mut self, name: &str, language: Option<&str>, article: &Value) {
-        let new = || Group { language: language.map(str::to_owned), count: 0, articles: Vec::new() };
-        let group = self.by_name.entry(name.to_owned()).or_insert_with(new);
-        group.count += 1;
-        if group.articles.len() < IN_GROUP {
-            group.articles.push(article.clone());
-        }
+    /// The group under `key`, without articles when it is new.
+    fn group(&mut self, key: &str, name: &str, language: Option<&str>) -> &mut Group {
+        let language = || language.map(str::to_owned);
+        let new = || Group { name: name.to_owned(), language: language(), count: 0, articles: Vec::new(), outlet: None };
+        self.by_key.entry(key.to_owned()).or_insert_with(new)
     }
 
     /// The groups with the most articles, those of one size by name.
     fn largest(self, most: usize) -> Vec<Value> {
-        let mut groups: Vec<(String, Group)> = self.by_name.into_iter().collect();
-        groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.count));
+        let mut groups: Vec<Group> = self.by_key.into_values().collect();
+        groups.sort_by(|a, b| (b.count, &a.name).cmp(&(a.count, &b.name)));
         groups
             .into_iter()
             .take(most)
-            .map(|(name, Group { language, count, articles })| {
-                context! { name, language => language.unwrap_or_default(), count, articles }
+            .map(|Group { name, language, count, articles, outlet }| {
+                context! { name, language => language.unwrap_or_default(), count, articles, outlet }
             })
             .collect()
     }
@@ -301,10 +317,10 @@ mod tests {
     fn groups_show_the_largest_first_and_not_everything() {
         let mut groups = Groups::default();
         for n in 0..30 {
-            groups.add("b", None, &Value::from(n));
+            groups.group("b", "b", None).add(&Value::from(n));
         }
-        groups.add("c", None, &Value::from(1));
-        groups.add("a", None, &Value::from(2));
+        groups.group("x", "c", None).add(&Value::from(1));
+        groups.group("y", "a", None).add(&Value::from(2));
         let largest = groups.largest(2);
         let get = |n: usize, key: &str| largest[n].get_attr(key).unwrap().to_string();
         assert_eq!((largest.len(), get(0, "name"), get(0, "count"), get(1, "name")), (2, "b".into(), "30".into(), "a".into()));

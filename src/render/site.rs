@@ -1,11 +1,11 @@
 //! What every site has whatever its articles: style sheets, the namespace for people, its rules for machines.
 
-use minijinja::context;
+use minijinja::{Value, context};
 use sha2::{Digest, Sha256};
 
-use crate::model::{HopAction, PublishedDocument, TranslationKind};
+use crate::model::{GONE_PAGE, HopAction, NOT_FOUND_PAGE, PublishedDocument, TranslationKind};
 
-use super::page::HTML;
+use super::page::{HTML, plain_page};
 use super::text::html;
 use super::{EMPTY_FEED_UPDATED, REPRINT_NAMESPACE, Renderer, SiteFacts, document};
 
@@ -44,6 +44,8 @@ impl Renderer {
             put(&self.style_path(), CSS, self.templates.style.clone()),
             put("static/feed.css", CSS, self.feed_style()),
             put("outlets", HTML, self.outlets_page()),
+            put(NOT_FOUND_PAGE, HTML, self.said("not_found", "not_found_text")),
+            put(GONE_PAGE, HTML, self.said("gone", "gone_text")),
             put(NAMESPACE_PAGE, HTML, self.namespace_page()),
             // RFC 9309, with the record of RSL 1.0 § 4.1 that names the licence.
             put("robots.txt", "text/plain; charset=utf-8", format!("User-agent: *\nAllow: /\n\nLicense: {rsl}\n")),
@@ -90,6 +92,24 @@ impl Renderer {
         format!("{}:root::before {{ content: \"{notice}\"; }}\n", self.templates.feed_style)
     }
 
+    /// A page that says one thing, in the site's language: words.html has its title and its text under these keys.
+    fn said(&self, title: &str, text: &str) -> String {
+        let words = self.words.of([Some(self.site.language.as_str())]);
+        self.notice(words.get(title), Value::from(words.get(text)), None)
+    }
+
+    /// The page in place of one that cannot be shown. `says`: a sentence, escaped if it is marked as safe; `reason`: somebody's words.
+    pub(super) fn notice(&self, title: &str, says: Value, reason: Option<&str>) -> String {
+        let context = self.notice_context(title, says, reason);
+        self.templates.render("notice.html", &context).unwrap_or_else(|| plain_page(title, &html(reason.unwrap_or_default())))
+    }
+
+    fn notice_context(&self, title: &str, says: Value, reason: Option<&str>) -> Value {
+        let words = self.words.of([Some(self.site.language.as_str())]);
+        // No address of its own: it is served at those of others.
+        context! { says, reason, ..self.frame(title, words, Some(&self.site.language), &self.site.address) }
+    }
+
     /// What the namespace means, in English: its readers write programs.
     fn namespace_page(&self) -> String {
         let words = self.words.of([Some("en")]);
@@ -106,6 +126,9 @@ impl Renderer {
     /// The pages of this file, tried out; the error names file, line and what is wrong.
     pub(super) fn try_site_pages(&self) -> Result<(), String> {
         self.templates.try_render("outlets.html", &self.outlets_context())?;
+        for reason in [None, Some("reason")] {
+            self.templates.try_render("notice.html", &self.notice_context("title", Value::from("says"), reason))?;
+        }
         let words = self.words.of([Some("en")]);
         let context = context! {
             namespace => REPRINT_NAMESPACE,
@@ -171,6 +194,22 @@ mod tests {
             assert!(namespace.contains(&format!("<code>{word}</code>")), "{word}");
         }
         assert!(namespace.contains(REPRINT_NAMESPACE) && namespace.contains("<html lang=\"en\" dir=\"ltr\">"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_in_the_language_of_the_site() {
+        let check = |language: &str, path: &str, parts: &[&str]| {
+            let site = SiteFacts { language: language.to_owned(), ..sample::site() };
+            let renderer = Renderer::with(site, Vec::new(), &[], None).unwrap();
+            let page = renderer.site_documents().into_iter().find(|document| document.path == path).unwrap();
+            let page = String::from_utf8(page.body.to_vec()).unwrap();
+            for part in parts {
+                assert!(page.contains(part), "{part}\n{page}");
+            }
+        };
+        check("zh-Hans", NOT_FOUND_PAGE, &["<html lang=\"zh-Hans\"", "<h1>页面不存在</h1>", "content=\"noindex\"", ">首页</a>"]);
+        check("de", NOT_FOUND_PAGE, &["<html lang=\"de\"", "<h1>Nicht gefunden</h1>", "rel=\"stylesheet\""]);
+        check("ar", GONE_PAGE, &["dir=\"rtl\"", "<h1>لم تعد متاحة</h1>"]);
     }
 
     #[test]

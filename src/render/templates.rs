@@ -10,7 +10,7 @@ use super::text::html;
 use super::words::Words;
 
 /// Built-in templates by file name.
-const BUILT_IN: [(&str, &str); 10] = [
+const BUILT_IN: [(&str, &str); 11] = [
     ("article.html", include_str!("../../templates/article.html")),
     ("base.html", include_str!("../../templates/base.html")),
     ("credit.html", include_str!("../../templates/credit.html")),
@@ -18,6 +18,7 @@ const BUILT_IN: [(&str, &str); 10] = [
     ("feed.html", include_str!("../../templates/feed.html")),
     ("index.html", include_str!("../../templates/index.html")),
     ("namespace.html", include_str!("../../templates/namespace.html")),
+    ("notice.html", include_str!("../../templates/notice.html")),
     ("outlets.html", include_str!("../../templates/outlets.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("words.html", include_str!("../../templates/words.html")),

@@ -3,11 +3,12 @@
 //! RSS has nothing of the kind: there an article is simply gone, as in every format for the readers that look at nothing else.
 
 use chrono::{DateTime, Utc};
+use minijinja::Value;
 use quick_xml::escape::escape;
 
 use super::Renderer;
 use super::text::{html, line, rfc3339, writable, xml_safe};
-use crate::model::{Withdrawal, WithdrawnBy};
+use crate::model::{Precision, Withdrawal, WithdrawnBy};
 
 /// Atom tombstones.
 const NAMESPACE: &str = "http://purl.org/atompub/tombstones/1.0";
@@ -61,19 +62,17 @@ impl Renderer {
 
     /// The page in place of a withdrawn article: by whom, when and why, and nothing of the article.
     pub fn withdrawn_page(&self, withdrawal: &Withdrawal) -> String {
-        let title = match withdrawal.by {
-            WithdrawnBy::Legal => "Unavailable for legal reasons",
-            WithdrawnBy::Site | WithdrawnBy::Outlet => "Withdrawn",
-        };
-        format!(
-            "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\n<h1>{title}</h1>\n\
-             <p>This article was withdrawn by {} on <time datetime=\"{}\">{}</time>.</p>\n<p class=\"reason\">{}</p>\n\
-             <p><a href=\"/\">All feeds of this site</a></p>\n</html>\n",
-            html(&self.who(withdrawal)),
-            rfc3339(writable(withdrawal.at)),
-            writable(withdrawal.at).format("%F"),
-            html(&line(&withdrawal.reason)),
-        )
+        let words = self.words.of([Some(self.site.language.as_str())]);
+        let title = words.get(match withdrawal.by {
+            WithdrawnBy::Legal => "unavailable",
+            WithdrawnBy::Site | WithdrawnBy::Outlet => "withdrawn",
+        });
+        let at = self.time(withdrawal.at, Precision::Day, words);
+        let part = |name: &str| at.get_attr(name).map(|part| part.to_string()).unwrap_or_default();
+        let time = format!("<time datetime=\"{}\">{}</time>", html(&part("iso")), html(&part("text")));
+        // The name comes last: it is somebody else's text, and may hold what looks like a placeholder.
+        let says = html(words.get("withdrawn_by")).replace("{date}", &time).replace("{name}", &html(&self.who(withdrawal)));
+        self.notice(title, Value::from_safe_string(says), Some(&line(&withdrawal.reason)))
     }
 }
 
@@ -139,8 +138,9 @@ mod tests {
             assert!(page.contains(&format!("<h1>{title}</h1>")) && page.contains(who), "{page}");
             assert!(page.contains("&lt;b&gt;court&lt;/b&gt; order") && !page.contains("business"), "{page}");
         };
-        check(WithdrawnBy::Site, "Withdrawn", "by 南十字转载 on");
-        check(WithdrawnBy::Legal, "Unavailable for legal reasons", "by 南十字转载 on");
-        check(WithdrawnBy::Outlet, "Withdrawn", "by 南岸新闻 on");
+        let on = "已于<time datetime=\"2096-10-02T07:06:40Z\">2096年10月2日</time>撤回这篇文章。";
+        check(WithdrawnBy::Site, "文章已撤回", &format!("<p>南十字转载{on}</p>"));
+        check(WithdrawnBy::Legal, "因法律原因无法提供", &format!("<p>南十字转载{on}</p>"));
+        check(WithdrawnBy::Outlet, "文章已撤回", &format!("<p>南岸新闻{on}</p>"));
     }
 }

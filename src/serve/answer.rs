@@ -223,8 +223,8 @@ pub(super) fn kept_text(status: StatusCode, text: &'static str, cache_control: &
 }
 
 /// A short page for people.
-pub(super) fn page(status: StatusCode, html: &'static str) -> Response {
-    let mut response = short(status, HTML, Body::from(html));
+pub(super) fn page(status: StatusCode, html: impl Into<Body>) -> Response {
+    let mut response = short(status, HTML, html.into());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
     response
 }

@@ -12,15 +12,12 @@ use tokio::sync::Semaphore;
 
 use super::answer::{self, HeadCache, Heads};
 use super::{Limits, Site};
+use crate::model::{GONE_PAGE, NOT_FOUND_PAGE};
 use crate::publish::{Page, Prepared};
 
-const NOT_FOUND: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Not found</title>\
-<h1>Not found</h1>\n<p>There is nothing at this address. A feed may have left the configuration, or the address has a slip in it.</p>\n\
-<p><a href=\"/\">All feeds of this site</a></p>\n</html>\n";
-
-const GONE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Gone</title>\
-<h1>Gone</h1>\n<p>This article was here, and its outlet does not let this site show it any more.</p>\n\
-<p><a href=\"/\">All feeds of this site</a></p>\n</html>\n";
+/// Where nothing has been published yet, not even this.
+const NOTHING: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
+<title>Nothing here</title><h1>Nothing here</h1>\n</html>\n";
 
 const FEED_GONE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Gone</title>\
 <h1>Gone</h1>\n<p>This feed has been given up; there will be nothing more in it.</p>\n\
@@ -106,7 +103,7 @@ async fn document(State(app): State<Arc<App>>, request: Request) -> Response {
 
 async fn feed(State(app): State<Arc<App>>, request: Request) -> Response {
     let name = request.uri().path().strip_prefix("/feeds/").unwrap_or_default();
-    if is_feed_name(name) { app.answer_from_snapshot(&request) } else { not_found().await }
+    if is_feed_name(name) { app.answer_from_snapshot(&request) } else { app.not_found() }
 }
 
 /// `[a-z0-9-]+`, and an extension for a format: the only names that can be configured.
@@ -119,7 +116,7 @@ fn is_feed_name(name: &str) -> bool {
 async fn article(State(app): State<Arc<App>>, request: Request) -> Response {
     let key = request.uri().path().strip_prefix("/a/").unwrap_or_default();
     if key.len() != 20 || !key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        return not_found().await;
+        return app.not_found();
     }
     app.answer_made(request.method(), request.headers(), app.site.pages.page(key), |_| app.site.max_age).await
 }
@@ -127,7 +124,7 @@ async fn article(State(app): State<Arc<App>>, request: Request) -> Response {
 async fn archive(State(app): State<Arc<App>>, request: Request) -> Response {
     let path = request.uri().path().strip_prefix("/feeds/").unwrap_or_default();
     let names = path.split_once("/archive/").filter(|(id, name)| !id.contains('.') && is_feed_name(id) && is_archive_name(name));
-    let Some((id, name)) = names else { return not_found().await };
+    let Some((id, name)) = names else { return app.not_found() };
     if app.site.snapshot.is_gone(&format!("feeds/{id}")) {
         return answer::page(StatusCode::GONE, FEED_GONE);
     }
@@ -161,9 +158,9 @@ impl App {
         };
         match tokio::time::timeout(self.page_time, look_up).await {
             Ok(Some(Page::Found(page))) => Heads::of(&page, max_age(&page)).answer(&page, method, fields),
-            Ok(Some(Page::Gone)) => answer::page(StatusCode::GONE, GONE),
+            Ok(Some(Page::Gone)) => self.instead(StatusCode::GONE, GONE_PAGE),
             Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
-            Ok(Some(Page::Missing)) => not_found().await,
+            Ok(Some(Page::Missing)) => self.not_found(),
             Ok(None) | Err(_) => {
                 let busy = answer::text(
                     StatusCode::SERVICE_UNAVAILABLE,
@@ -183,7 +180,19 @@ impl App {
                 heads.answer(&document, request.method(), request.headers())
             }
             None if self.site.snapshot.is_gone(path) => answer::page(StatusCode::GONE, FEED_GONE),
-            None => answer::page(StatusCode::NOT_FOUND, NOT_FOUND),
+            None => self.not_found(),
+        }
+    }
+
+    fn not_found(&self) -> Response {
+        self.instead(StatusCode::NOT_FOUND, NOT_FOUND_PAGE)
+    }
+
+    /// A page of the site in place of one that there is not.
+    fn instead(&self, status: StatusCode, path: &str) -> Response {
+        match self.site.snapshot.get(path) {
+            Some(page) => answer::page(status, page.identity()),
+            None => answer::page(status, NOTHING),
         }
     }
 }
@@ -215,8 +224,8 @@ async fn favicon() -> Response {
     answer::kept_text(StatusCode::NOT_FOUND, "There is no icon.\n", "public, max-age=86400")
 }
 
-async fn not_found() -> Response {
-    answer::page(StatusCode::NOT_FOUND, NOT_FOUND)
+async fn not_found(State(app): State<Arc<App>>) -> Response {
+    app.not_found()
 }
 
 #[cfg(test)]

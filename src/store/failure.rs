@@ -88,9 +88,9 @@ impl StoreError {
 fn restore(path: &Path) -> String {
     let file = path.display();
     format!(
-        "stop reprint, move {file}, {file}-wal and {file}-shm away, put the latest backup in the place of {file} and start again; without \
-         a backup start with no file: articles still in the partners' feeds come back under the same ids if `site.tag_authority` is set \
-         to what it was"
+        "stop reprint, put the latest backup in its place with `reprint restore FILE` and start again; without a backup move {file}, \
+         {file}-wal and {file}-shm away and start with no file: articles still in the partners' feeds come back under the same ids if \
+         `site.tag_authority` is set to what it was"
     )
 }
 

@@ -8,6 +8,7 @@
 //! statement, `record` the wire format of an article.
 
 mod archive;
+mod backup;
 mod decide;
 mod entry;
 mod failure;
@@ -40,6 +41,7 @@ use sqlx::{Connection, SqliteConnection};
 use url::Url;
 
 pub use self::archive::Received;
+pub use self::backup::{Copied, Restored, backup, restore};
 pub use self::failure::StoreError;
 pub use self::frontier::{PageOutcome, PageProblem, PagesOfOutlet, WaitingPage};
 pub use self::identity::key;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use super::failure::StoreError;
 use super::sql;
@@ -15,7 +15,7 @@ use super::sql;
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// `PRAGMA application_id` of a store, "rprt"; the first migration writes it.
-const APPLICATION_ID: i64 = 0x7270_7274;
+pub const APPLICATION_ID: i64 = 0x7270_7274;
 
 /// Before this version two connections that write and checkpoint at once can damage the file
 /// (<https://sqlite.org/wal.html#walresetbug>). The bundled one is newer; a build against the system's library may not be.
@@ -42,12 +42,7 @@ pub struct Opened {
 
 /// Opens for reading and writing: creates and migrates.
 pub async fn for_writing(path: &Path, authority: &str) -> Result<Opened, StoreError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            StoreError::configuration(format!("the folder {} of the store cannot be made: {error}", folder.display()))
-        })?;
-    }
-    let lock = lock(path)?;
+    let lock = lock_in_folder(path)?;
     let failed = |error: sqlx::Error| StoreError::from_sqlx(path, &error);
 
     // One writer: SQLite has one anyway, and a queue in the pool is fairer than retries on a locked file.
@@ -101,6 +96,29 @@ pub async fn beside_another(path: &Path) -> Result<Opened, StoreError> {
     Ok(Opened { writer: Some(writer), ..opened })
 }
 
+/// One connection to an existing store that only reads, whatever its schema, if this program knows it.
+pub async fn for_copying(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::from_sqlx(path, &error);
+    let readers = pool(1).connect_with(options_read_only(path)).await.map_err(failed)?;
+    belongs_to_us(&readers, path).await?;
+    if schema(&readers, path).await? == 0 {
+        return Err(StoreError::passing(format!(
+            "the store {} is empty: `reprint run` has not finished making it",
+            path.display()
+        )));
+    }
+    Ok(readers.acquire().await.map_err(failed)?.detach())
+}
+
+/// Whether this program has the step of a store's schema with this number and content; else why not.
+pub fn knows(version: i64, checksum: &[u8]) -> Result<(), String> {
+    match MIGRATIONS.iter().find(|migration| migration.version == version) {
+        Some(migration) if *migration.checksum == *checksum => Ok(()),
+        Some(_) => Err(format!("its schema {version} is that of another build of reprint: install the build that made it")),
+        None => Err(format!("a newer reprint made it (schema {version}, this program knows up to {})", newest_schema())),
+    }
+}
+
 fn pool(connections: u32) -> SqlitePoolOptions {
     // Connections are kept: there is no network between us and the file that could have dropped them.
     SqlitePoolOptions::new()
@@ -113,7 +131,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 
 /// `synchronous=FULL`: what was recorded is on the disk, also after a power cut. No `mmap_size`: a disk error would be a signal that ends
 /// the process instead of an error. No `optimize`: without statistics the plans that the tests hold are the plans there are.
-fn options(path: &Path) -> SqliteConnectOptions {
+pub fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .synchronous(SqliteSynchronous::Full)
@@ -130,10 +148,20 @@ fn options_read_only(path: &Path) -> SqliteConnectOptions {
 }
 
 /// Path of a file beside the store: its name and `ending`.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// The lock, in the store's folder, which is made if it is missing.
+pub fn lock_in_folder(path: &Path) -> Result<File, StoreError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            StoreError::configuration(format!("the folder {} of the store cannot be made: {error}", folder.display()))
+        })?;
+    }
+    lock(path)
 }
 
 /// Two daemons on one file would poll everything twice and take turns at the snapshot. The kernel drops the lock with the process, however

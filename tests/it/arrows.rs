@@ -79,7 +79,7 @@ const RULES: &[Rule] = &[
     Rule { module: "serve", may_name: &["model", "publish", "store"], crates: &["axum", "hyper", "hyper_util"] },
     Rule { module: "daemon", may_name: EVERYTHING, crates: &["sd_notify"] },
     Rule { module: "demo", may_name: EVERYTHING, crates: &["serde", "serde_json", "encoding_rs", "quick_xml"] },
-    Rule { module: "cli", may_name: EVERYTHING, crates: &["clap", "serde", "serde_json"] },
+    Rule { module: "cli", may_name: EVERYTHING, crates: &["clap", "clap_complete", "serde", "serde_json"] },
 ];
 
 /// Crates that belong to one module or a few.
@@ -106,6 +106,7 @@ const OWNED: &[&str] = &[
     "hyper_util",
     "sd_notify",
     "clap",
+    "clap_complete",
     "regex",
     "serde",
     "serde_json",

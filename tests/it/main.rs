@@ -6,6 +6,7 @@ mod add;
 mod archives;
 mod arrows;
 mod articles;
+mod backups;
 mod config;
 mod convert;
 mod credentials;

@@ -87,6 +87,13 @@ fn rows_of_elements() {
         check(&row, &format!("海港纪事<https://l.example/1> ; Author:林书白 ; {count} comments"));
     }
     check("<p>By Nora Field 17 comments</p>", "Author:Nora Field ; 17 comments");
+    check(
+        "<p>来源: <a href=https://l.example/1>海港纪事</a> 作者: 林书白 评论 15 条</p>",
+        "海港纪事<https://l.example/1> ; Author:林书白 ; 15 comments",
+    );
+    check("<p>作者：林书白、周岸　评论15</p>", "Author:林书白 ; Author:周岸 ; 15 comments");
+    check("<p>Author: Nora Field 12 comments</p>", "Author:Nora Field ; 12 comments");
+    check("<p>Author: Nora Field</p>", "Author:Nora Field");
     check("<dl><dt>来源</dt><dd>海港纪事</dd><dt>作者</dt><dd>林书白</dd></dl>", "海港纪事<> ; Author:林书白");
     check("<p>By <a href=/x>Nora Field</a> and <a href=/y>Tomas Reed</a></p>", "Author:Nora Field ; Author:Tomas Reed");
     check(
