@@ -18,8 +18,11 @@ mod accept;
 mod answer;
 mod conditional;
 mod encoding;
+mod handler;
 mod routes;
 mod watch;
+
+pub use self::handler::{Admittance, Answering, Gate, Handler, Reply, Request, Route};
 
 /// What the server answers from.
 #[derive(Clone)]
