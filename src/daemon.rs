@@ -187,8 +187,11 @@ impl Daemon {
             pages: stages.pages.clone(),
             ready: Arc::new(move || beat.check(Instant::now())),
             max_age: MAX_AGE,
+            routes: Vec::new(),
+            gate: None,
+            now,
         };
-        let server = tokio::spawn(serve::run(listener, site, accepting.clone()));
+        let server = tokio::spawn(serve::run(vec![listener], site, serve::Limits::default(), accepting.clone()));
         tracing::info!(
             outlets = stages.config.outlets.len(),
             feeds = stages.config.feeds.len(),

@@ -1,0 +1,34 @@
+//! The deadlines of a connection, with one timer each.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::time::{Instant, Sleep};
+
+/// A timer for deadlines that mostly move away. It fires at or before the next deadline and is not moved when that moves, only looked at
+/// again when it fires: a busy connection never touches the timer wheel.
+#[derive(Debug)]
+pub(super) struct Deadline {
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Deadline {
+    /// The first one is expected then.
+    pub(super) fn new(first: Instant) -> Self {
+        Self { timer: Box::pin(tokio::time::sleep_until(first)) }
+    }
+
+    /// Ready once `deadline` has passed; otherwise the task is woken by then.
+    pub(super) fn poll(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        if self.timer.deadline() > deadline {
+            self.timer.as_mut().reset(deadline);
+        }
+        while self.timer.as_mut().poll(cx).is_ready() {
+            if Instant::now() >= deadline {
+                return Poll::Ready(());
+            }
+            self.timer.as_mut().reset(deadline);
+        }
+        Poll::Pending
+    }
+}
