@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sd_notify::NotifyState;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -27,6 +26,7 @@ use crate::serve;
 use crate::store::Store;
 
 mod pages;
+mod sockets;
 mod sources;
 mod withdrawals;
 
@@ -122,23 +122,19 @@ pub async fn open(config: Config) -> Result<Stages, DaemonError> {
 /// The stages, running.
 pub struct Daemon {
     stages: Stages,
-    listener: TcpListener,
+    listeners: serve::Listeners,
     shutdown: CancellationToken,
     changed: Arc<Changed>,
     pulse: Arc<Pulse>,
 }
 
 impl Daemon {
-    /// Binds the address. Nothing runs yet.
+    /// Binds the address, unless the service manager passes sockets: then those are listened on. Nothing runs yet.
     pub async fn bind(stages: Stages, listen: SocketAddr) -> Result<Self, DaemonError> {
-        let listener = TcpListener::bind(listen).await.map_err(|error| {
-            DaemonError::failed(format!(
-                "cannot listen on {listen}: {error}; another program may hold it (site.listen in feeds.toml)"
-            ))
-        })?;
+        let listeners = sockets::open(listen).await?;
         Ok(Self {
             stages,
-            listener,
+            listeners,
             shutdown: CancellationToken::new(),
             changed: Arc::default(),
             pulse: Arc::new(Pulse::new(Instant::now())),
@@ -147,7 +143,7 @@ impl Daemon {
 
     /// The address it listens on.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.listener.local_addr()
+        self.listeners.address()
     }
 
     /// Cancelling it stops the daemon.
@@ -157,10 +153,10 @@ impl Daemon {
 
     /// Runs until the shutdown token is cancelled or a signal asks for it. Serves what the last run left before anything else.
     pub async fn run(self) -> Result<(), DaemonError> {
-        let Self { stages, listener, shutdown, changed, pulse } = self;
+        let Self { stages, listeners, shutdown, changed, pulse } = self;
         // From here on a signal is an orderly stop, however early it comes.
         let signals = Signals::catch();
-        let address = listener.local_addr().map_err(|error| DaemonError::failed(error.to_string()))?;
+        let address = listeners.address().map_err(|error| DaemonError::failed(error.to_string()))?;
         let states = poll_states(&stages, now()).await?;
 
         // What the last run left is served at once; a feed that has never been published is rendered before anybody can ask for it.
@@ -191,7 +187,7 @@ impl Daemon {
             gate: None,
             now,
         };
-        let server = tokio::spawn(serve::run(vec![listener], site, serve::Limits::default(), accepting.clone()));
+        let server = tokio::spawn(serve::run(listeners, site, sockets::limits(&stages.config), accepting.clone()));
         tracing::info!(
             outlets = stages.config.outlets.len(),
             feeds = stages.config.feeds.len(),

@@ -17,10 +17,13 @@ use tokio_util::task::TaskTracker;
 use super::client::Proxies;
 use super::connection::Connection;
 use super::routes::App;
-use super::{Caps, Limits, Site};
+use super::{Caps, Limits, Listeners, Site};
 
 /// Pause after an accept that failed for want of file descriptors or memory: the backlog waits, the processor is not spun.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long a listener that is closed accepts on, at most.
+const BACKLOG: Duration = Duration::from_secs(1);
+
 /// What the connections share.
 pub(super) struct Server {
     pub(super) app: Arc<App>,
@@ -68,17 +71,18 @@ impl Server {
     }
 }
 
-pub(super) async fn run(listeners: Vec<TcpListener>, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
+pub(super) async fn run(listeners: Listeners, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
     let app = App::new(site, &limits);
     let admission = Arc::new(Admission::new(limits.caps.clone()));
     let drain = limits.timeouts.drain;
     let (stop, cut) = (CancellationToken::new(), CancellationToken::new());
     let server = Arc::new(Server { app, limits, stop, cut, phase: AtomicU8::new(0), stopped_at: OnceLock::new() });
     let connections = TaskTracker::new();
-    let accepting = listeners.into_iter().map(|listener| {
+    let passed = listeners.passed;
+    let accepting = listeners.sockets.into_iter().map(|listener| {
         let (server, admission) = (server.clone(), admission.clone());
         let (connections, shutdown) = (connections.clone(), shutdown.clone());
-        tokio::spawn(async move { accept(listener, &server, &admission, &connections, &shutdown).await })
+        tokio::spawn(async move { accept(listener, passed, &server, &admission, &connections, &shutdown).await })
     });
     for accepting in accepting.collect::<Vec<_>>() {
         accepting.await.map_err(io::Error::other)?;
@@ -95,6 +99,7 @@ pub(super) async fn run(listeners: Vec<TcpListener>, site: Site, limits: Limits,
 /// Accepts until the shutdown, and then whoever the kernel has already told that the connection stands.
 async fn accept(
     listener: TcpListener,
+    passed: bool,
     server: &Arc<Server>,
     admission: &Arc<Admission>,
     connections: &TaskTracker,
@@ -138,13 +143,17 @@ async fn accept(
         }
     }
     server.stop();
-    // Closing a listener resets those who wait in its backlog. Where a service manager holds it as well they wait for our successor.
-    while let Some(connection) = poll_fn(|cx| match listener.poll_accept(cx) {
-        Poll::Ready(Ok(connection)) => Poll::Ready(Some(connection)),
-        _ => Poll::Ready(None),
-    })
-    .await
-    {
+    if passed {
+        return; // those in the backlog wait for our successor
+    }
+    // Closing the listener resets those who wait in its backlog. Not for ever: under load it never empties.
+    let until = Instant::now() + BACKLOG;
+    while Instant::now() < until {
+        let next = poll_fn(|cx| match listener.poll_accept(cx) {
+            Poll::Ready(Ok(connection)) => Poll::Ready(Some(connection)),
+            _ => Poll::Ready(None),
+        });
+        let Some(connection) = next.await else { break };
         admit(connection);
     }
 }

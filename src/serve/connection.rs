@@ -46,6 +46,8 @@ thread_local! {
 enum End {
     /// Its client has gone, has missed a deadline, or the server drops it: there is nobody to say anything to.
     Dropped,
+    /// Its client takes nothing: what the kernel still holds for it is thrown away with the connection.
+    Stalled,
     /// All that was asked for has been answered.
     Answered,
 }
@@ -103,8 +105,12 @@ impl<'a> Connection<'a> {
             })
             .await
         };
-        if matches!(ended, End::Answered) {
-            linger(self.stream).await;
+        match ended {
+            End::Answered => linger(self.stream).await,
+            End::Stalled => {
+                let _ = rustix::net::sockopt::set_socket_linger(&self.stream, Some(Duration::ZERO)); // closed either way
+            }
+            End::Dropped => {}
         }
     }
 
@@ -300,7 +306,7 @@ impl<'a> Connection<'a> {
                     Poll::Ready(Err(_)) => return Poll::Ready(Err(End::Dropped)),
                     Poll::Pending => {
                         let by = *by.get_or_insert_with(|| Instant::now() + stall);
-                        return self.deadline.poll(by, cx).map(|()| Err(End::Dropped));
+                        return self.deadline.poll(by, cx).map(|()| Err(End::Stalled));
                     }
                 }
             }

@@ -5,6 +5,7 @@
 //! the [`handler`]), [`encoding`] and [`conditional`] pick what of it to send, and [`answer`] has the head ready.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,9 +120,29 @@ pub struct Limits {
     pub caps: Caps,
 }
 
+/// Where readers come in.
+#[derive(Debug)]
+pub struct Listeners {
+    /// Bound and listening.
+    pub sockets: Vec<TcpListener>,
+    /// Somebody else holds them as well: those who wait in their backlogs when we stop wait for our successor.
+    pub passed: bool,
+}
+
+impl Listeners {
+    /// The address of the first.
+    ///
+    /// # Errors
+    /// There is none, or the system does not say.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.sockets.first().ok_or(io::ErrorKind::AddrNotAvailable)?.local_addr()
+    }
+}
+
 /// Serves until `shutdown`, then stops accepting and lets requests under way finish (15 s at most).
 ///
-/// Errors: only when an accept loop fails. Running out of file descriptors is not an error: accepting pauses.
-pub async fn run(listeners: Vec<TcpListener>, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
+/// # Errors
+/// Only when an accept loop fails. Running out of file descriptors is not an error: accepting pauses.
+pub async fn run(listeners: Listeners, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
     accept::run(listeners, site, limits, shutdown).await
 }

@@ -77,7 +77,7 @@ const RULES: &[Rule] = &[
     Rule { module: "publish", may_name: &["model"], crates: &["brotli", "serde", "serde_json", "zstd"] },
     Rule { module: "pipeline", may_name: STAGES, crates: &[] },
     Rule { module: "serve", may_name: &["model", "publish", "store"], crates: &["http", "httparse", "rustix"] },
-    Rule { module: "daemon", may_name: EVERYTHING, crates: &["sd_notify"] },
+    Rule { module: "daemon", may_name: EVERYTHING, crates: &["listenfd", "sd_notify"] },
     Rule { module: "demo", may_name: EVERYTHING, crates: &["serde", "serde_json", "encoding_rs", "quick_xml"] },
     Rule { module: "cli", may_name: EVERYTHING, crates: &["clap", "serde", "serde_json"] },
 ];
@@ -104,6 +104,7 @@ const OWNED: &[&str] = &[
     "http",
     "httparse",
     "rustix",
+    "listenfd",
     "sd_notify",
     "clap",
     "regex",

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use chrono::DateTime;
 use reprint::model::PublishedDocument;
 use reprint::publish::{Page, Pages, Snapshot, prepare};
-use reprint::serve::{self, Caps, Limits, Site, Timeouts};
+use reprint::serve::{self, Caps, Limits, Listeners, Site, Timeouts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
@@ -147,7 +147,7 @@ impl Server {
             gate: Some(Arc::new(handlers::Doorkeeper)),
             now: reprint::daemon::now,
         };
-        let task = tokio::spawn(serve::run(vec![listener], site, limits, shutdown.clone()));
+        let task = tokio::spawn(serve::run(Listeners { sockets: vec![listener], passed: false }, site, limits, shutdown.clone()));
         Self { address, snapshot, shelf, shutdown, task }
     }
 
