@@ -14,7 +14,7 @@ use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::packed::{self, FROM_FILE, Forms, Packed, Place, Sum};
+use super::packed::{self, Forms, Packed, Place, Sum};
 use super::{Prepared, hex};
 use crate::model::Conditions;
 
@@ -100,7 +100,7 @@ impl Folder {
                 let _ = fs::remove_file(&temporary); // the first error is the one to report; a leftover goes at the next start
             })
             .map_err(|error| io::Error::new(error.kind(), format!("{} cannot be written: {error}", file.display())))?;
-        prepared.gzip_place = place_of(&file, place.0, place.1, &prepared.gzip);
+        prepared.gzip_place = Some(place_of(&file, place.0, place.1, &prepared.gzip));
         Ok(())
     }
 
@@ -169,9 +169,9 @@ impl Folder {
     }
 }
 
-/// Where the compressed form can be sent from; `None` for one so small that memory is as good.
-fn place_of(file: &Path, sum: Sum, offset: usize, gzip: &[u8]) -> Option<Place> {
-    (gzip.len() > FROM_FILE).then(|| Place::new(file.into(), MARK, sum, offset as u64, gzip.len()))
+/// Where the compressed form can be sent from.
+fn place_of(file: &Path, sum: Sum, offset: usize, gzip: &[u8]) -> Place {
+    Place::new(file.into(), MARK, sum, offset as u64, gzip.len())
 }
 
 /// The name under which a file is written before it is whole.
@@ -209,7 +209,7 @@ fn read(name: &str, file: &Path, bytes: Bytes) -> Result<(String, Prepared), Str
     let (content_type, etag) = (header.content_type.into_owned(), header.etag.into_owned());
     let mut prepared =
         Prepared::from_gzip(content_type, etag, header.length, gzip, modified, conditions).ok_or("its length is wrong")?;
-    prepared.gzip_place = place_of(file, sum, whole - prepared.gzip.len(), &prepared.gzip);
+    prepared.gzip_place = Some(place_of(file, sum, whole - prepared.gzip.len(), &prepared.gzip));
     Ok((header.path.into_owned(), prepared))
 }
 

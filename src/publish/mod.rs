@@ -36,7 +36,7 @@ pub struct Prepared {
     pub identity: Identity,
     /// The same, gzip.
     pub gzip: Bytes,
-    /// Where a large `gzip` lies on the disk as well, to be sent from there.
+    /// Where `gzip` lies on the disk as well, if it does: large ones are sent from there.
     pub gzip_place: Option<Place>,
     /// The other representations, once somebody wanted one: see [`Snapshot::pack`].
     pub packed: OnceLock<Packed>,

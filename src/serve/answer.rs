@@ -134,17 +134,15 @@ impl Heads {
             Has::No => false,
         };
         let wishes = Wishes::read(head.all("accept-encoding"));
-        let mut packed = document.packed.get();
+        let packed = document.packed.get();
         if packed.is_none() && !whole {
             // Uncompressed, a large document is sent from its file as well.
-            if wishes.wants_packed()
-                || (!any
-                    && matches!(document.identity, Identity::InGzip { .. })
-                    && wishes.choose([Some(2), Some(1), None, None]) == Coding::Identity)
-            {
+            let plain = matches!(document.identity, Identity::InGzip { .. })
+                && document.gzip_place.is_some()
+                && wishes.choose([Some(2), Some(1), None, None]) == Coding::Identity;
+            if wishes.wants_packed() || (!any && plain) {
                 return Err(Unpacked);
             }
-            packed = None;
         }
         let length = |part: Option<&Part>| part.map(Part::length);
         let mut lengths = [
@@ -181,8 +179,10 @@ impl Heads {
         };
         let source = match (coding, packed) {
             (Coding::Gzip, _) => match &document.gzip_place {
-                Some(place) => Source::InFile { place: place.clone(), file: OnceLock::new(), held: Some(document.gzip.clone()) },
-                None => Source::Held(document.gzip.clone()),
+                Some(place) if place.length > FROM_FILE => {
+                    Source::InFile { place: place.clone(), file: OnceLock::new(), held: Some(document.gzip.clone()) }
+                }
+                _ => Source::Held(document.gzip.clone()),
             },
             (Coding::Br, Some(packed)) => of_part(&packed.br),
             (Coding::Zstd, Some(packed)) => of_part(&packed.zstd),
@@ -249,7 +249,7 @@ impl Full {
 
 /// `None` when too many are open: those that are asked for first are asked for most.
 fn open_file(place: &Place, open: &Arc<AtomicUsize>) -> Option<Arc<OpenFile>> {
-    if place.length < FROM_FILE || open.fetch_add(1, Ordering::Relaxed) >= MOST_FILES {
+    if open.fetch_add(1, Ordering::Relaxed) >= MOST_FILES {
         open.fetch_sub(1, Ordering::Relaxed);
         return None;
     }

@@ -23,7 +23,7 @@ use super::answer::{self, OpenFile, Payload};
 use super::deadline::Deadline;
 use super::handler::Request;
 use super::head::{self, Refusal};
-use super::routes::Plan;
+use super::routes::{Coming, Plan};
 
 /// How long a connection may take to say what it wants once the server stops, and how long one that is kept alive is waited for: its next
 /// request may be on the way already.
@@ -34,11 +34,14 @@ const LINGER_BYTES: u64 = 256 * 1024;
 /// Most bytes of a body sent in one call, so that one fast reader of a large document does not keep the others waiting.
 const MOST_AT_ONCE: usize = 512 * 1024;
 
+/// An answer without a body is sent from one buffer up to this size.
+const SMALL: usize = 512;
+
 thread_local! {
     /// Where heads are read: a connection needs a buffer of its own only while it has sent a part of one.
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; head::LONGEST]);
-    /// The second and its `Date` field.
-    static DATE: RefCell<(i64, String)> = const { RefCell::new((i64::MIN, String::new())) };
+    /// The `Date` field, and until when it is right.
+    static DATE: RefCell<Option<(Instant, String)>> = const { RefCell::new(None) };
 }
 
 /// Why a connection ends.
@@ -75,12 +78,15 @@ pub(super) struct Connection<'a> {
     input: Vec<u8>,
     deadline: Deadline,
     requests: u32,
+    /// When it began, or its last answer was written.
+    last: Instant,
 }
 
 impl<'a> Connection<'a> {
     pub(super) fn new(stream: TcpStream, peer: IpAddr, server: &'a Server) -> Self {
-        let deadline = Deadline::new(Instant::now() + server.limits.timeouts.head);
-        Self { stream, peer, server, input: Vec::new(), deadline, requests: 0 }
+        let now = Instant::now();
+        let deadline = Deadline::new(now + server.limits.timeouts.head);
+        Self { stream, peer, server, input: Vec::new(), deadline, requests: 0, last: now }
     }
 
     /// Serves the connection to its end.
@@ -131,7 +137,8 @@ impl<'a> Connection<'a> {
         let answer = match plan {
             Plan::Now(answer) => answer,
             Plan::Later(making) => making.await,
-            Plan::Body { route, request, length, expects } => {
+            Plan::Body(coming) => {
+                let Coming { route, request, length, expects } = *coming;
                 if expects {
                     self.write(Bytes::from_static(b"HTTP/1.1 100 Continue\r\n"), Payload::None, "\r\n").await?;
                 }
@@ -140,18 +147,14 @@ impl<'a> Connection<'a> {
             }
         };
         keep &= !answer.close && self.requests < self.server.limits.caps.requests_per_connection && !self.stopping();
+        self.last = Instant::now();
         let mut tail = [0; 96];
-        let tail = tail_of(
-            &mut tail,
-            self.server.app.now(),
-            if !keep {
-                "close"
-            } else if tell {
-                "keep-alive"
-            } else {
-                ""
-            },
-        );
+        let connection = match (keep, tell) {
+            (false, _) => "close",
+            (true, true) => "keep-alive",
+            (true, false) => "",
+        };
+        let tail = tail_of(&mut tail, self.last, || self.server.app.now(), connection);
         self.write(answer.head, answer.body, tail).await?;
         Ok(keep)
     }
@@ -172,7 +175,7 @@ impl<'a> Connection<'a> {
             self.input = input;
         }
         let timeouts = self.server.limits.timeouts;
-        let start = Instant::now();
+        let start = self.last;
         let mut by = start + if self.requests == 0 || !self.input.is_empty() { timeouts.head } else { timeouts.idle };
         poll_fn(|cx| {
             loop {
@@ -253,7 +256,7 @@ impl<'a> Connection<'a> {
         };
         let plan = self.server.app.plan(&head, framing, self.peer);
         // A body that nobody reads is not looked through for the next request.
-        let keep = head.persists() && (framing == head::Framing::None || matches!(plan, Plan::Body { .. }));
+        let keep = head.persists() && (framing == head::Framing::None || matches!(plan, Plan::Body(_)));
         let tell = keep && !head.one_one;
         Some((Asked { plan, keep, tell }, taken))
     }
@@ -302,7 +305,11 @@ impl<'a> Connection<'a> {
                     return Poll::Ready(Ok(()));
                 };
                 match polled {
-                    Poll::Ready(Ok(())) => by = None,
+                    Poll::Ready(Ok(())) => {
+                        if by.take().is_some() {
+                            self.last = Instant::now();
+                        }
+                    }
                     Poll::Ready(Err(_)) => return Poll::Ready(Err(End::Dropped)),
                     Poll::Pending => {
                         let by = *by.get_or_insert_with(|| Instant::now() + stall);
@@ -316,6 +323,13 @@ impl<'a> Connection<'a> {
 
     /// Writes some of what is in memory; `more` when a file follows, which then shares its packets.
     fn write_some(&mut self, cx: &mut Context<'_>, head: &[u8], tail: &[u8], body: &[u8], more: bool) -> Poll<io::Result<usize>> {
+        if body.is_empty() && !more && head.len() + tail.len() <= SMALL {
+            // One buffer costs the kernel less than two.
+            let mut both = [0; SMALL];
+            both[..head.len()].copy_from_slice(head);
+            both[head.len()..head.len() + tail.len()].copy_from_slice(tail);
+            return Pin::new(&mut self.stream).poll_write(cx, &both[..head.len() + tail.len()]);
+        }
         let body = &body[..body.len().min(MOST_AT_ONCE)];
         let parts = [IoSlice::new(head), IoSlice::new(tail), IoSlice::new(body)];
         let sent = if more {
@@ -368,17 +382,26 @@ impl<'a> Connection<'a> {
 }
 
 /// `Date`, `Connection` and the end of a head.
-fn tail_of<'b>(buffer: &'b mut [u8; 96], now: chrono::DateTime<chrono::Utc>, connection: &str) -> &'b str {
+fn tail_of<'b>(
+    buffer: &'b mut [u8; 96],
+    at: Instant,
+    now: impl FnOnce() -> chrono::DateTime<chrono::Utc>,
+    connection: &str,
+) -> &'b str {
     let mut length = 0;
     let mut push = |text: &str| {
         buffer[length..length + text.len()].copy_from_slice(text.as_bytes());
         length += text.len();
     };
-    DATE.with_borrow_mut(|(second, field)| {
-        if *second != now.timestamp() {
-            *second = now.timestamp();
-            *field = format!("date: {}\r\n", answer::http_date(now));
-        }
+    DATE.with_borrow_mut(|date| {
+        let (_, field) = match date {
+            Some(date) if at < date.0 => date,
+            _ => {
+                let now = now();
+                let rest = Duration::from_nanos(u64::from(1_000_000_000 - now.timestamp_subsec_nanos().min(999_999_999)));
+                date.insert((at + rest, format!("date: {}\r\n", answer::http_date(now))))
+            }
+        };
         push(field);
     });
     if !connection.is_empty() {

@@ -51,12 +51,17 @@ pub(super) enum Plan {
     Now(Answer),
     Later(Answering<'static, Answer>),
     /// By a handler, once its body has been read.
-    Body {
-        route: Route,
-        request: Request,
-        length: usize,
-        expects: bool,
-    },
+    Body(Box<Coming>),
+}
+
+/// A request whose body is still to come.
+pub(super) struct Coming {
+    pub(super) route: Route,
+    pub(super) request: Request,
+    /// Bytes.
+    pub(super) length: usize,
+    /// The client waits to be told to send it.
+    pub(super) expects: bool,
 }
 
 /// A path of the site.
@@ -121,10 +126,11 @@ impl App {
                 Place::Nowhere => {}
             }
         }
-        let route = self.site.routes.iter().find(|route| {
-            head.path == route.path
-                || (route.path.ends_with('/') && head.path.len() > route.path.len() && head.path.starts_with(route.path))
-        });
+        let route = self
+            .site
+            .routes
+            .iter()
+            .find(|route| head.path == route.path || (route.path.ends_with('/') && head.path.starts_with(route.path)));
         match route {
             Some(route) => self.routed(route, head, framing, peer),
             None if head.reads() => now(head, not_found()),
@@ -178,7 +184,7 @@ impl App {
             return Plan::Later(Box::pin(async move { app.handle(route, request).await }));
         }
         let expects = head.all("expect").any(|value| value.eq_ignore_ascii_case(b"100-continue"));
-        Plan::Body { route: route.clone(), request, length, expects }
+        Plan::Body(Box::new(Coming { route: route.clone(), request, length, expects }))
     }
 
     /// Has a handler answer.

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 mod abuse;
 mod forms;
 mod handlers;
+mod restart;
 
 const KEY: &str = "0123456789abcdef0123";
 const SLOW_KEY: &str = "00000000000000000051";
