@@ -1,6 +1,5 @@
 //! A restart that nobody notices: the address is held by somebody else, as a service manager does.
 
-use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::AtomicBool;
@@ -9,14 +8,13 @@ use super::*;
 
 /// The program with `listener` as the first socket of `LISTEN_FDS` (sd_listen_fds(3)).
 fn start(config: &Path, listener: &std::net::TcpListener) -> Child {
-    let script = format!(
-        "exec 3<&{0}; export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=http; exec \"$0\" run --config \"$1\"",
-        listener.as_raw_fd()
-    );
+    // It comes as standard input, which every shell can move.
+    let script = "exec 3<&0 0</dev/null; export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=http; exec \"$0\" run --config \"$1\"";
+    let socket = std::os::fd::OwnedFd::from(listener.try_clone().unwrap());
     let mut command = Command::new("sh");
-    command.args(["-c", &script, env!("CARGO_BIN_EXE_reprint")]).arg(config);
+    command.args(["-c", script, env!("CARGO_BIN_EXE_reprint")]).arg(config);
     command.current_dir(config.parent().unwrap()).env_remove("STATE_DIRECTORY").env_remove("NOTIFY_SOCKET");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    command.stdin(Stdio::from(socket)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 /// Asks on and on, by turns on new connections and on kept ones, and panics when one request is not answered.
@@ -48,7 +46,6 @@ async fn a_restart_under_load_refuses_and_resets_nobody_where_the_socket_is_pass
     std::fs::write(&config, toml).unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    rustix::io::fcntl_setfd(&listener, rustix::io::FdFlags::empty()).unwrap();
     let mut program = start(&config, &listener);
     let over = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..12).map(|number| tokio::spawn(ask_on(address, number, over.clone()))).collect();
