@@ -371,10 +371,8 @@ impl<'a> Connection<'a> {
                 if sent > 0 {
                     return Poll::Ready(Ok(()));
                 }
-                match self.stream.poll_write_ready(cx) {
-                    Poll::Pending => Poll::Pending,
-                    Poll::Ready(ready) => Poll::Ready(ready.map(|()| ())),
-                }
+                // Registers for the next readiness.
+                self.stream.poll_write_ready(cx)
             }
             outcome => Poll::Ready(outcome),
         }

@@ -229,8 +229,11 @@ mod tests {
 
     use super::*;
 
-    /// Method, path and query of a request, or the status it is refused with; `None` while more has to come.
-    fn read_one(bytes: &[u8]) -> Option<Result<(String, String, Option<String>, usize), u16>> {
+    /// Method, path, query, and length of the head.
+    type Read = (String, String, Option<String>, usize);
+
+    /// A request, or the status it is refused with; `None` while more has to come.
+    fn read_one(bytes: &[u8]) -> Option<Result<Read, u16>> {
         let mut room = [const { MaybeUninit::uninit() }; MOST_FIELDS];
         match read(bytes, &mut room) {
             Ok(None) => None,

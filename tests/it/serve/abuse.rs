@@ -285,7 +285,7 @@ async fn s15_a_thousand_pipelined_requests_are_answered_in_order() {
     assert_eq!(answers.len(), 1000);
     for (n, answer) in answers.iter().enumerate() {
         let body = answer.split_once("\r\n\r\n").unwrap().1;
-        assert_eq!(body.starts_with(if n % 3 == 0 { "<rss>" } else { "ok\n" }), true, "answer {n}: {answer}");
+        assert!(body.starts_with(if n % 3 == 0 { "<rss>" } else { "ok\n" }), "answer {n}: {answer}");
         assert_eq!(answer.contains("\r\nconnection: close\r\n"), n == 999, "answer {n}");
     }
 }
