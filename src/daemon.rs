@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sd_notify::NotifyState;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -27,6 +26,7 @@ use crate::serve;
 use crate::store::Store;
 
 mod pages;
+mod sockets;
 mod sources;
 mod translations;
 mod withdrawals;
@@ -123,23 +123,19 @@ pub async fn open(config: Config) -> Result<Stages, DaemonError> {
 /// The stages, running.
 pub struct Daemon {
     stages: Stages,
-    listener: TcpListener,
+    listeners: serve::Listeners,
     shutdown: CancellationToken,
     changed: Arc<Changed>,
     pulse: Arc<Pulse>,
 }
 
 impl Daemon {
-    /// Binds the address. Nothing runs yet.
+    /// Binds the address, unless the service manager passes sockets: then those are listened on. Nothing runs yet.
     pub async fn bind(stages: Stages, listen: SocketAddr) -> Result<Self, DaemonError> {
-        let listener = TcpListener::bind(listen).await.map_err(|error| {
-            DaemonError::failed(format!(
-                "cannot listen on {listen}: {error}; another program may hold it (site.listen in feeds.toml)"
-            ))
-        })?;
+        let listeners = sockets::open(listen).await?;
         Ok(Self {
             stages,
-            listener,
+            listeners,
             shutdown: CancellationToken::new(),
             changed: Arc::default(),
             pulse: Arc::new(Pulse::new(Instant::now())),
@@ -148,7 +144,7 @@ impl Daemon {
 
     /// The address it listens on.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.listener.local_addr()
+        self.listeners.address()
     }
 
     /// Cancelling it stops the daemon.
@@ -158,10 +154,10 @@ impl Daemon {
 
     /// Runs until the shutdown token is cancelled or a signal asks for it. Serves what the last run left before anything else.
     pub async fn run(self) -> Result<(), DaemonError> {
-        let Self { stages, listener, shutdown, changed, pulse } = self;
+        let Self { stages, listeners, shutdown, changed, pulse } = self;
         // From here on a signal is an orderly stop, however early it comes.
         let signals = Signals::catch();
-        let address = listener.local_addr().map_err(|error| DaemonError::failed(error.to_string()))?;
+        let address = listeners.address().map_err(|error| DaemonError::failed(error.to_string()))?;
         let config = stages.config.clone();
         let translators = tokio::task::spawn_blocking(move || Translators::new(&config));
         let translators = translators.await.map_err(|panic| DaemonError::failed(panic.to_string()))?;
@@ -192,8 +188,11 @@ impl Daemon {
             pages: stages.pages.clone(),
             ready: Arc::new(move || beat.check(Instant::now())),
             max_age: MAX_AGE,
+            routes: Vec::new(),
+            gate: None,
+            now,
         };
-        let server = tokio::spawn(serve::run(listener, site, accepting.clone()));
+        let server = tokio::spawn(serve::run(listeners, site, sockets::limits(&stages.config), accepting.clone()));
         tracing::info!(
             outlets = stages.config.outlets.len(),
             feeds = stages.config.feeds.len(),

@@ -49,10 +49,15 @@ pub struct Partner {
 
 impl Partner {
     pub fn start(count: usize) -> Self {
+        Self::serving((0..count).map(feed))
+    }
+
+    /// Serves these.
+    pub fn serving(feeds: impl IntoIterator<Item = String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("bound");
         let feeds: Arc<BTreeMap<String, Vec<u8>>> =
-            Arc::new((0..count).map(|number| (format!("/{number}.xml"), feed(number).into_bytes())).collect());
+            Arc::new(feeds.into_iter().enumerate().map(|(number, feed)| (format!("/{number}.xml"), feed.into_bytes())).collect());
         let bytes = feeds.values().map(|feed| feed.len() as u64).sum();
         let not_modified = Arc::new(AtomicU64::new(0));
         let counter = not_modified.clone();

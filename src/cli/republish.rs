@@ -11,7 +11,7 @@ use super::input::Input;
 use super::{Failure, inspect, load_without_secrets, tell};
 use crate::config::{self, Config, Feed, Outlet, Standing};
 use crate::model::{
-    Article, FeedFormat, FeedHead, FetchedDocument, Identity, ParsedFeed, PublishedDocument, StoredArticle, Verdict,
+    Article, Beside, FeedFormat, FeedHead, FetchedDocument, Identity, ParsedFeed, PublishedDocument, StoredArticle, Verdict,
 };
 use crate::normalize::{self, Setting, html, text};
 use crate::parse::{self, Bounds};
@@ -159,6 +159,7 @@ fn like(head: &FeedHead, outlet: &Outlet, config: &Config) -> Feed {
         size: usize::MAX,
         keep_hours: 0,
         title_prefix: None,
+        translate: None,
         selection: config::Selection::default(),
     }
 }
@@ -189,7 +190,7 @@ fn articles(
                 let key = store::key(&outlet.id, &ready.article.source_key);
                 let id = format!("tag:{authority}:{key}");
                 let identity = Identity { id, key, first_seen: doc.fetched_at, changed: doc.fetched_at, revision: 1 };
-                let stored = StoredArticle { identity, attributed: *ready };
+                let stored = StoredArticle { identity, attributed: *ready, beside: Beside::default() };
                 match why_not(outlet, &stored, doc.fetched_at) {
                     None => articles.push(stored),
                     Some(why) => left_out.push(format!("not shown: {} ({why})", name(&stored.attributed.article))),

@@ -217,6 +217,7 @@ fn limits(section: Option<&Section<'_, '_>>, mistakes: &mut Mistakes) -> (Limits
     if let Some(pause) = section.duration(mistakes, "longest_backoff", SECOND..=30 * 24 * HOUR) {
         limits.longest_backoff = pause;
     }
+    readers_limits(section, mistakes, &mut limits);
     let before = mistakes.len();
     if let Some(networks) = section.strings(mistakes, "allow_networks", value::network) {
         limits.allow_networks = networks.into_iter().map(Spanned::into_inner).collect();
@@ -231,6 +232,32 @@ fn limits(section: Option<&Section<'_, '_>>, mistakes: &mut Mistakes) -> (Limits
         limits.allow_ports = ports.into_iter().filter_map(|port| u16::try_from(port.into_inner()).ok()).collect();
     }
     (limits, mistakes.len() == before)
+}
+
+/// How much readers may take.
+fn readers_limits(section: &Section<'_, '_>, mistakes: &mut Mistakes, limits: &mut Limits) {
+    let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    if let Some(connections) = section.integer(mistakes, "connections", 1..=1_000_000) {
+        limits.connections = size(connections);
+    }
+    if let Some(connections) = section.integer(mistakes, "connections_per_address", 1..=1_000_000) {
+        limits.connections_per_address = size(connections);
+    }
+    if let Some(requests) = section.integer(mistakes, "requests_per_minute", 0..=60_000) {
+        limits.requests_per_minute = u32::try_from(requests).unwrap_or(u32::MAX);
+    }
+    if let Some(networks) = section.strings(mistakes, "proxies", value::network) {
+        limits.proxies = Some(networks.into_iter().map(Spanned::into_inner).collect());
+    }
+    if let Some(timeout) = section.duration(mistakes, "request_timeout", SECOND..=HOUR / 60) {
+        limits.request_timeout = timeout;
+    }
+    if let Some(timeout) = section.duration(mistakes, "idle_timeout", SECOND..=HOUR) {
+        limits.idle_timeout = timeout;
+    }
+    if let Some(timeout) = section.duration(mistakes, "stall_timeout", SECOND..=HOUR / 6) {
+        limits.stall_timeout = timeout;
+    }
 }
 
 /// Schedules compiled once: most outlets of a file share a few.

@@ -59,6 +59,13 @@ pub const KEYS: &[Key] = &[
     optional("limits", "longest_backoff", "longest pause after failures; default \"24h\""),
     optional("limits", "allow_networks", "non-public networks that may be asked, on any port; default none"),
     optional("limits", "allow_ports", "ports that may be asked; default [80, 443, 8080, 8443]"),
+    optional("limits", "connections", "most connections of readers at once; default 4096"),
+    optional("limits", "connections_per_address", "most of them from one address; default 64"),
+    optional("limits", "requests_per_minute", "most requests of one client for one address, 0: any number; default 60"),
+    optional("limits", "proxies", "front proxies whose X-Forwarded-For or Forwarded is believed; default loopback addresses"),
+    optional("limits", "request_timeout", "time for the head of a request; default \"10s\""),
+    optional("limits", "idle_timeout", "time between two requests on a connection; default \"30s\""),
+    optional("limits", "stall_timeout", "time in which a reader must take something of its answer; default \"30s\""),
     optional(
         "outlet",
         "id",

@@ -88,7 +88,7 @@ pub struct Site {
     pub tag_authority: Option<String>,
 }
 
-/// `[limits]`: how much of whatever partners send we take.
+/// `[limits]`: how much of whatever partners send we take, and how much readers may take of us.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Decoded bytes of one document.
@@ -113,6 +113,20 @@ pub struct Limits {
     pub allow_networks: Vec<IpNet>,
     /// Ports that may be asked.
     pub allow_ports: Vec<u16>,
+    /// Connections of readers at once.
+    pub connections: usize,
+    /// Of those, from one address.
+    pub connections_per_address: usize,
+    /// Requests of one client for one address in a minute; 0: any number.
+    pub requests_per_minute: u32,
+    /// Front proxies whose word on the client is believed; `None`: loopback addresses.
+    pub proxies: Option<Vec<IpNet>>,
+    /// Time for the head of a request.
+    pub request_timeout: Duration,
+    /// Time between two requests on a connection.
+    pub idle_timeout: Duration,
+    /// Time in which a reader must take something of its answer.
+    pub stall_timeout: Duration,
 }
 
 /// `[[outlet]]`: a partner we poll.
@@ -229,6 +243,13 @@ impl Default for Limits {
             longest_backoff: Duration::from_secs(24 * 3600),
             allow_networks: Vec::new(),
             allow_ports: vec![80, 443, 8080, 8443],
+            connections: 4096,
+            connections_per_address: 64,
+            requests_per_minute: 60,
+            proxies: None,
+            request_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(30),
+            stall_timeout: Duration::from_secs(30),
         }
     }
 }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::gone::Gone;
+use super::packed::{self, Forms, Packed, Place, Sum};
 use super::{Prepared, hex};
 use crate::model::Conditions;
 
@@ -24,8 +25,14 @@ const MARK: &[u8] = b"reprint document 1\n";
 /// Ending of a document's file.
 const DOCUMENT: &str = ".doc";
 
-/// Ending of a file that is being written.
-const TEMPORARY: &str = ".doc.tmp";
+/// Ending of the file of its other forms.
+const FORMS: &str = ".forms";
+
+/// Added to the name of a file that is being written.
+const TEMPORARY: &str = ".tmp";
+
+/// Length of a checksum as it is written.
+pub(super) const SUM_BYTES: usize = 64;
 
 /// Longest file name made of a path; a longer one is replaced by its hash (file systems allow 255 bytes).
 const LONGEST_NAME: usize = 200;
@@ -65,12 +72,13 @@ impl Folder {
             let entry = entry?;
             let name = entry.file_name();
             let Some(name) = name.to_str().filter(|_| entry.file_type().is_ok_and(|kind| kind.is_file())) else { continue };
-            if name.ends_with(TEMPORARY) {
+            if name.strip_suffix(TEMPORARY).is_some_and(|name| name.ends_with(DOCUMENT) || name.ends_with(FORMS)) {
                 if let Err(error) = fs::remove_file(entry.path()) {
                     tracing::warn!(file = %entry.path().display(), %error, "a temporary file of an earlier run cannot be deleted");
                 }
             } else if name.ends_with(DOCUMENT) {
-                match fs::read(entry.path()).map_err(|error| error.to_string()).and_then(|bytes| read(name, bytes.into())) {
+                let path = entry.path();
+                match fs::read(&path).map_err(|error| error.to_string()).and_then(|bytes| read(name, &path, bytes.into())) {
                     Ok(document) => documents.push(document),
                     Err(reason) => {
                         tracing::warn!(file = %entry.path().display(), %reason, "a published document is ignored until it is made anew");
@@ -82,19 +90,23 @@ impl Folder {
     }
 
     /// Writes a document so that at every moment the old file or the new one is there whole, also after a power cut.
-    pub fn write(&self, path: &str, prepared: &Prepared) -> io::Result<()> {
-        let name = file_name(path);
-        let temporary = self.0.join(format!("{name}.tmp"));
-        self.write_new(&temporary, path, prepared)
-            .and_then(|()| fs::rename(&temporary, self.0.join(&name)))
-            .and_then(|()| self.sync())
+    pub fn write(&self, path: &str, prepared: &mut Prepared) -> io::Result<()> {
+        let file = self.0.join(file_name(path));
+        let temporary = temporary(&file);
+        let place = self
+            .write_new(&temporary, path, prepared)
+            .and_then(|written| fs::rename(&temporary, &file).map(|()| written))
+            .and_then(|written| self.sync().map(|()| written))
             .inspect_err(|_| {
                 let _ = fs::remove_file(&temporary); // the first error is the one to report; a leftover goes at the next start
             })
-            .map_err(|error| io::Error::new(error.kind(), format!("{} cannot be written: {error}", self.0.join(&name).display())))
+            .map_err(|error| io::Error::new(error.kind(), format!("{} cannot be written: {error}", file.display())))?;
+        prepared.gzip_place = Some(place_of(&file, place.0, place.1, &prepared.gzip));
+        Ok(())
     }
 
-    fn write_new(&self, temporary: &Path, path: &str, prepared: &Prepared) -> io::Result<()> {
+    /// Checksum, and where the compressed document begins.
+    fn write_new(&self, temporary: &Path, path: &str, prepared: &Prepared) -> io::Result<(Sum, usize)> {
         let header = Header {
             path: path.into(),
             content_type: prepared.content_type.as_str().into(),
@@ -110,10 +122,31 @@ impl Folder {
         head.push(b'\n');
         let checksum = checksum([&head[..], &prepared.gzip]);
         let mut file = File::create(temporary)?;
-        for part in [MARK, checksum.as_bytes(), b"\n", &head, &prepared.gzip] {
+        for part in [MARK, &checksum, b"\n", &head, &prepared.gzip] {
             file.write_all(part)?;
         }
-        file.sync_all()
+        file.sync_all()?;
+        Ok((checksum, MARK.len() + checksum.len() + 1 + head.len()))
+    }
+
+    /// Whether forms of a version of this document were wanted before.
+    pub fn has_forms(&self, path: &str) -> bool {
+        self.forms_file(path).exists()
+    }
+
+    /// The forms kept for this very version of the document.
+    pub fn read_forms(&self, path: &str, document: &Prepared) -> Option<Packed> {
+        packed::read(&self.forms_file(path), document)
+    }
+
+    /// Keeps them.
+    pub fn write_forms(&self, path: &str, forms: &Forms, document: &Prepared) -> io::Result<Packed> {
+        forms.write(&self.forms_file(path), document)
+    }
+
+    fn forms_file(&self, path: &str) -> PathBuf {
+        let name = file_name(path);
+        self.0.join(format!("{}{FORMS}", name.strip_suffix(DOCUMENT).unwrap_or(&name)))
     }
 
     /// Which feeds were published once and are no more.
@@ -136,6 +169,7 @@ impl Folder {
                 }
                 _ => {}
             }
+            let _ = fs::remove_file(self.forms_file(path)); // of no use without its document
         }
         self.sync()
     }
@@ -146,12 +180,26 @@ impl Folder {
     }
 }
 
-fn read(name: &str, bytes: Bytes) -> Result<(String, Prepared), String> {
+/// Where the compressed form can be sent from.
+fn place_of(file: &Path, sum: Sum, offset: usize, gzip: &[u8]) -> Place {
+    Place::new(file.into(), MARK, sum, offset as u64, gzip.len())
+}
+
+/// The name under which a file is written before it is whole.
+pub(super) fn temporary(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(TEMPORARY);
+    name.into()
+}
+
+fn read(name: &str, file: &Path, bytes: Bytes) -> Result<(String, Prepared), String> {
+    let whole = bytes.len();
     if !bytes.starts_with(MARK) {
         return Err("it is not a document of this version".to_owned());
     }
     let (sum, bytes) = line(bytes.slice(MARK.len()..))?;
-    if checksum([&bytes[..]]).as_bytes() != sum {
+    let sum = Sum::try_from(&sum[..]).map_err(|_| "it is cut off or damaged")?;
+    if checksum([&bytes[..]]) != sum {
         return Err("it is cut off or damaged".to_owned());
     }
     let (header, gzip) = line(bytes)?;
@@ -170,19 +218,23 @@ fn read(name: &str, bytes: Bytes) -> Result<(String, Prepared), String> {
         noindex: header.noindex,
     };
     let (content_type, etag) = (header.content_type.into_owned(), header.etag.into_owned());
-    let prepared =
+    let mut prepared =
         Prepared::from_gzip(content_type, etag, header.length, gzip, modified, conditions).ok_or("its length is wrong")?;
+    prepared.gzip_place = Some(place_of(file, sum, whole - prepared.gzip.len(), &prepared.gzip));
     Ok((header.path.into_owned(), prepared))
 }
 
 /// The first line, without its end, and what follows.
-fn line(bytes: Bytes) -> Result<(Bytes, Bytes), String> {
+pub(super) fn line(bytes: Bytes) -> Result<(Bytes, Bytes), String> {
     let end = bytes.iter().position(|byte| *byte == b'\n').ok_or("it is cut off")?;
     Ok((bytes.slice(..end), bytes.slice(end + 1..)))
 }
 
-fn checksum<const PARTS: usize>(parts: [&[u8]; PARTS]) -> String {
-    hex(&parts.into_iter().fold(Sha256::new(), Sha256::chain_update).finalize())
+/// SHA-256 in hexadecimal, as it is written.
+pub(super) fn checksum<const PARTS: usize>(parts: [&[u8]; PARTS]) -> Sum {
+    let mut sum = [0; SUM_BYTES];
+    sum.copy_from_slice(hex(&parts.into_iter().fold(Sha256::new(), Sha256::chain_update).finalize()).as_bytes());
+    sum
 }
 
 /// A file name for a path, another one for every path, on any file system: what is not a lower-case letter, a digit, a dot or a hyphen becomes

@@ -5,12 +5,13 @@
 
 mod disk;
 mod gone;
+mod packed;
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -21,12 +22,14 @@ use sha2::{Digest, Sha256};
 
 use self::disk::Folder;
 use self::gone::Gone;
+use self::packed::Forms;
+pub use self::packed::{FROM_FILE, Packed, Part, Place};
 use crate::model::{Conditions, PublishedDocument};
 
 /// Level of gzip: one per cent larger than level 9 in half the time.
 const GZIP_LEVEL: u32 = 6;
 
-/// A document prepared for serving: both representations and their validators.
+/// A document prepared for serving: its representations and their validators.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
     /// Value of `Content-Type`.
@@ -35,7 +38,11 @@ pub struct Prepared {
     pub identity: Identity,
     /// The same, gzip.
     pub gzip: Bytes,
-    /// Strong validator of `identity`, quotes included; the one of `gzip` ends in `-gz"`.
+    /// Where `gzip` lies on the disk as well, if it does: large ones are sent from there.
+    pub gzip_place: Option<Place>,
+    /// The other representations, once somebody wanted one: see [`Snapshot::pack`].
+    pub packed: OnceLock<Packed>,
+    /// Strong validator of `identity`, quotes included; the others end in `-gz"`, `-br"` and `-zstd"`.
     pub etag: String,
     /// Strong validator of `gzip`, quotes included.
     pub etag_gzip: String,
@@ -73,7 +80,8 @@ impl Prepared {
     ) -> Option<Self> {
         let etag_gzip = format!("{}-gz\"", etag.strip_suffix('"')?);
         let identity = Identity::InGzip { length };
-        let mut prepared = Self { content_type, identity, gzip, etag, etag_gzip, modified, conditions };
+        let (gzip_place, packed) = (None, OnceLock::new());
+        let mut prepared = Self { content_type, identity, gzip, gzip_place, packed, etag, etag_gzip, modified, conditions };
         if is_held(length, &prepared.gzip) {
             let document = prepared.identity();
             if document.len() != length {
@@ -190,7 +198,7 @@ impl Snapshot {
         }
         let path = document.path.clone();
         let unchanged = same.is_some();
-        let prepared = match (same, before) {
+        let mut prepared = match (same, before) {
             // The same document on other conditions: readers see no difference.
             (Some(before), _) => Prepared { conditions: document.conditions, ..Prepared::clone(before) },
             (None, before) => {
@@ -202,7 +210,15 @@ impl Snapshot {
             }
         };
         if let Some(folder) = &self.folder {
-            folder.write(&path, &prepared)?;
+            folder.write(&path, &mut prepared)?;
+        }
+        // Readers of this document have taken other forms before, and will again.
+        let wanted = before.is_some_and(|before| before.packed.get().is_some())
+            || self.folder.as_ref().is_some_and(|folder| folder.has_forms(&path));
+        if wanted && prepared.packed.get().is_none() {
+            let forms = Forms::of(&prepared);
+            let packed = self.keep_forms(&path, forms, &prepared);
+            let _ = prepared.packed.set(packed); // it was empty
         }
         let mut documents = Documents::clone(&current);
         documents.insert(path, Arc::new(prepared));
@@ -213,6 +229,31 @@ impl Snapshot {
     /// The document at `path`.
     pub fn get(&self, path: &str) -> Option<Arc<Prepared>> {
         self.documents.load().get(path).cloned()
+    }
+
+    /// The other forms of the document at `path`, made now if nobody wanted them before. Blocks: some 20 ms for a feed of 300 KB, and the disk.
+    pub fn pack<'a>(&self, path: &str, document: &'a Arc<Prepared>) -> &'a Packed {
+        document.packed.get_or_init(|| {
+            if let Some(packed) = self.folder.as_ref().and_then(|folder| folder.read_forms(path, document)) {
+                return packed;
+            }
+            let forms = Forms::of(document);
+            let _writing = self.writing();
+            let current = self.get(path).is_some_and(|current| Arc::ptr_eq(&current, document));
+            if current { self.keep_forms(path, forms, document) } else { forms.held() }
+        })
+    }
+
+    fn keep_forms(&self, path: &str, forms: Forms, document: &Prepared) -> Packed {
+        let written = self.folder.as_ref().map(|folder| folder.write_forms(path, &forms, document));
+        match written {
+            Some(Ok(packed)) => packed,
+            Some(Err(error)) => {
+                tracing::warn!(path, %error, "the compressed forms of a document cannot be kept on disk; they are held in memory");
+                forms.held()
+            }
+            None => forms.held(),
+        }
     }
 
     /// Removes documents that `keep` refuses by path and content (feeds that left the configuration, what must not be shown any more).
@@ -287,7 +328,8 @@ pub fn prepare(document: PublishedDocument) -> Prepared {
         length if is_held(length, &gzip) => Identity::Held(body),
         length => Identity::InGzip { length },
     };
-    Prepared { content_type, identity, gzip, etag, etag_gzip, modified: modified.trunc_subsecs(0), conditions }
+    let modified = modified.trunc_subsecs(0);
+    Prepared { content_type, identity, gzip, gzip_place: None, packed: OnceLock::new(), etag, etag_gzip, modified, conditions }
 }
 
 fn is_held(length: usize, gzip: &[u8]) -> bool {

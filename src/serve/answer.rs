@@ -1,164 +1,295 @@
-//! Heads of answers, made once a document and cloned for every request.
+//! Answers, ready to be written: a head in bytes and a body that is shared, not copied.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::fs::File;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
-use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use http::StatusCode;
+use http::header::{self, HeaderName, HeaderValue};
 
-use super::conditional;
-use super::encoding::{self, Coding};
-use crate::publish::{Notice, Prepared};
+use super::conditional::{self, Has};
+use super::encoding::{Coding, Wishes};
+use super::handler::Reply;
+use super::head::{Head, Refusal};
+use crate::publish::{FROM_FILE, Identity, Notice, Part, Place, Prepared};
 
 /// What a page for people may do: take its style from this site, pictures, sound and film from anywhere. Scripts, frames and forms never.
-const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src http: https: data:; media-src http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-);
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src http: https: data:; media-src http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What a feed may do when a browser shows it as a document: nothing.
-const FEED_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'self'; img-src 'self'; sandbox");
-const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
-const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
-const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
-const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const FEED_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; sandbox";
+const HTML: &str = "text/html; charset=utf-8";
 /// A feed for a browser: under its own type Chromium shows it as plain text, without its style sheet.
-const XML: HeaderValue = HeaderValue::from_static("application/xml; charset=utf-8");
-const NOINDEX: HeaderValue = HeaderValue::from_static("noindex");
-/// TDMRep: rights in text and data mining are reserved, whatever robots.txt allows to search engines.
-const TDM_RESERVATION: (HeaderName, HeaderValue) = (HeaderName::from_static("tdm-reservation"), HeaderValue::from_static("1"));
-/// Of what never changes at its address: a year (RFC 8246).
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const XML: &str = "application/xml; charset=utf-8";
+/// Published documents that are sent from their files at once; each is an open file.
+const MOST_FILES: usize = 512;
 
-/// The heads a document can be answered with, by [`Coding`].
-#[derive(Debug)]
-pub(super) struct Heads {
-    ok: [HeaderMap; 2],
-    not_modified: [HeaderMap; 2],
+/// An answer. `Date`, `Connection` and the end of the head are added when it is written.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    /// From the status line to the end of the last field.
+    pub(super) head: Bytes,
+    pub(super) body: Payload,
+    /// Nothing more is read from this connection.
+    pub(super) close: bool,
 }
 
+/// A body.
+#[derive(Debug, Clone)]
+pub(super) enum Payload {
+    None,
+    Bytes(Bytes),
+    /// So many bytes of a file from there.
+    File {
+        file: Arc<OpenFile>,
+        offset: u64,
+        length: usize,
+    },
+}
+
+/// An open file, counted.
+#[derive(Debug)]
+pub(super) struct OpenFile {
+    pub(super) file: File,
+    open: Arc<AtomicUsize>,
+}
+
+impl Drop for OpenFile {
+    fn drop(&mut self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// For whom an answer may be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// For everybody, so many seconds.
+    Public(u32),
+    /// For ever: the document has the hash of its content in its path (RFC 8246).
+    Lasting,
+    /// For the client that asked, so many seconds.
+    Private(u32),
+}
+
+/// The answers a document can be given, made once a document.
+#[derive(Debug)]
+pub(super) struct Heads {
+    keep: Keep,
+    not_modified: [Bytes; 4],
+    full: [OnceLock<Full>; 4],
+    /// Files open for all documents.
+    open: Arc<AtomicUsize>,
+}
+
+/// One representation, whole.
+#[derive(Debug)]
+struct Full {
+    head: Bytes,
+    /// The same for a browser that opens a feed.
+    opened: Bytes,
+    length: usize,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Held(Bytes),
+    /// In a file; from there while it can be opened, otherwise as it is held, if it is.
+    InFile {
+        place: Place,
+        file: OnceLock<Option<Arc<OpenFile>>>,
+        held: Option<Bytes>,
+    },
+    /// Uncompressed for everyone who wants it.
+    Made,
+}
+
+/// The document has to be packed before it can be said which representation it is answered with.
+#[derive(Debug)]
+pub(super) struct Unpacked;
+
 impl Heads {
-    /// The heads of a document.
-    pub(super) fn of(document: &Prepared, max_age: u32) -> Self {
-        let [identity, gzip] = [Coding::Identity, Coding::Gzip].map(|coding| validators(document, max_age, coding));
-        let full = |validators: &HeaderMap, coding| {
-            let mut head = validators.clone();
-            let content_type = HeaderValue::from_str(&document.content_type);
-            let content_type = content_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
-            let page = content_type.as_bytes().starts_with(b"text/html");
-            if !content_type.as_bytes().starts_with(b"text/css") {
-                let (name, reserved) = TDM_RESERVATION;
-                head.insert(name, reserved);
+    /// The answers of a document.
+    pub(super) fn of(document: &Prepared, keep: Keep, open: Arc<AtomicUsize>) -> Self {
+        let not_modified = Coding::ALL.map(|coding| {
+            let mut head = Writer::new(StatusCode::NOT_MODIFIED);
+            validators(&mut head, document, keep, coding);
+            if !is_page(document) {
+                // Read by the script that asked, too.
+                head.field("access-control-allow-origin", "*");
             }
-            head.insert(header::CONTENT_TYPE, content_type);
-            head.insert(header::CONTENT_LENGTH, HeaderValue::from(length(document, coding)));
-            if coding == Coding::Gzip {
-                head.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            head.into()
+        });
+        Self { keep, not_modified, full: Default::default(), open }
+    }
+
+    /// The answer to a GET or HEAD; an error when it takes another form of the document to know. `whole`: there will be no other forms.
+    pub(super) fn answer(&self, document: &Prepared, head: &Head<'_>, whole: bool) -> Result<Answer, Unpacked> {
+        let any = match conditional::has(head, document) {
+            Has::This(coding) => return Ok(self.not_modified(coding)),
+            Has::Any => true,
+            Has::No => false,
+        };
+        let wishes = Wishes::read(head.all("accept-encoding"));
+        let packed = document.packed.get();
+        if packed.is_none() && !whole {
+            // Uncompressed, a large document is sent from its file as well.
+            let plain = matches!(document.identity, Identity::InGzip { .. })
+                && document.gzip_place.is_some()
+                && wishes.choose([Some(2), Some(1), None, None]) == Coding::Identity;
+            if wishes.wants_packed() || (!any && plain) {
+                return Err(Unpacked);
             }
-            head.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-            head.insert(header::REFERRER_POLICY, NO_REFERRER);
-            head.insert(header::CONTENT_SECURITY_POLICY, if page { PAGE_POLICY } else { FEED_POLICY });
+        }
+        let length = |part: Option<&Part>| part.map(Part::length);
+        let mut lengths = [
+            Some(document.identity_length()),
+            Some(document.gzip.len()),
+            length(packed.map(|packed| &packed.br)),
+            length(packed.map(|packed| &packed.zstd)),
+        ];
+        loop {
+            let coding = wishes.choose(lengths);
+            if any {
+                return Ok(self.not_modified(coding));
+            }
+            let full = self.full[coding as usize].get_or_init(|| self.full(document, coding));
+            let Some(body) = full.body(document, &self.open, head.method == "HEAD") else {
+                // Its file is gone: what is held is left.
+                lengths[coding as usize] = None;
+                continue;
+            };
+            let head = if is_opened(head) { &full.opened } else { &full.head };
+            return Ok(Answer { head: head.clone(), body, close: false });
+        }
+    }
+
+    fn not_modified(&self, coding: Coding) -> Answer {
+        Answer { head: self.not_modified[coding as usize].clone(), body: Payload::None, close: false }
+    }
+
+    fn full(&self, document: &Prepared, coding: Coding) -> Full {
+        let packed = document.packed.get();
+        let of_part = |part: &Part| match part {
+            Part::Held(bytes) => Source::Held(bytes.clone()),
+            Part::InFile(place) => Source::InFile { place: place.clone(), file: OnceLock::new(), held: None },
+        };
+        let source = match (coding, packed) {
+            (Coding::Gzip, _) => match &document.gzip_place {
+                Some(place) if place.length > FROM_FILE => {
+                    Source::InFile { place: place.clone(), file: OnceLock::new(), held: Some(document.gzip.clone()) }
+                }
+                _ => Source::Held(document.gzip.clone()),
+            },
+            (Coding::Br, Some(packed)) => of_part(&packed.br),
+            (Coding::Zstd, Some(packed)) => of_part(&packed.zstd),
+            _ => match (&document.identity, packed.and_then(|packed| packed.identity.as_ref())) {
+                (Identity::Held(bytes), _) => Source::Held(bytes.clone()),
+                (_, Some(part)) => of_part(part),
+                _ => Source::Made,
+            },
+        };
+        let length = match &source {
+            Source::Held(bytes) => bytes.len(),
+            Source::InFile { place, .. } => place.length,
+            Source::Made => document.identity_length(),
+        };
+        let head = |content_type: &str| {
+            let mut head = Writer::new(StatusCode::OK);
+            head.field("content-type", content_type);
+            head.field("content-length", length);
+            if let Some(name) = coding.name() {
+                head.field("content-encoding", name);
+            }
+            validators(&mut head, document, self.keep, coding);
+            head.field("x-content-type-options", "nosniff");
+            head.field("referrer-policy", "no-referrer");
+            head.field("content-security-policy", if is_page(document) { PAGE_POLICY } else { FEED_POLICY });
+            if !document.content_type.starts_with("text/css") {
+                // TDMRep: rights in text and data mining are reserved, whatever robots.txt allows to search engines.
+                head.field("tdm-reservation", "1");
+            }
             if document.conditions.noindex {
-                head.insert(ROBOTS, NOINDEX);
+                head.field("x-robots-tag", "noindex");
             }
-            if !page {
+            if !is_page(document) {
                 // Readers that run in a browser may read feeds; they are public and carry no cookies.
-                head.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+                head.field("access-control-allow-origin", "*");
             }
-            head
+            Bytes::from(head)
         };
-        Self {
-            ok: [full(&identity, Coding::Identity), full(&gzip, Coding::Gzip)],
-            not_modified: [not_modified(identity, document), not_modified(gzip, document)],
-        }
+        // A type that is none would break the head apart.
+        let is_type = HeaderValue::from_str(&document.content_type).is_ok();
+        let usual = head(if is_type { &document.content_type } else { "application/octet-stream" });
+        let opened = if is_feed(&document.content_type) { head(XML) } else { usual.clone() };
+        Full { head: usual, opened, length, source }
     }
+}
 
-    /// The heads of a document that has the hash of its content in its path.
-    fn lasting(document: &Prepared) -> Self {
-        let mut heads = Self::of(document, 0);
-        for head in heads.ok.iter_mut().chain(&mut heads.not_modified) {
-            head.insert(header::CACHE_CONTROL, FOR_EVER);
-        }
-        heads
+impl Full {
+    /// The body; `None` when its file cannot be opened and it is nowhere else.
+    fn body(&self, document: &Prepared, open: &Arc<AtomicUsize>, head_only: bool) -> Option<Payload> {
+        Some(match &self.source {
+            Source::Held(_) | Source::Made if head_only => Payload::None,
+            Source::Held(bytes) => Payload::Bytes(bytes.clone()),
+            Source::Made => Payload::Bytes(document.identity()),
+            Source::InFile { place, file, held } => match (file.get_or_init(|| open_file(place, open)), held) {
+                (Some(_), _) if head_only => Payload::None,
+                (Some(file), _) => Payload::File { file: file.clone(), offset: place.offset, length: self.length },
+                (None, Some(_)) if head_only => Payload::None,
+                (None, Some(bytes)) => Payload::Bytes(bytes.clone()),
+                (None, None) => return None,
+            },
+        })
     }
+}
 
-    /// The answer to a GET or HEAD with these fields.
-    pub(super) fn answer(&self, document: &Prepared, method: &Method, fields: &HeaderMap) -> Response {
-        let coding = match encoding::choose(fields) {
-            // Compressing made a tiny document longer.
-            Coding::Gzip if document.gzip.len() >= document.identity_length() => Coding::Identity,
-            coding => coding,
-        };
-        if let Some(coding) = conditional::current(fields, document, coding) {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            *response.headers_mut() = self.not_modified[coding as usize].clone();
-            return response;
+/// `None` when too many are open: those that are asked for first are asked for most.
+fn open_file(place: &Place, open: &Arc<AtomicUsize>) -> Option<Arc<OpenFile>> {
+    if open.fetch_add(1, Ordering::Relaxed) >= MOST_FILES {
+        open.fetch_sub(1, Ordering::Relaxed);
+        return None;
+    }
+    match place.open() {
+        Ok(file) => Some(Arc::new(OpenFile { file, open: open.clone() })),
+        Err(error) => {
+            open.fetch_sub(1, Ordering::Relaxed);
+            tracing::debug!(%error, "a published document cannot be sent from its file");
+            None
         }
-        let bytes = if method == Method::HEAD { Body::empty() } else { Body::from(body(document, coding)) };
-        let mut response = Response::new(bytes);
-        *response.headers_mut() = self.ok[coding as usize].clone();
-        if is_opened(fields) && is_feed(&document.content_type) {
-            response.headers_mut().insert(header::CONTENT_TYPE, XML);
-        }
-        response
     }
 }
 
 /// A browser opens the address as a page (Fetch Metadata Request Headers § 2.1). No reader sends that, and what it gets suits every reader too, so
 /// caches need not tell the two apart.
-fn is_opened(fields: &HeaderMap) -> bool {
-    fields.get("sec-fetch-dest").is_some_and(|destination| destination == "document")
+fn is_opened(head: &Head<'_>) -> bool {
+    head.first("sec-fetch-dest") == Some(b"document")
+}
+
+fn is_page(document: &Prepared) -> bool {
+    document.content_type.starts_with("text/html")
 }
 
 fn is_feed(content_type: &str) -> bool {
     ["application/rss+xml", "application/atom+xml"].iter().any(|feed| content_type.starts_with(feed))
 }
 
-fn body(document: &Prepared, coding: Coding) -> bytes::Bytes {
-    match coding {
-        Coding::Identity => document.identity(),
-        Coding::Gzip => document.gzip.clone(),
-    }
-}
-
-fn length(document: &Prepared, coding: Coding) -> usize {
-    match coding {
-        Coding::Identity => document.identity_length(),
-        Coding::Gzip => document.gzip.len(),
-    }
-}
-
 /// What a 304 repeats of the 200 (RFC 9110 § 15.4.5).
-fn validators(document: &Prepared, max_age: u32, coding: Coding) -> HeaderMap {
-    // Room for the whole head: the full one is made from this one.
-    let mut head = HeaderMap::with_capacity(16);
-    let etag = match coding {
-        Coding::Identity => &document.etag,
-        Coding::Gzip => &document.etag_gzip,
-    };
-    if let Ok(etag) = HeaderValue::from_str(etag) {
-        head.insert(header::ETAG, etag);
+fn validators(head: &mut Writer, document: &Prepared, keep: Keep, coding: Coding) {
+    let hash = document.etag.strip_suffix('"').unwrap_or(&document.etag);
+    head.field("etag", format_args!("{hash}{}\"", coding.suffix()));
+    head.field("last-modified", http_date(document.modified));
+    let patience = "stale-while-revalidate=300, stale-if-error=86400";
+    match keep {
+        Keep::Public(age) => head.field("cache-control", format_args!("public, max-age={age}, {patience}")),
+        Keep::Lasting => head.field("cache-control", "public, max-age=31536000, immutable"),
+        Keep::Private(age) => head.field("cache-control", format_args!("private, max-age={age}, {patience}")),
     }
-    if let Ok(modified) = HeaderValue::from_str(&http_date(document.modified)) {
-        head.insert(header::LAST_MODIFIED, modified);
-    }
-    let cache = format!("public, max-age={max_age}, stale-while-revalidate=300, stale-if-error=86400");
-    if let Ok(cache) = HeaderValue::from_str(&cache) {
-        head.insert(header::CACHE_CONTROL, cache);
-    }
-    head.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    head
-}
-
-/// A 304 is read by the script that asked, too, so it says the same about who may read.
-fn not_modified(mut validators: HeaderMap, document: &Prepared) -> HeaderMap {
-    if !document.content_type.starts_with("text/html") {
-        validators.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    }
-    validators
+    let vary = if matches!(keep, Keep::Private(_)) { "Accept-Encoding, Authorization" } else { "Accept-Encoding" };
+    head.field("vary", vary);
 }
 
 /// `static/{name}.{hash}.{extension}`: another content has another path.
@@ -167,116 +298,191 @@ fn is_lasting(path: &str) -> bool {
 }
 
 /// An IMF-fixdate (RFC 9110 § 5.6.7); moments it has no room for become the nearest it has.
-fn http_date(at: DateTime<Utc>) -> String {
+pub(super) fn http_date(at: DateTime<Utc>) -> String {
     let seconds = at.timestamp().clamp(0, 253_402_300_799);
     DateTime::from_timestamp(seconds, 0).unwrap_or(at).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// Writes the head of an answer.
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn new(status: StatusCode) -> Self {
+        let mut head = Vec::with_capacity(512);
+        let reason = status.canonical_reason().unwrap_or("Unknown");
+        let _ = write!(head, "HTTP/1.1 {} {reason}\r\n", status.as_u16()); // memory does not fail
+        Self(head)
+    }
+
+    fn field(&mut self, name: &str, value: impl std::fmt::Display) {
+        let _ = write!(self.0, "{name}: {value}\r\n"); // memory does not fail
+    }
+}
+
+impl From<Writer> for Bytes {
+    fn from(head: Writer) -> Self {
+        head.0.into()
+    }
 }
 
 /// Heads of the documents in the snapshot, made when first asked for and again when the document has been replaced.
 #[derive(Debug, Default)]
 pub(super) struct HeadCache {
     known: RwLock<Known>,
+    open: Arc<AtomicUsize>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
     // A weak reference keeps no bytes of replaced documents, but does keep their addresses from being given to new ones.
-    by_path: HashMap<Box<str>, (Weak<Prepared>, Arc<Heads>)>,
+    by_path: HashMap<Box<str>, Entry>,
     /// Look through the map for documents that are gone when it has grown to this.
     sweep_at: usize,
 }
 
+#[derive(Debug)]
+struct Entry {
+    of: Weak<Prepared>,
+    public: Arc<Heads>,
+    private: OnceLock<Arc<Heads>>,
+    guarded: bool,
+}
+
+/// Heads of a document in the snapshot.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) heads: Arc<Heads>,
+    /// It is for some only.
+    pub(super) guarded: bool,
+}
+
 impl HeadCache {
     /// The heads of `document`, which is at `path` now. Only for paths at which there is a document: nobody can fill the cache by asking.
-    pub(super) fn heads(&self, path: &str, document: &Arc<Prepared>, max_age: u32) -> Arc<Heads> {
+    pub(super) fn heads(
+        &self,
+        path: &str,
+        document: &Arc<Prepared>,
+        max_age: u32,
+        private: bool,
+        guarded: impl FnOnce() -> bool,
+    ) -> Found {
+        let choose = |entry: &Entry| {
+            let heads = if private {
+                let made = || Arc::new(Heads::of(document, Keep::Private(max_age), self.open.clone()));
+                entry.private.get_or_init(made)
+            } else {
+                &entry.public
+            };
+            Found { heads: heads.clone(), guarded: entry.guarded }
+        };
         // A panic elsewhere cannot leave the map half-changed: every change is one insert or one retain.
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, heads)) = known.by_path.get(path)
-            && std::ptr::eq(of.as_ptr(), Arc::as_ptr(document))
+        if let Some(entry) = known.by_path.get(path)
+            && std::ptr::eq(entry.of.as_ptr(), Arc::as_ptr(document))
         {
-            return heads.clone();
+            return choose(entry);
         }
         drop(known);
-        let heads = Arc::new(if is_lasting(path) { Heads::lasting(document) } else { Heads::of(document, max_age) });
+        let keep = if is_lasting(path) { Keep::Lasting } else { Keep::Public(max_age) };
+        let public = Arc::new(Heads::of(document, keep, self.open.clone()));
+        let entry = Entry { of: Arc::downgrade(document), public, private: OnceLock::new(), guarded: guarded() };
+        let found = choose(&entry);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.by_path.len() >= known.sweep_at {
-            known.by_path.retain(|_, (of, _)| of.strong_count() > 0);
+            known.by_path.retain(|_, entry| entry.of.strong_count() > 0);
             known.sweep_at = known.by_path.len() * 2 + 64;
         }
-        known.by_path.insert(path.into(), (Arc::downgrade(document), heads.clone()));
-        heads
+        known.by_path.insert(path.into(), entry);
+        found
     }
 }
 
-/// A short answer in plain text that nobody may keep.
-pub(super) fn text(status: StatusCode, text: impl Into<Body>) -> Response {
-    let mut response = short(status, PLAIN_TEXT, text.into());
-    response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
-    response
+/// A [`Reply`] as it is written. What it does not say itself of security is said for it.
+pub(super) fn reply(reply: Reply, head_only: bool) -> Answer {
+    let Reply { status, fields, body } = reply;
+    let mut head = Writer::new(status);
+    let bodiless = status == StatusCode::NOT_MODIFIED || status == StatusCode::NO_CONTENT || status.is_informational();
+    for (name, value) in &fields {
+        let ours = [header::CONTENT_LENGTH, header::DATE, header::CONNECTION, header::TRANSFER_ENCODING].contains(name);
+        if !ours {
+            head.0.extend_from_slice(name.as_str().as_bytes());
+            head.0.extend_from_slice(b": ");
+            head.0.extend_from_slice(value.as_bytes());
+            head.0.extend_from_slice(b"\r\n");
+        }
+    }
+    if !bodiless {
+        head.field("content-length", body.len());
+    }
+    let usual = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
+    ];
+    for (name, value) in usual {
+        if !fields.contains_key(&name) {
+            head.field(name.as_str(), value);
+        }
+    }
+    let body = if bodiless || head_only || body.is_empty() { Payload::None } else { Payload::Bytes(body) };
+    Answer { head: head.into(), body, close: false }
+}
+
+/// What is said to a request that is refused at its head; the connection ends with it.
+pub(super) fn refusal(refusal: Refusal) -> Answer {
+    Answer { close: true, ..reply(Reply::text(refusal.status, refusal.reason), false) }
 }
 
 /// A short answer in plain text that may be kept for a while.
-pub(super) fn kept_text(status: StatusCode, text: &'static str, cache_control: &'static str) -> Response {
-    let mut response = short(status, PLAIN_TEXT, Body::from(text));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
-    response
+pub(super) fn kept_text(status: StatusCode, text: &'static str, cache_control: &'static str) -> Reply {
+    Reply::text(status, text).with(header::CACHE_CONTROL, HeaderValue::from_static(cache_control))
 }
 
 /// A short page for people.
-pub(super) fn page(status: StatusCode, html: impl Into<Body>) -> Response {
-    let mut response = short(status, HTML, html.into());
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    response
+pub(super) fn page(status: StatusCode, html: impl Into<Bytes>) -> Reply {
+    Reply::new(status, HTML, html).with(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"))
 }
 
 /// What is said of an article that was withdrawn: 410, or 451 with a link to who blocks it (RFC 7725).
-pub(super) fn notice(notice: Notice) -> Response {
+pub(super) fn notice(notice: Notice) -> Reply {
     let status = if notice.legal { StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS } else { StatusCode::GONE };
-    let mut response = short(status, HTML, Body::from(notice.html));
-    let head = response.headers_mut();
-    head.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    head.insert(ROBOTS, NOINDEX);
+    let robots = (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    let reply = page(status, notice.html).with(robots.0, robots.1);
     let link = notice.blocked_by.filter(|_| notice.legal).map(|page| format!("<{page}>; rel=\"blocked-by\""));
-    if let Some(Ok(link)) = link.map(|link| HeaderValue::from_str(&link)) {
-        head.insert(header::LINK, link);
+    match link.map(|link| HeaderValue::from_str(&link)) {
+        Some(Ok(link)) => reply.with(header::LINK, link),
+        _ => reply,
     }
-    response
-}
-
-/// `response` with one field more.
-pub(super) fn with(mut response: Response, name: HeaderName, value: &'static str) -> Response {
-    response.headers_mut().insert(name, HeaderValue::from_static(value));
-    response
-}
-
-fn short(status: StatusCode, content_type: HeaderValue, body: Body) -> Response {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    let head = response.headers_mut();
-    head.insert(header::CONTENT_TYPE, content_type);
-    head.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    head.insert(header::REFERRER_POLICY, NO_REFERRER);
-    head.insert(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
-    response
 }
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use super::*;
-    use crate::publish::Identity;
 
     fn document(content_type: &str, modified: i64) -> Prepared {
         Prepared {
             content_type: content_type.into(),
             identity: Identity::Held(Bytes::from_static(b"a long document")),
             gzip: Bytes::from_static(b"short"),
+            gzip_place: None,
+            packed: OnceLock::new(),
             etag: "\"e\"".into(),
             etag_gzip: "\"e-gz\"".into(),
             modified: DateTime::from_timestamp(modified, 0).unwrap(),
             conditions: Default::default(),
         }
+    }
+
+    /// The head of the answer to a GET with these fields.
+    fn head_of(document: &Prepared, keep: Keep, fields: &[(&str, &str)]) -> String {
+        let fields: Vec<_> = fields.iter().map(|&(name, value)| httparse::Header { name, value: value.as_bytes() }).collect();
+        let head = Head { method: "GET", path: "/", query: None, one_one: true, fields: &fields };
+        let answer = Heads::of(document, keep, Default::default()).answer(document, &head, true).unwrap();
+        String::from_utf8(answer.head.to_vec()).unwrap()
+    }
+
+    fn value(head: &str, name: &str) -> Option<String> {
+        head.lines().filter_map(|line| line.split_once(": ")).find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
     }
 
     fn check_date(modified: i64, expected: &str) {
@@ -291,10 +497,8 @@ mod tests {
     }
 
     fn check_field(content_type: &str, name: &str, expected: Option<&str>) {
-        let document = document(content_type, 0);
-        let response = Heads::of(&document, 60).answer(&document, &Method::GET, &HeaderMap::new());
-        let value = response.headers().get(name).map(|value| value.to_str().unwrap());
-        assert_eq!(value, expected, "{content_type}: {name}");
+        let head = head_of(&document(content_type, 0), Keep::Public(60), &[]);
+        assert_eq!(value(&head, name).as_deref(), expected, "{content_type}: {name}");
     }
 
     #[test]
@@ -305,7 +509,7 @@ mod tests {
         check_field(feed, "content-type", Some(feed));
         let page = "text/html; charset=utf-8";
         check_field(page, "access-control-allow-origin", None);
-        check_field(page, "content-security-policy", PAGE_POLICY.to_str().ok());
+        check_field(page, "content-security-policy", Some(PAGE_POLICY));
         check_field("not a\nheader", "content-type", Some("application/octet-stream"));
         for content_type in [feed, page] {
             check_field(
@@ -325,8 +529,7 @@ mod tests {
         for (noindex, expected) in [(false, None), (true, Some("noindex"))] {
             let mut document = document("text/html", 0);
             document.conditions.noindex = noindex;
-            let response = Heads::of(&document, 60).answer(&document, &Method::GET, &HeaderMap::new());
-            assert_eq!(response.headers().get("x-robots-tag").map(|value| value.to_str().unwrap()), expected);
+            assert_eq!(value(&head_of(&document, Keep::Public(60), &[]), "x-robots-tag").as_deref(), expected);
         }
     }
 
@@ -334,7 +537,10 @@ mod tests {
     fn what_has_its_hash_in_its_path_may_be_kept_for_ever() {
         let cache = HeadCache::default();
         let style = Arc::new(document("text/css; charset=utf-8", 0));
-        let kept = |path: &str| cache.heads(path, &style, 60).ok[0][header::CACHE_CONTROL].to_str().unwrap().to_owned();
+        let kept = |path: &str| {
+            let heads = cache.heads(path, &style, 60, false, || false).heads;
+            value(std::str::from_utf8(&heads.not_modified[0]).unwrap(), "cache-control").unwrap()
+        };
         assert_eq!(kept("static/style.0123456789ab.css"), "public, max-age=31536000, immutable");
         assert!(kept("static/feed.css").starts_with("public, max-age=60,"));
         assert!(kept("feeds/all.old.rss").starts_with("public, max-age=60,"));
@@ -343,10 +549,9 @@ mod tests {
     #[test]
     fn a_feed_that_a_browser_opens_is_xml_with_a_style() {
         let check = |content_type: &str, destination: Option<&'static str>, expected: &str| {
-            let document = document(content_type, 0);
-            let fields = destination.map(|to| (HeaderName::from_static("sec-fetch-dest"), HeaderValue::from_static(to)));
-            let response = Heads::of(&document, 60).answer(&document, &Method::GET, &fields.into_iter().collect());
-            assert_eq!(response.headers()[header::CONTENT_TYPE], expected, "{content_type} {destination:?}");
+            let fields: Vec<_> = destination.map(|to| ("Sec-Fetch-Dest", to)).into_iter().collect();
+            let head = head_of(&document(content_type, 0), Keep::Public(60), &fields);
+            assert_eq!(value(&head, "content-type").as_deref(), Some(expected), "{content_type} {destination:?}");
         };
         let rss = "application/rss+xml; charset=utf-8";
         check(rss, None, rss);
@@ -367,11 +572,8 @@ mod tests {
     #[test]
     fn a_representation_that_grew_is_not_sent() {
         let mut document = document("text/plain", 0);
-        let mut fields = HeaderMap::new();
-        fields.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         let coding = |document: &Prepared| {
-            let response = Heads::of(document, 60).answer(document, &Method::GET, &fields);
-            response.headers().get(header::CONTENT_ENCODING).is_some()
+            value(&head_of(document, Keep::Public(60), &[("Accept-Encoding", "gzip")]), "content-encoding").is_some()
         };
         assert!(coding(&document));
         document.gzip = Bytes::from_static(b"compressed to something longer");
@@ -382,21 +584,67 @@ mod tests {
     fn heads_are_made_once_a_document_and_again_for_the_next() {
         let cache = HeadCache::default();
         let first = Arc::new(document("text/plain", 0));
-        let heads = cache.heads("feeds/all.rss", &first, 60);
-        assert!(Arc::ptr_eq(&heads, &cache.heads("feeds/all.rss", &first, 60)));
+        let of = |document: &Arc<Prepared>, private: bool| cache.heads("feeds/all.rss", document, 60, private, || true);
+        let heads = of(&first, false).heads;
+        assert!(Arc::ptr_eq(&heads, &of(&first, false).heads));
+        assert!(of(&first, false).guarded);
+        let private = of(&first, true).heads;
+        assert!(Arc::ptr_eq(&private, &of(&first, true).heads) && !Arc::ptr_eq(&private, &heads));
         let second = Arc::new(document("text/plain", 86_400));
-        let later = cache.heads("feeds/all.rss", &second, 60);
+        let later = of(&second, false).heads;
         assert!(!Arc::ptr_eq(&heads, &later));
-        assert_eq!(later.ok[0][header::LAST_MODIFIED], "Fri, 02 Jan 1970 00:00:00 GMT");
+        let head = std::str::from_utf8(&later.not_modified[0]).unwrap();
+        assert_eq!(value(head, "last-modified").as_deref(), Some("Fri, 02 Jan 1970 00:00:00 GMT"));
     }
 
     #[test]
     fn heads_of_documents_that_are_gone_are_forgotten() {
         let cache = HeadCache::default();
         for n in 0..1000 {
-            cache.heads(&format!("feeds/{n}.rss"), &Arc::new(document("text/plain", n)), 60);
+            cache.heads(&format!("feeds/{n}.rss"), &Arc::new(document("text/plain", n)), 60, false, || false);
         }
         let known = cache.known.read().unwrap().by_path.len();
         assert!(known <= 65, "{known} heads kept for no document");
+    }
+
+    #[test]
+    fn what_is_for_one_client_is_kept_by_no_cache_for_another() {
+        let head = head_of(&document("application/rss+xml", 0), Keep::Private(60), &[]);
+        assert!(value(&head, "cache-control").unwrap().starts_with("private, max-age=60"), "{head}");
+        assert_eq!(value(&head, "vary").as_deref(), Some("Accept-Encoding, Authorization"));
+    }
+
+    #[test]
+    fn a_reply_is_framed_and_made_safe_here() {
+        let written = |reply: Reply, head_only| {
+            let answer = super::reply(reply, head_only);
+            let body = matches!(answer.body, Payload::Bytes(_));
+            (String::from_utf8(answer.head.to_vec()).unwrap(), body)
+        };
+        let wrong = Reply::text(StatusCode::OK, "words")
+            .with(header::CONTENT_LENGTH, 1_u64)
+            .with(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        let (head, body) = written(wrong.clone(), false);
+        assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && body, "{head}");
+        for (name, expected) in [
+            ("content-length", Some("5")),
+            ("connection", None),
+            ("cache-control", Some("no-store")),
+            ("x-content-type-options", Some("nosniff")),
+            ("referrer-policy", Some("no-referrer")),
+            ("content-security-policy", Some(PAGE_POLICY)),
+        ] {
+            assert_eq!(value(&head, name).as_deref(), expected, "{name}: {head}");
+        }
+        assert_eq!(written(wrong, true), (head, false));
+        let own =
+            Reply::text(StatusCode::OK, "").with(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'self'"));
+        assert_eq!(value(&written(own, false).0, "content-security-policy").as_deref(), Some("default-src 'self'"));
+        let (head, body) = written(Reply::text(StatusCode::NO_CONTENT, "x"), false);
+        assert_eq!((value(&head, "content-length"), body), (None, false));
+        assert_eq!(
+            value(&written(Reply::later(StatusCode::TOO_MANY_REQUESTS, 7, ""), false).0, "retry-after").as_deref(),
+            Some("7")
+        );
     }
 }

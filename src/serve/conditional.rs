@@ -2,39 +2,60 @@
 
 use std::time::UNIX_EPOCH;
 
-use axum::http::{HeaderMap, header};
-
 use super::encoding::Coding;
+use super::head::Head;
 use crate::publish::Prepared;
 
-/// The representation the client says it has, if one of them is current; `preferred` when it could be either. Answer 304 about that one.
+/// What the conditions of a request come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Has {
+    /// An old version, or it does not say.
+    No,
+    /// This representation of the current version.
+    This(Coding),
+    /// The current version, in whichever representation it would get.
+    Any,
+}
+
+/// What the client has.
 ///
-/// A tag of either representation counts, whatever `Accept-Encoding` says now: both come from the same bytes.
-pub(super) fn current(headers: &HeaderMap, document: &Prepared, preferred: Coding) -> Option<Coding> {
-    if headers.contains_key(header::IF_NONE_MATCH) {
-        let (mut identity, mut gzip) = (false, false);
-        for value in headers.get_all(header::IF_NONE_MATCH) {
-            if value.as_bytes().trim_ascii() == b"*" {
-                return Some(preferred);
+/// A tag of any representation counts, whatever `Accept-Encoding` says now: all come from the same bytes. Of several the client names, it is
+/// the first of [`Coding::ALL`] from the end.
+pub(super) fn has(head: &Head<'_>, document: &Prepared) -> Has {
+    let mut named = head.all("if-none-match").peekable();
+    if named.peek().is_some() {
+        let mut found = Has::No;
+        let mut highest = 0;
+        for value in named {
+            if value.trim_ascii() == b"*" {
+                return Has::Any;
             }
-            for tag in tags(value.as_bytes()) {
-                identity |= tag == document.etag.as_bytes();
-                gzip |= tag == document.etag_gzip.as_bytes();
+            for tag in tags(value) {
+                if let Some(coding) = of_tag(document, tag)
+                    && (found == Has::No || coding as usize > highest)
+                {
+                    (found, highest) = (Has::This(coding), coding as usize);
+                }
             }
         }
-        return match (identity, gzip) {
-            (true, true) => Some(preferred),
-            (true, false) => Some(Coding::Identity),
-            (false, true) => Some(Coding::Gzip),
-            (false, false) => None,
-        };
+        return found;
     }
-    // More than one line is no valid date, and an invalid one is ignored (§ 13.1.3).
-    let mut lines = headers.get_all(header::IF_MODIFIED_SINCE).iter();
+    if since(head).is_some_and(|since| document.modified.timestamp() <= since) { Has::Any } else { Has::No }
+}
+
+/// The representation of `document` that has this tag.
+fn of_tag(document: &Prepared, tag: &[u8]) -> Option<Coding> {
+    let hash = document.etag.as_bytes().strip_suffix(b"\"")?;
+    let suffix = tag.strip_prefix(hash)?.strip_suffix(b"\"")?;
+    Coding::ALL.into_iter().find(|coding| coding.suffix().as_bytes() == suffix)
+}
+
+/// `If-Modified-Since`, seconds. More than one line is no valid date, and an invalid one is ignored (§ 13.1.3).
+fn since(head: &Head<'_>) -> Option<i64> {
+    let mut lines = head.all("if-modified-since");
     let (Some(line), None) = (lines.next(), lines.next()) else { return None };
-    let since = httpdate::parse_http_date(line.to_str().ok()?.trim()).ok()?;
-    let since = since.duration_since(UNIX_EPOCH).ok()?.as_secs();
-    (document.modified.timestamp() <= i64::try_from(since).ok()?).then_some(preferred)
+    let since = httpdate::parse_http_date(std::str::from_utf8(line).ok()?.trim()).ok()?;
+    i64::try_from(since.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()
 }
 
 /// The opaque parts, quotes included, of a list of entity tags. `W/` is dropped: the comparison is the weak one (§ 8.8.3.2). What is not a
@@ -64,91 +85,98 @@ fn tags(list: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
     use bytes::Bytes;
     use chrono::DateTime;
 
     use super::*;
-    use crate::publish::Identity;
+    use crate::model::PublishedDocument;
 
     fn document() -> Prepared {
-        Prepared {
+        let modified = DateTime::from_timestamp(784_111_777, 900_000_000).unwrap(); // Sun, 06 Nov 1994 08:49:37.9 GMT
+        let mut prepared = crate::publish::prepare(PublishedDocument {
+            path: "feeds/all.rss".into(),
             content_type: "text/plain".into(),
-            identity: Identity::Held(Bytes::from_static(b"text")),
-            gzip: Bytes::from_static(b"gz"),
-            etag: "\"a,b\"".into(),
-            etag_gzip: "\"a,b-gz\"".into(),
-            modified: DateTime::from_timestamp(784_111_777, 900_000_000).unwrap(), // Sun, 06 Nov 1994 08:49:37.9 GMT
+            body: Bytes::from_static(b"text"),
+            modified,
             conditions: Default::default(),
-        }
+        });
+        prepared.etag = "\"a,b\"".into();
+        prepared
     }
 
-    fn check(fields: &[(HeaderName, &str)], expected: Option<Coding>) {
-        let mut headers = HeaderMap::new();
-        for (name, value) in fields {
-            headers.append(name, HeaderValue::from_str(value).unwrap());
-        }
-        assert_eq!(current(&headers, &document(), Coding::Gzip), expected, "{fields:?}");
+    fn check(fields: &[(&str, &str)], expected: Has) {
+        let fields: Vec<_> = fields.iter().map(|&(name, value)| httparse::Header { name, value: value.as_bytes() }).collect();
+        let head = Head { method: "GET", path: "/", query: None, one_one: true, fields: &fields };
+        assert_eq!(has(&head, &document()), expected, "{fields:?}");
     }
+
+    const INM: &str = "If-None-Match";
+    const IMS: &str = "If-Modified-Since";
 
     #[test]
     fn s11_if_none_match() {
-        use Coding::{Gzip, Identity};
+        use Coding::{Br, Gzip, Identity, Zstd};
+        use Has::{Any, No, This};
         let long = format!("{}\"a,b\"", "\"other\", ".repeat(1000));
         let many = format!("{}\"other\"", "\"other\", ".repeat(1000));
         for (value, expected) in [
-            ("\"a,b\"", Some(Identity)),
-            ("\"a,b-gz\"", Some(Gzip)),
-            ("W/\"a,b\"", Some(Identity)),
-            ("w/\"a,b\"", None),
-            ("\"a,b\", \"a,b-gz\"", Some(Gzip)),
-            ("\"x\",\"y\",W/\"a,b-gz\"", Some(Gzip)),
-            ("*", Some(Gzip)),
-            (" * ", Some(Gzip)),
-            ("\"*\"", None),
-            ("\"a\"", None),
-            ("a,b", None),
-            ("\"a,b", None),
-            ("", None),
-            (",,\"a,b\",", Some(Identity)),
-            ("garbage, \"a,b\"", Some(Identity)),
-            ("W/, \"a,b\"", Some(Identity)),
-            ("W/", None),
-            ("\"", None),
-            (&long, Some(Identity)),
-            (&many, None),
+            ("\"a,b\"", This(Identity)),
+            ("\"a,b-gz\"", This(Gzip)),
+            ("\"a,b-br\"", This(Br)),
+            ("\"a,b-zstd\"", This(Zstd)),
+            ("\"a,b-xz\"", No),
+            ("\"a,b-\"", No),
+            ("W/\"a,b\"", This(Identity)),
+            ("w/\"a,b\"", No),
+            ("\"a,b\", \"a,b-gz\"", This(Gzip)),
+            ("\"a,b-gz\", \"a,b\"", This(Gzip)),
+            ("\"x\",\"y\",W/\"a,b-gz\"", This(Gzip)),
+            ("*", Any),
+            (" * ", Any),
+            ("\"*\"", No),
+            ("\"a\"", No),
+            ("a,b", No),
+            ("\"a,b", No),
+            ("", No),
+            (",,\"a,b\",", This(Identity)),
+            ("garbage, \"a,b\"", This(Identity)),
+            ("W/, \"a,b\"", This(Identity)),
+            ("W/", No),
+            ("\"", No),
+            (&long, This(Identity)),
+            (&many, No),
         ] {
-            check(&[(header::IF_NONE_MATCH, value)], expected);
+            check(&[(INM, value)], expected);
         }
-        check(&[(header::IF_NONE_MATCH, "\"x\""), (header::IF_NONE_MATCH, "\"a,b\"")], Some(Identity));
+        check(&[(INM, "\"x\""), ("if-none-match", "\"a,b\"")], This(Identity));
     }
 
     #[test]
     fn s11_if_modified_since() {
+        use Has::{Any, No};
         for (value, expected) in [
-            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(Coding::Gzip)),
-            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(Coding::Gzip)),
-            ("Sun Nov  6 08:49:37 1994", Some(Coding::Gzip)),
-            ("Sun, 06 Nov 1994 08:49:36 GMT", None),
-            ("Sun, 06 Nov 1994 08:49:38 GMT", Some(Coding::Gzip)),
-            ("Thu, 31 Dec 2099 23:59:59 GMT", Some(Coding::Gzip)),
-            ("1994-11-06T08:49:37Z", None),
-            ("garbage", None),
-            ("", None),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Any),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Any),
+            ("Sun Nov  6 08:49:37 1994", Any),
+            ("Sun, 06 Nov 1994 08:49:36 GMT", No),
+            ("Sun, 06 Nov 1994 08:49:38 GMT", Any),
+            ("Thu, 31 Dec 2099 23:59:59 GMT", Any),
+            ("1994-11-06T08:49:37Z", No),
+            ("garbage", No),
+            ("", No),
         ] {
-            check(&[(header::IF_MODIFIED_SINCE, value)], expected);
+            check(&[(IMS, value)], expected);
         }
         let late = "Thu, 31 Dec 2099 23:59:59 GMT";
-        check(&[(header::IF_MODIFIED_SINCE, late), (header::IF_MODIFIED_SINCE, late)], None);
+        check(&[(IMS, late), (IMS, late)], No);
     }
 
     #[test]
     fn if_none_match_wins() {
-        let late = (header::IF_MODIFIED_SINCE, "Thu, 31 Dec 2099 23:59:59 GMT");
-        check(&[(header::IF_NONE_MATCH, "\"old\""), late.clone()], None);
-        check(&[(header::IF_NONE_MATCH, "garbage"), late.clone()], None);
-        let early = (header::IF_MODIFIED_SINCE, "Sun, 06 Nov 1980 08:49:37 GMT");
-        check(&[(header::IF_NONE_MATCH, "\"a,b\""), early], Some(Coding::Identity));
-        check(&[late], Some(Coding::Gzip));
+        let late = (IMS, "Thu, 31 Dec 2099 23:59:59 GMT");
+        check(&[(INM, "\"old\""), late], Has::No);
+        check(&[(INM, "garbage"), late], Has::No);
+        check(&[(INM, "\"a,b\""), (IMS, "Sun, 06 Nov 1980 08:49:37 GMT")], Has::This(Coding::Identity));
+        check(&[late], Has::Any);
     }
 }

@@ -1,14 +1,16 @@
 //! GET → snapshot → reader. No poll, no query, no network.
 //!
-//! `run` takes a listener and answers from memory until it is told to stop. The way of a request: [`accept`] lets the connection
-//! in (or not), [`watch`] keeps its deadlines, [`routes`] finds the document, [`encoding`] and [`conditional`] pick what of it to
-//! send, and [`answer`] has the head ready.
+//! `run` takes listeners and answers from memory until it is told to stop. The way of a request: [`accept`] lets the connection
+//! in (or not), [`connection`] reads, writes and keeps the deadlines, [`head`] understands what is asked, [`routes`] finds the document (or
+//! the [`handler`]), [`encoding`] and [`conditional`] pick what of it to send, and [`answer`] has the head ready.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -16,10 +18,17 @@ use crate::publish::{Pages, Snapshot};
 
 mod accept;
 mod answer;
+mod client;
 mod conditional;
+mod connection;
+mod deadline;
 mod encoding;
+mod handler;
+mod head;
+mod rate;
 mod routes;
-mod watch;
+
+pub use self::handler::{Admittance, Answering, Gate, Handler, Reply, Request, Route};
 
 /// What the server answers from.
 #[derive(Clone)]
@@ -32,6 +41,12 @@ pub struct Site {
     pub ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
     /// `Cache-Control: max-age`, seconds.
     pub max_age: u32,
+    /// What is neither a document nor a page. Paths of documents and pages come first.
+    pub routes: Vec<Route>,
+    /// Who may read what; `None`: everybody everything.
+    pub gate: Option<Arc<dyn Gate>>,
+    /// The clock, for `Date`.
+    pub now: fn() -> DateTime<Utc>,
 }
 
 /// How long a connection may take over what.
@@ -69,12 +84,15 @@ pub struct Caps {
     pub connections: usize,
     /// Connections at once from one address (IPv6: from one /64, which is what one customer is given).
     pub per_address: usize,
-    /// Front proxies: all clients of the world come from their addresses, so `per_address` does not bind them.
-    pub proxies: Vec<IpAddr>,
+    /// Front proxies: all clients of the world come from their addresses, so `per_address` does not bind them, and the client is whom
+    /// their `X-Forwarded-For` or `Forwarded` names.
+    pub proxies: Vec<IpNet>,
     /// Loopback addresses count as front proxies.
     pub loopback_is_proxy: bool,
     /// Requests on one connection; the answer to the last one says `Connection: close`.
     pub requests_per_connection: u32,
+    /// Requests of one client for one address in a minute; more are 429. 0: as many as it likes. Does not bind a front proxy that names no client.
+    pub requests_per_minute: u32,
     /// Article pages being made at once.
     pub pages: usize,
 }
@@ -87,6 +105,7 @@ impl Default for Caps {
             proxies: Vec::new(),
             loopback_is_proxy: true,
             requests_per_connection: 1000,
+            requests_per_minute: 60,
             pages: 4,
         }
     }
@@ -101,14 +120,29 @@ pub struct Limits {
     pub caps: Caps,
 }
 
-/// Serves until `shutdown`, then stops accepting and lets requests under way finish (15 s at most).
-///
-/// Errors: only when the listener itself is unusable. Running out of file descriptors is not an error: accepting pauses.
-pub async fn run(listener: TcpListener, site: Site, shutdown: CancellationToken) -> io::Result<()> {
-    run_with(listener, site, Limits::default(), shutdown).await
+/// Where readers come in.
+#[derive(Debug)]
+pub struct Listeners {
+    /// Bound and listening.
+    pub sockets: Vec<TcpListener>,
+    /// Somebody else holds them as well: those who wait in their backlogs when we stop wait for our successor.
+    pub passed: bool,
 }
 
-/// [`run`] with limits other than the usual ones.
-pub async fn run_with(listener: TcpListener, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
-    accept::run(listener, site, limits, shutdown).await
+impl Listeners {
+    /// The address of the first.
+    ///
+    /// # Errors
+    /// There is none, or the system does not say.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.sockets.first().ok_or(io::ErrorKind::AddrNotAvailable)?.local_addr()
+    }
+}
+
+/// Serves until `shutdown`, then stops accepting and lets requests under way finish (15 s at most).
+///
+/// # Errors
+/// Only when an accept loop fails. Running out of file descriptors is not an error: accepting pauses.
+pub async fn run(listeners: Listeners, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
+    accept::run(listeners, site, limits, shutdown).await
 }

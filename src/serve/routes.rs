@@ -1,16 +1,19 @@
-//! Which document a request is about.
+//! Which document or handler a request is about.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, Version, header};
-use axum::response::Response;
-use axum::routing::get;
+use chrono::{DateTime, Utc};
+use http::header::{self, HeaderValue};
+use http::{Method, StatusCode};
 use tokio::sync::Semaphore;
 
-use super::answer::{self, HeadCache, Heads};
+use super::answer::{self, Answer, HeadCache, Heads, Keep};
+use super::client::Proxies;
+use super::handler::{Admittance, Answering, Reply, Request, Route};
+use super::head::{Framing, Head};
+use super::rate::Rate;
 use super::{Limits, Site};
 use crate::model::{GONE_PAGE, NOT_FOUND_PAGE};
 use crate::publish::{Page, Prepared};
@@ -26,84 +29,335 @@ const FEED_GONE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-
 /// Seconds for which an archive document may be kept.
 const ARCHIVE_AGE: u32 = 24 * 3600;
 
-/// What the handlers share.
-struct App {
+/// What readers may ask of a feed from a script of another site (Fetch § 3.3).
+const CORS: [(header::HeaderName, &str); 4] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+    (header::ACCESS_CONTROL_ALLOW_HEADERS, "A-IM, Authorization, Cache-Control, If-Modified-Since, If-None-Match"),
+    (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+];
+
+/// What the connections share.
+pub(super) struct App {
     site: Site,
     heads: HeadCache,
     pages: Semaphore,
     page_time: Duration,
+    proxies: Proxies,
+    rate: Rate,
 }
 
-/// The addresses of the site. Documents come from the snapshot under the same path; no file system is consulted.
-pub(super) fn router(site: Site, limits: &Limits) -> Router {
-    let app =
-        App { site, heads: HeadCache::default(), pages: Semaphore::new(limits.caps.pages), page_time: limits.timeouts.page };
-    Router::new()
-        .route("/", get(document))
-        .route("/feeds.opml", get(document))
-        .route("/feeds/{name}", get(feed))
-        .route("/feeds/{id}/archive/{name}", get(archive))
-        .route("/a/{key}", get(article))
-        .route("/outlets", get(document))
-        .route("/ns/1.0", get(document))
-        .route("/static/{name}", get(document))
-        .route("/rsl.xml", get(document))
-        .route("/.well-known/tdmrep.json", get(document))
-        .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
-        .route("/robots.txt", get(robots))
-        .route("/favicon.ico", get(favicon))
-        .fallback(not_found)
-        .with_state(Arc::new(app))
+/// How a request is answered.
+pub(super) enum Plan {
+    Now(Answer),
+    Later(Answering<'static, Answer>),
+    /// By a handler, once its body has been read.
+    Body(Box<Coming>),
 }
 
-/// Why a request is answered before anybody looks at its path; the connection is closed after these.
-pub(super) fn refuse<B>(request: &axum::http::Request<B>) -> Option<Response> {
-    let fields = request.headers();
-    if let Some(fault) = host_fault(fields, request.version()) {
-        return Some(answer::text(StatusCode::BAD_REQUEST, fault));
-    }
-    let method = request.method();
-    let reads = method == Method::GET || method == Method::HEAD;
-    // RFC 9112 § 6.1: both framings at once is how requests are smuggled past a proxy. hyper hides a Content-Length that follows a
-    // Transfer-Encoding, and no read has a use for the latter, so it is refused alone, too.
-    if fields.contains_key(header::TRANSFER_ENCODING) && (reads || fields.contains_key(header::CONTENT_LENGTH)) {
-        return Some(answer::text(StatusCode::BAD_REQUEST, "Transfer-Encoding is not accepted: requests here have no body.\n"));
-    }
-    if !reads {
-        let refusal = answer::text(StatusCode::METHOD_NOT_ALLOWED, "This site is only read: GET and HEAD.\n");
-        return Some(answer::with(refusal, header::ALLOW, "GET, HEAD"));
-    }
-    None
+/// A request whose body is still to come.
+pub(super) struct Coming {
+    pub(super) route: Route,
+    pub(super) request: Request,
+    /// Bytes.
+    pub(super) length: usize,
+    /// The client waits to be told to send it.
+    pub(super) expects: bool,
 }
 
-/// RFC 9112 § 3.2: exactly one `Host` in HTTP/1.1, at most one in 1.0, and its value must be a host.
-fn host_fault(fields: &HeaderMap, version: Version) -> Option<&'static str> {
-    let mut hosts = fields.get_all(header::HOST).iter();
-    match (hosts.next(), hosts.next()) {
-        (None, _) if version == Version::HTTP_11 => Some("The request has no Host field.\n"),
-        (None, _) => None,
-        (Some(_), Some(_)) => Some("The request has more than one Host field.\n"),
-        (Some(host), None) => {
-            let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=%:[]".contains(byte);
-            (!host.as_bytes().iter().all(allowed)).then_some("The Host field of the request is not a host.\n")
+/// A path of the site.
+enum Place<'a> {
+    /// A document of the snapshot.
+    Document(&'a str),
+    Archive(&'a str, &'a str),
+    Article(&'a str),
+    Alive,
+    Ready,
+    Robots,
+    Icon,
+    Nowhere,
+}
+
+impl App {
+    pub(super) fn new(site: Site, limits: &Limits) -> Arc<Self> {
+        Arc::new(Self {
+            site,
+            heads: HeadCache::default(),
+            pages: Semaphore::new(limits.caps.pages),
+            page_time: limits.timeouts.page,
+            proxies: Proxies::of(&limits.caps),
+            rate: Rate::new(limits.caps.requests_per_minute),
+        })
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        (self.site.now)()
+    }
+
+    /// Decides what a request gets. Does not wait for anything.
+    pub(super) fn plan(self: &Arc<Self>, head: &Head<'_>, framing: Framing, peer: IpAddr) -> Plan {
+        let place = place(head.path);
+        if head.reads() {
+            let client = self.proxies.client(peer, head);
+            if let (Place::Document(_) | Place::Archive(..) | Place::Article(_), Some(client)) = (&place, client)
+                && let Err(seconds) = self.rate.take(client, head.path, self.now())
+            {
+                return now(head, Reply::later(StatusCode::TOO_MANY_REQUESTS, seconds, "Too many requests for this address.\n"));
+            }
+            match place {
+                Place::Document(path) => return self.document(path, head, client),
+                Place::Archive(..) | Place::Article(_) => {
+                    let (app, request) = (self.clone(), self.request(head, client));
+                    return Plan::Later(Box::pin(async move { app.made(request).await }));
+                }
+                Place::Alive => return now(head, Reply::text(StatusCode::OK, "ok\n")),
+                Place::Ready => return now(head, self.ready()),
+                Place::Robots if self.site.snapshot.get("robots.txt").is_some() => {
+                    return self.document("robots.txt", head, client);
+                }
+                // Never missing: crawlers take a robots.txt that cannot be had for leave to do anything (RFC 9309 § 2.3.1.3).
+                Place::Robots => {
+                    return now(head, answer::kept_text(StatusCode::OK, "User-agent: *\nAllow: /\n", "public, max-age=86400"));
+                }
+                // Browsers ask for it with every first page; a day's peace for both sides.
+                Place::Icon => {
+                    return now(head, answer::kept_text(StatusCode::NOT_FOUND, "There is no icon.\n", "public, max-age=86400"));
+                }
+                Place::Nowhere => {}
+            }
+        }
+        let route = self
+            .site
+            .routes
+            .iter()
+            .find(|route| head.path == route.path || (route.path.ends_with('/') && head.path.starts_with(route.path)));
+        match route {
+            Some(route) => self.routed(route, head, framing, peer),
+            None if head.reads() => now(head, self.not_found()),
+            None => closing(self.unread(head)),
+        }
+    }
+
+    /// A request with another method than those of readers, to what is only read.
+    fn unread(&self, head: &Head<'_>) -> Reply {
+        let feed = head.path.starts_with("/feeds/");
+        if head.method == "OPTIONS" && feed {
+            let reply = Reply { status: StatusCode::NO_CONTENT, fields: Default::default(), body: Default::default() };
+            let reply = reply.with(header::ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+            return CORS.into_iter().fold(reply, |reply, (name, value)| reply.with(name, HeaderValue::from_static(value)));
+        }
+        let allow = if feed { "GET, HEAD, OPTIONS" } else { "GET, HEAD" };
+        let refusal = Reply::text(StatusCode::METHOD_NOT_ALLOWED, "This address is only read: GET and HEAD.\n");
+        refusal.with(header::ALLOW, HeaderValue::from_static(allow))
+    }
+
+    fn routed(self: &Arc<Self>, route: &Route, head: &Head<'_>, framing: Framing, peer: IpAddr) -> Plan {
+        let takes = |method: &Method| method.as_str() == head.method || (*method == Method::GET && head.method == "HEAD");
+        if !route.methods.iter().any(takes) {
+            let mut allow: Vec<&str> = route.methods.iter().map(Method::as_str).collect();
+            if route.methods.contains(&Method::GET) {
+                allow.push("HEAD");
+            }
+            let refusal = Reply::text(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method.\n");
+            let allow = HeaderValue::from_str(&allow.join(", ")).unwrap_or(HeaderValue::from_static("GET"));
+            return closing(refusal.with(header::ALLOW, allow));
+        }
+        let request = self.request(head, self.proxies.client(peer, head));
+        let length = match framing {
+            _ if head.reads() => 0,
+            Framing::None => 0,
+            Framing::Length(length) => match usize::try_from(length) {
+                Ok(length) if length <= route.body => length,
+                _ => {
+                    return closing(Reply::text(
+                        StatusCode::PAYLOAD_TOO_LARGE,
+                        format!("The body is longer than {} bytes.\n", route.body),
+                    ));
+                }
+            },
+            Framing::Chunked => {
+                return closing(Reply::text(StatusCode::LENGTH_REQUIRED, "The request must say how long its body is.\n"));
+            }
+        };
+        if length == 0 {
+            let (app, route) = (self.clone(), route.clone());
+            return Plan::Later(Box::pin(async move { app.handle(route, request).await }));
+        }
+        let expects = head.all("expect").any(|value| value.eq_ignore_ascii_case(b"100-continue"));
+        Plan::Body(Box::new(Coming { route: route.clone(), request, length, expects }))
+    }
+
+    /// Has a handler answer.
+    pub(super) async fn handle(&self, route: Route, request: Request) -> Answer {
+        let head_only = request.method == Method::HEAD;
+        match tokio::time::timeout(self.page_time, route.handler.answer(request)).await {
+            Ok(reply) => answer::reply(reply, head_only),
+            Err(_) => answer::reply(busy(), head_only),
+        }
+    }
+
+    fn request(&self, head: &Head<'_>, client: Option<IpAddr>) -> Request {
+        Request {
+            method: Method::from_bytes(head.method.as_bytes()).unwrap_or_default(),
+            path: head.path.to_owned(),
+            query: head.query.map(str::to_owned),
+            fields: head.map(),
+            client,
+            body: Default::default(),
+        }
+    }
+
+    /// A document of the snapshot.
+    fn document(self: &Arc<Self>, path: &str, head: &Head<'_>, client: Option<IpAddr>) -> Plan {
+        let Some(document) = self.site.snapshot.get(path) else { return now(head, self.absent(path)) };
+        let Some(gate) = &self.site.gate else { return self.admitted(path, document, head, false) };
+        let found = self.heads.heads(path, &document, self.site.max_age, false, || gate.guards(path));
+        if !found.guarded && head.query.is_none() && !head.has("authorization") {
+            return self.admitted(path, document, head, false);
+        }
+        match gate.admit(path, &self.request(head, client)) {
+            Admittance::Public => self.admitted(path, document, head, false),
+            Admittance::Private => self.admitted(path, document, head, true),
+            Admittance::Instead(path) => match self.site.snapshot.get(&path) {
+                Some(document) => self.admitted(&path, document, head, true),
+                None => now(head, self.not_found()),
+            },
+            Admittance::Refused(reply) => now(head, *reply),
+        }
+    }
+
+    /// A document that the client may have.
+    fn admitted(self: &Arc<Self>, path: &str, document: Arc<Prepared>, head: &Head<'_>, private: bool) -> Plan {
+        let guards = || self.site.gate.as_ref().is_some_and(|gate| gate.guards(path));
+        let found = self.heads.heads(path, &document, self.site.max_age, private, guards);
+        if let Ok(answer) = found.heads.answer(&document, head, false) {
+            return Plan::Now(answer);
+        }
+        // The first reader that wants a form which nobody wanted before waits for it.
+        let (app, path) = (self.clone(), path.to_owned());
+        let request = self.request(head, None);
+        Plan::Later(Box::pin(async move {
+            let _turn = app.pages.acquire().await;
+            let packing = (app.clone(), path, document.clone());
+            let packed = tokio::task::spawn_blocking(move || {
+                let (app, path, document) = packing;
+                app.site.snapshot.pack(&path, &document);
+            });
+            if let Err(error) = packed.await {
+                tracing::error!(%error, "a document cannot be packed");
+            }
+            answer_to(&found.heads, &document, &request)
+        }))
+    }
+
+    /// An answer with what is made for it: few at a time, and nobody waits for ever, for making is the one thing here that costs something.
+    async fn made(&self, request: Request) -> Answer {
+        let place = place(&request.path);
+        let look_up = async {
+            let _turn = self.pages.acquire().await.ok()?;
+            Some(match place {
+                Place::Article(key) => self.site.pages.page(key).await,
+                Place::Archive(feed, name) => self.site.pages.archive(feed, name).await,
+                _ => Page::Missing,
+            })
+        };
+        let head_only = request.method == Method::HEAD;
+        let reply = match tokio::time::timeout(self.page_time, look_up).await {
+            Ok(Some(Page::Found(page))) => {
+                // What time alone will change is not kept beyond the feed's own life; the rest of an archive changes by corrections only.
+                let max_age = match (&place, page.conditions.until()) {
+                    (Place::Archive(..), None) => self.site.max_age.max(ARCHIVE_AGE),
+                    _ => self.site.max_age,
+                };
+                return answer_to(&Heads::of(&page, Keep::Public(max_age), Default::default()), &page, &request);
+            }
+            Ok(Some(Page::Gone)) => self.instead(StatusCode::GONE, GONE_PAGE),
+            Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
+            Ok(Some(Page::Missing)) => match place {
+                Place::Archive(feed, _) => self.absent(&format!("feeds/{feed}")),
+                _ => self.not_found(),
+            },
+            Ok(None) | Err(_) => busy(),
+        };
+        answer::reply(reply, head_only)
+    }
+
+    /// What is said where there is no document: a feed may have been there.
+    fn absent(&self, path: &str) -> Reply {
+        if self.site.snapshot.is_gone(path) { answer::page(StatusCode::GONE, FEED_GONE) } else { self.not_found() }
+    }
+
+    fn not_found(&self) -> Reply {
+        self.instead(StatusCode::NOT_FOUND, NOT_FOUND_PAGE)
+    }
+
+    /// A page of the site in place of one that there is not.
+    fn instead(&self, status: StatusCode, path: &str) -> Reply {
+        match self.site.snapshot.get(path) {
+            Some(page) => answer::page(status, page.identity()),
+            None => answer::page(status, NOTHING),
+        }
+    }
+
+    fn ready(&self) -> Reply {
+        match (self.site.ready)() {
+            Ok(()) => Reply::text(StatusCode::OK, "ready\n"),
+            Err(reason) => Reply::later(StatusCode::SERVICE_UNAVAILABLE, 5, format!("not ready: {reason}\n")),
         }
     }
 }
 
-/// The request comes with a body, which nobody will read.
-pub(super) fn has_body(fields: &HeaderMap) -> bool {
-    fields.contains_key(header::TRANSFER_ENCODING)
-        || fields.get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes().iter().any(|&digit| digit != b'0'))
+fn now(head: &Head<'_>, reply: Reply) -> Plan {
+    Plan::Now(answer::reply(reply, head.method == "HEAD"))
 }
 
-async fn document(State(app): State<Arc<App>>, request: Request) -> Response {
-    app.answer_from_snapshot(&request)
+/// What may be followed by a body that nobody reads.
+fn closing(reply: Reply) -> Plan {
+    Plan::Now(Answer { close: reply.status.is_client_error(), ..answer::reply(reply, false) })
 }
 
-async fn feed(State(app): State<Arc<App>>, request: Request) -> Response {
-    let name = request.uri().path().strip_prefix("/feeds/").unwrap_or_default();
-    if is_feed_name(name) { app.answer_from_snapshot(&request) } else { app.not_found() }
+fn busy() -> Reply {
+    Reply::later(StatusCode::SERVICE_UNAVAILABLE, 5, "Too many pages are asked for at once; try again in a moment.\n")
+}
+
+/// The answer to a request that was kept.
+fn answer_to(heads: &Heads, document: &Prepared, request: &Request) -> Answer {
+    let fields: Vec<_> =
+        request.fields.iter().map(|(name, value)| httparse::Header { name: name.as_str(), value: value.as_bytes() }).collect();
+    let method = if request.method == Method::HEAD { "HEAD" } else { "GET" };
+    let head = Head { method, path: &request.path, query: None, one_one: true, fields: &fields };
+    heads.answer(document, &head, true).unwrap_or_else(|_| answer::reply(busy(), method == "HEAD"))
+}
+
+/// What is at a path. Documents come from the snapshot under the same path; no file system is consulted.
+fn place(path: &str) -> Place<'_> {
+    let Some(path) = path.strip_prefix('/') else { return Place::Nowhere };
+    if let Some(name) = path.strip_prefix("feeds/") {
+        if is_feed_name(name) {
+            return Place::Document(path);
+        }
+        let names =
+            name.split_once("/archive/").filter(|(id, name)| !id.contains('.') && is_feed_name(id) && is_archive_name(name));
+        return names.map_or(Place::Nowhere, |(feed, name)| Place::Archive(feed, name));
+    }
+    match path {
+        "" | "feeds.opml" | "outlets" | "ns/1.0" | "rsl.xml" | ".well-known/tdmrep.json" => Place::Document(path),
+        "healthz" => Place::Alive,
+        "readyz" => Place::Ready,
+        "robots.txt" => Place::Robots,
+        "favicon.ico" => Place::Icon,
+        _ => {
+            if let Some(key) = path.strip_prefix("a/") {
+                let is_key = key.len() == 20 && key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+                return if is_key { Place::Article(key) } else { Place::Nowhere };
+            }
+            match path.strip_prefix("static/") {
+                Some(name) if !name.is_empty() && !name.contains('/') => Place::Document(path),
+                _ => Place::Nowhere,
+            }
+        }
+    }
 }
 
 /// `[a-z0-9-]+`, and an extension for a format: the only names that can be configured.
@@ -113,119 +367,11 @@ fn is_feed_name(name: &str) -> bool {
     !id.is_empty() && id.bytes().all(is_id) && !extension.is_empty() && extension.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-async fn article(State(app): State<Arc<App>>, request: Request) -> Response {
-    let key = request.uri().path().strip_prefix("/a/").unwrap_or_default();
-    if key.len() != 20 || !key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        return app.not_found();
-    }
-    app.answer_made(request.method(), request.headers(), app.site.pages.page(key), |_| app.site.max_age).await
-}
-
-async fn archive(State(app): State<Arc<App>>, request: Request) -> Response {
-    let path = request.uri().path().strip_prefix("/feeds/").unwrap_or_default();
-    let names = path.split_once("/archive/").filter(|(id, name)| !id.contains('.') && is_feed_name(id) && is_archive_name(name));
-    let Some((id, name)) = names else { return app.not_found() };
-    if app.site.snapshot.is_gone(&format!("feeds/{id}")) {
-        return answer::page(StatusCode::GONE, FEED_GONE);
-    }
-    // What time alone will change is not kept beyond the feed's own life; the rest changes by corrections only.
-    let max_age = |document: &Prepared| match document.conditions.until() {
-        None => app.site.max_age.max(ARCHIVE_AGE),
-        Some(_) => app.site.max_age,
-    };
-    app.answer_made(request.method(), request.headers(), app.site.pages.archive(id, name), max_age).await
-}
-
 /// `2026-05.atom`: digits and hyphens, and an extension for a format.
 fn is_archive_name(name: &str) -> bool {
     let Some((period, extension)) = name.split_once('.') else { return false };
     let is_period = |byte: u8| byte.is_ascii_digit() || byte == b'-';
     (7..=13).contains(&period.len()) && period.bytes().all(is_period) && ["atom", "json"].contains(&extension)
-}
-
-impl App {
-    /// An answer with what is made for it: few at a time, and nobody waits for ever, for making is the one thing here that costs something.
-    async fn answer_made(
-        &self,
-        method: &Method,
-        fields: &HeaderMap,
-        making: impl Future<Output = Page>,
-        max_age: impl FnOnce(&Prepared) -> u32,
-    ) -> Response {
-        let look_up = async {
-            let _turn = self.pages.acquire().await.ok()?;
-            Some(making.await)
-        };
-        match tokio::time::timeout(self.page_time, look_up).await {
-            Ok(Some(Page::Found(page))) => Heads::of(&page, max_age(&page)).answer(&page, method, fields),
-            Ok(Some(Page::Gone)) => self.instead(StatusCode::GONE, GONE_PAGE),
-            Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
-            Ok(Some(Page::Missing)) => self.not_found(),
-            Ok(None) | Err(_) => {
-                let busy = answer::text(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "Too many pages are asked for at once; try again in a moment.\n",
-                );
-                answer::with(busy, header::RETRY_AFTER, "5")
-            }
-        }
-    }
-
-    fn answer_from_snapshot(&self, request: &Request) -> Response {
-        let path = request.uri().path();
-        let path = path.strip_prefix('/').unwrap_or(path);
-        match self.site.snapshot.get(path) {
-            Some(document) => {
-                let heads = self.heads.heads(path, &document, self.site.max_age);
-                heads.answer(&document, request.method(), request.headers())
-            }
-            None if self.site.snapshot.is_gone(path) => answer::page(StatusCode::GONE, FEED_GONE),
-            None => self.not_found(),
-        }
-    }
-
-    fn not_found(&self) -> Response {
-        self.instead(StatusCode::NOT_FOUND, NOT_FOUND_PAGE)
-    }
-
-    /// A page of the site in place of one that there is not.
-    fn instead(&self, status: StatusCode, path: &str) -> Response {
-        match self.site.snapshot.get(path) {
-            Some(page) => answer::page(status, page.identity()),
-            None => answer::page(status, NOTHING),
-        }
-    }
-}
-
-async fn healthz() -> Response {
-    answer::text(StatusCode::OK, "ok\n")
-}
-
-async fn readyz(State(app): State<Arc<App>>) -> Response {
-    match (app.site.ready)() {
-        Ok(()) => answer::text(StatusCode::OK, "ready\n"),
-        Err(reason) => {
-            let refusal = answer::text(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {reason}\n"));
-            answer::with(refusal, header::RETRY_AFTER, "5")
-        }
-    }
-}
-
-/// Never missing: crawlers take a robots.txt that cannot be had for leave to do anything (RFC 9309 § 2.3.1.3).
-async fn robots(State(app): State<Arc<App>>, request: Request) -> Response {
-    if app.site.snapshot.get("robots.txt").is_some() {
-        return app.answer_from_snapshot(&request);
-    }
-    answer::kept_text(StatusCode::OK, "User-agent: *\nAllow: /\n", "public, max-age=86400")
-}
-
-/// Browsers ask for it with every first page; a day's peace for both sides.
-async fn favicon() -> Response {
-    answer::kept_text(StatusCode::NOT_FOUND, "There is no icon.\n", "public, max-age=86400")
-}
-
-async fn not_found(State(app): State<Arc<App>>) -> Response {
-    app.not_found()
 }
 
 #[cfg(test)]
@@ -276,39 +422,6 @@ mod tests {
             "2026-05-17-09-1.atom",
         ] {
             assert!(!is_archive_name(name), "{name}");
-        }
-    }
-
-    fn check_refusal(method: &str, version: Version, fields: &[(&str, &str)], expected: Option<u16>) {
-        let mut request = axum::http::Request::builder().method(method).version(version).uri("/");
-        for (name, value) in fields {
-            request = request.header(*name, *value);
-        }
-        let refusal = refuse(&request.body(()).unwrap());
-        assert_eq!(refusal.map(|response| response.status().as_u16()), expected, "{method} {fields:?}");
-    }
-
-    #[test]
-    fn s06_s07_s08_refusals() {
-        use Version as V;
-        let host = ("host", "relay.example");
-        for good in ["relay.example", "relay.example:8080", "[2001:db8::1]:80", "127.0.0.1", ""] {
-            check_refusal("GET", V::HTTP_11, &[("host", good)], None);
-        }
-        for bad in ["relay.example/path", "user@relay.example", "relay example", "a,b", "<b>"] {
-            check_refusal("GET", V::HTTP_11, &[("host", bad)], Some(400));
-        }
-        check_refusal("GET", V::HTTP_11, &[], Some(400));
-        check_refusal("GET", V::HTTP_10, &[], None);
-        check_refusal("GET", V::HTTP_10, &[host, host], Some(400));
-        check_refusal("GET", V::HTTP_11, &[host, host], Some(400));
-        check_refusal("GET", V::HTTP_11, &[host, ("transfer-encoding", "chunked")], Some(400));
-        check_refusal("POST", V::HTTP_11, &[host, ("transfer-encoding", "chunked"), ("content-length", "3")], Some(400));
-        check_refusal("POST", V::HTTP_11, &[host, ("transfer-encoding", "chunked")], Some(405));
-        check_refusal("GET", V::HTTP_11, &[host, ("content-length", "3")], None);
-        check_refusal("HEAD", V::HTTP_11, &[host], None);
-        for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "BREW", "get"] {
-            check_refusal(method, V::HTTP_11, &[host], Some(405));
         }
     }
 }

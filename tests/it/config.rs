@@ -97,7 +97,7 @@ fn example_loads_with_every_key_switched_on() {
 #[test]
 fn keys_switched_off_show_the_defaults() {
     let (off, on) = (read(EXAMPLE), read(&everything_on_with("basic")));
-    let limits = config::Limits { allow_networks: Vec::new(), ..on.limits };
+    let limits = config::Limits { allow_networks: Vec::new(), proxies: None, ..on.limits };
     assert_eq!(format!("{:?}", off.limits), format!("{limits:?}"));
     assert_eq!((off.site.listen, off.site.database), (on.site.listen, on.site.database));
 }

@@ -248,3 +248,24 @@ async fn r47_a_feed_that_left_the_configuration_is_gone_for_good_until_it_is_bac
         assert!(status.success());
     }
 }
+
+#[tokio::test]
+async fn r46_who_asks_too_often_gets_429_and_whole_seconds() {
+    let partner = Partner::start().await;
+    partner.put("/rss", feed(1));
+    let limits = "[limits]\nproxies = []\nrequests_per_minute = 6\n";
+    let program =
+        start(&Arc::new(tempfile::tempdir().expect("a folder")), &toml(&partner, "").replace("[limits]\n", limits)).await;
+    let mut statuses = Vec::new();
+    let mut last = None;
+    for _ in 0..8 {
+        let answer = get(&program.url("feeds/all.atom"), &[]).await;
+        statuses.push(answer.status);
+        last = Some(answer);
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 429, 429]);
+    let answer = last.expect("an answer");
+    let seconds: u64 = field(&answer, "retry-after").parse().expect("whole seconds, as readers understand them");
+    assert!((1..=60).contains(&seconds), "{seconds}");
+    assert_eq!(get(&program.url("feeds/all.rss"), &[]).await.status, 200, "the limit is one of an address");
+}

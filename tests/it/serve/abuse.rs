@@ -111,7 +111,7 @@ async fn s05_heads_that_are_too_large() {
     for (name, request, expected) in [
         ("a field of 20 KB", get("/", &format!("X: {}\r\n", "a".repeat(20_000))), 431),
         ("150 fields", get("/", &"X: a\r\n".repeat(150)), 431),
-        ("a path of 70 KB", get(&format!("/{}", "a".repeat(70_000)), ""), 431),
+        ("a path of 70 KB", get(&format!("/{}", "a".repeat(70_000)), ""), 414),
         ("90 fields", get("/", &"X: a\r\n".repeat(90)), 200),
         ("a path of 7 KB", get(&format!("/{}", "a".repeat(7_000)), ""), 404),
     ] {
@@ -148,10 +148,13 @@ async fn s06_s07_requests_that_can_be_read_in_two_ways() {
 #[tokio::test]
 async fn s08_only_reading() {
     let server = Server::usual().await;
-    for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"] {
+    for method in ["POST", "PUT", "DELETE", "TRACE", "PATCH", "get", "BREW"] {
         let answer = server.ask(&get(FEED, "Content-Length: 0\r\n").replacen("GET", method, 1)).await;
+        assert_eq!((answer.status, answer.field("allow")), (405, Some("GET, HEAD, OPTIONS")), "{method}");
+        let answer = server.ask(&get("/", "").replacen("GET", method, 1)).await;
         assert_eq!((answer.status, answer.field("allow")), (405, Some("GET, HEAD")), "{method}");
     }
+    assert_eq!(server.ask(&get("/", "").replacen("GET", "OPTIONS", 1)).await.status, 405);
     let answer = server.ask("CONNECT relay.example:443 HTTP/1.1\r\nHost: relay.example\r\n\r\n").await;
     assert_eq!(answer.status, 405);
 }
@@ -239,6 +242,121 @@ async fn s15_a_connection_is_good_for_so_many_requests_also_when_they_come_at_on
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest).await;
     assert!(rest.is_empty(), "{}", String::from_utf8_lossy(&rest));
+}
+
+#[tokio::test]
+async fn s08_a_script_may_ask_whether_it_may_read_a_feed() {
+    let server = Server::usual().await;
+    let fields = "Origin: https://reader.example\r\nAccess-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: if-none-match\r\n";
+    let answer = server.ask(&get(FEED, fields).replacen("GET", "OPTIONS", 1)).await;
+    assert_eq!(
+        (answer.status, answer.field("access-control-allow-origin"), answer.field("content-length")),
+        (204, Some("*"), None)
+    );
+    assert!(answer.field("access-control-allow-headers").unwrap().contains("If-None-Match"));
+}
+
+#[tokio::test]
+async fn s14_there_is_no_http2() {
+    let server = Server::usual().await;
+    let mut stream = server.connect().await;
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    assert_eq!(read_answer(&mut stream, false).await.unwrap().status, 505);
+    closed_after(&mut stream, Duration::from_secs(3)).await;
+    let answer = server.get(FEED, "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n").await;
+    assert_eq!(answer.status, 200, "an upgrade may be ignored (RFC 9110 § 7.8)");
+}
+
+#[tokio::test]
+async fn s15_a_thousand_pipelined_requests_are_answered_in_order() {
+    let server = Server::usual().await;
+    let stream = server.connect().await;
+    let (mut read, mut write) = stream.into_split();
+    let asking = tokio::spawn(async move {
+        let text: String = (0..1000).map(|n| get(if n % 3 == 0 { FEED } else { "/healthz" }, "")).collect();
+        write.write_all(text.as_bytes()).await.unwrap();
+        write
+    });
+    let mut all = Vec::new();
+    read.read_to_end(&mut all).await.unwrap();
+    drop(asking.await.unwrap());
+    let text = String::from_utf8(all).unwrap();
+    let answers: Vec<&str> = text.split("HTTP/1.1 ").skip(1).collect();
+    assert_eq!(answers.len(), 1000);
+    for (n, answer) in answers.iter().enumerate() {
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        assert!(body.starts_with(if n % 3 == 0 { "<rss>" } else { "ok\n" }), "answer {n}: {answer}");
+        assert_eq!(answer.contains("\r\nconnection: close\r\n"), n == 999, "answer {n}");
+    }
+}
+
+#[tokio::test]
+async fn answers_do_not_depend_on_how_a_request_is_cut() {
+    let server = Server::usual().await;
+    let text = format!("{}{}", get("/healthz", "X: y\r\n"), get("/robots.txt", "Connection: close\r\n"));
+    let mut expected = None;
+    for cut in 0..text.len() {
+        let mut stream = server.connect().await;
+        stream.set_nodelay(true).unwrap();
+        stream.write_all(&text.as_bytes()[..cut]).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        stream.write_all(&text.as_bytes()[cut..]).await.unwrap();
+        let mut all = String::new();
+        stream.read_to_string(&mut all).await.unwrap();
+        let undated: Vec<&str> = all.lines().filter(|line| !line.starts_with("date: ")).collect();
+        let undated = undated.join("\n");
+        assert_eq!(expected.get_or_insert_with(|| undated.clone()), &undated, "cut at {cut}");
+    }
+    assert!(expected.unwrap().contains("User-agent"));
+}
+
+#[tokio::test]
+async fn s16_who_asks_too_often_is_told_when_to_come_back_and_nobody_else_is() {
+    let caps = Caps {
+        requests_per_minute: 5,
+        loopback_is_proxy: false,
+        proxies: vec!["127.0.0.9/32".parse().unwrap()],
+        ..Caps::default()
+    };
+    let server = Server::start(Limits { caps, ..Limits::default() }).await;
+    for _ in 0..5 {
+        assert_eq!(server.get(FEED, "").await.status, 200);
+    }
+    let etag = server.snapshot.get("feeds/all.rss").unwrap().etag.clone();
+    let condition = format!("If-None-Match: {etag}\r\n");
+    let refused = server.get(FEED, &condition).await;
+    assert_eq!(refused.status, 429);
+    let seconds: u64 = refused.field("retry-after").unwrap().parse().expect("whole seconds");
+    assert!((1..=12).contains(&seconds), "{seconds}");
+    assert_eq!(refused.field("cache-control"), Some("no-store"));
+    assert_eq!(server.get("/feeds/all.atom", "").await.status, 200, "another address");
+    let ask_from = async |address: [u8; 4], fields: String| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((IpAddr::from(address), 0).into()).unwrap();
+        let mut stream = socket.connect(server.address).await.unwrap();
+        stream.write_all(get(FEED, &fields).as_bytes()).await.unwrap();
+        read_answer(&mut stream, false).await.unwrap().status
+    };
+    assert_eq!(ask_from([127, 0, 0, 2], condition.clone()).await, 304, "another client");
+    // A front proxy speaks for its clients, and for itself without limit.
+    for _ in 0..20 {
+        assert_eq!(ask_from([127, 0, 0, 9], condition.clone()).await, 304);
+    }
+    let via = |client: &str| format!("{condition}X-Forwarded-For: {client}\r\n");
+    let mut statuses = Vec::new();
+    for _ in 0..6 {
+        statuses.push(ask_from([127, 0, 0, 9], via("203.0.113.7")).await);
+    }
+    assert_eq!(statuses, [304, 304, 304, 304, 304, 429]);
+    assert_eq!(ask_from([127, 0, 0, 9], via("203.0.113.8")).await, 304);
+}
+
+#[tokio::test]
+async fn s18_control_characters_do_not_come_in() {
+    let server = Server::usual().await;
+    for request in [get("/\x1b[31m", ""), get("/", "User-Agent: \x1b[31mred\r\n"), get("/", "X: \x7f\r\n")] {
+        assert_eq!(server.ask(&request).await.status, 400, "{request:?}");
+    }
 }
 
 #[tokio::test]
