@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::net::{AddressFamily, SocketFlags, SocketType};
 use support::{Daemon, Folder, Partner, feeds_toml, free_address, median};
 
 const ROUNDS: usize = 7;
@@ -278,7 +279,9 @@ const SLOW: usize = 2000;
 /// A connection from an address of its own below 127/8.
 fn connect_from(number: usize, to: SocketAddr) -> TcpStream {
     let bind = |number: usize| {
-        let socket = rustix::net::socket(rustix::net::AddressFamily::INET, rustix::net::SocketType::STREAM, None)?;
+        // Not inherited by wrk, which takes descriptors only up to the number of its own connections.
+        let (family, kind, flags) = (AddressFamily::INET, SocketType::STREAM, SocketFlags::CLOEXEC);
+        let socket = rustix::net::socket_with(family, kind, flags, None)?;
         let [low, high] = u16::try_from(number % 60_000).unwrap_or(0).to_le_bytes();
         rustix::net::bind(&socket, &SocketAddr::from(([127, 1, high, low.max(1)], 0)))?;
         rustix::net::sockopt::set_socket_recv_buffer_size(&socket, 4096)?;
