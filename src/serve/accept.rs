@@ -21,6 +21,10 @@ use super::{Caps, Limits, Listeners, Site};
 
 /// Pause after an accept that failed for want of file descriptors or memory: the backlog waits, the processor is not spun.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// What the kernel may hold for a client that does not read, bytes (it doubles them). Left to itself it holds megabytes for each, and some hundred
+/// such clients use up what it has for all connections of the machine.
+const SEND_BUFFER: usize = 128 * 1024;
+
 /// How long a listener that is closed accepts on, at most.
 const BACKLOG: Duration = Duration::from_secs(1);
 
@@ -111,6 +115,7 @@ async fn accept(
             connections.spawn(async move {
                 // Heads and bodies go out in one call; waiting for more would only delay 304s.
                 let _ = stream.set_nodelay(true);
+                let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER); // the usual one serves, too
                 Connection::new(stream, address.ip(), &server).serve().await;
                 drop(permit);
             });
