@@ -483,7 +483,7 @@ async fn an_outlet_with_another_id_is_the_same_outlet() {
     let renamed = toml.replace("id = \"hewan\"", "id = \"hewan-ribao\"");
     let program = restarted(folder, &renamed).await;
     assert_eq!(ids(&feed_of(&program, "feeds/hewan-ribao.rss", 3).await.text()), before);
-    assert_eq!(get(&program.url("feeds/hewan.rss"), &[]).await.status, 404);
+    assert_eq!(get(&program.url("feeds/hewan.rss"), &[]).await.status, 410);
     partner.put("/rss", Reply::ok(RSS, feed(4, "晴")).header("ETag", "\"2\""));
     assert_eq!(partner.seen().len(), 1, "its next poll is the one that was planned");
     let (_, folder) = program.stop().await;
