@@ -229,7 +229,9 @@ impl Partners {
         }
         toml.push_str(
             "\n[[feed]]\nid = \"translations\"\ntitle = \"南十字转载:译文\"\nlanguage = \"zh-Hant\"\noutlets = [\"isles\"]\n\
-             \n[[feed]]\nid = \"chinese\"\ntitle = \"南十字转载:中文\"\nlanguage = \"zh\"\noutlets = [\"nanwan\", \"isles\", \"shiliu\"]\n",
+             \n[[feed]]\nid = \"chinese\"\ntitle = \"南十字转载:中文\"\nlanguage = \"zh\"\noutlets = [\"nanwan\", \"isles\", \"shiliu\"]\n\
+             \n[[feed]]\nid = \"hant\"\ntitle = \"南十字轉載:繁體中文\"\nlanguage = \"zh-Hant-TW\"\noutlets = [\"nanwan\", \"isles\", \"shiliu\"]\n\
+             translate = { to = \"zh-Hant-TW\" } # made in the process\n",
         );
         toml
     }

@@ -206,7 +206,7 @@ impl Renderer {
         let made = terms.publish == Publish::Title && article.warnings.iter().any(|warning| warning.code == "title_missing");
         let title = Some(line(&article.title)).filter(|t| !t.is_empty() && !made);
         let title = title.unwrap_or_else(|| untitled(&text, summary.as_deref(), &source));
-        let disclaimer = self.disclaimer(outlet, provenance, words, &source);
+        let disclaimer = self.disclaimer(outlet, provenance, words, &source, made_here.is_some());
 
         let date = stored.date();
         // Not before an embargo has ended: until then it was here, and not to be had.
@@ -282,11 +282,21 @@ impl Renderer {
         editions.collect()
     }
 
-    /// The outlet's wording, else what was found out about it, else the site's, else the one of the language.
-    fn disclaimer(&self, outlet: Option<&Relayed>, provenance: &Provenance, words: &Language, source: &Named) -> String {
+    /// The outlet's wording, else what was found out about it, else the site's, else the one of the language. What was `translated` has it in the
+    /// language of the text.
+    fn disclaimer(
+        &self,
+        outlet: Option<&Relayed>,
+        provenance: &Provenance,
+        words: &Language,
+        source: &Named,
+        translated: bool,
+    ) -> String {
+        let known = provenance.disclaimer.as_deref();
         let wordings = [
-            outlet.and_then(|o| o.terms.disclaimer.as_deref()),
-            provenance.disclaimer.as_deref(),
+            known.filter(|_| translated),
+            outlet.and_then(|outlet| outlet.terms.disclaimer.as_deref()),
+            known,
             self.site.disclaimer.as_deref(),
         ];
         let wording = wordings.into_iter().flatten().find(|w| !w.trim().is_empty()).unwrap_or_else(|| words.get("disclaimer"));

@@ -487,6 +487,24 @@ async fn terms_hold_for_translations() {
 }
 
 #[tokio::test]
+async fn the_disclaimer_of_an_outlet_is_in_the_language_of_the_text() {
+    let terms = "[outlet.terms]\ndisclaimer = \"Texto tomado de {source} y ajeno a este sitio\"";
+    let scene = Scene::with(Arc::new(tempfile::tempdir().expect("a folder")), &toml("", terms)).await;
+    scene.record("faro", &rss(&item(1, &paragraphs(1, 1)))).await;
+    let disclaimer = async || {
+        let html = scene.json().await["items"][0]["content_html"].as_str().expect("html").to_owned();
+        assert_eq!(html.matches("reprint-disclaimer").count(), 2);
+        html
+    };
+    assert!(disclaimer().await.contains("Texto tomado de El Faro de Punta y ajeno a este sitio"));
+    scene.round(&scene.translators(&Weaver::new(|_| Fault::None), None), now).await;
+    let translated = disclaimer().await;
+    assert_eq!(translated.matches("odamot").count(), 2, "{translated}");
+    assert_eq!(translated.matches("Texto tomado").count(), 0);
+    assert!(!translated.contains("{source}"));
+}
+
+#[tokio::test]
 async fn what_a_person_translated_goes_before_what_an_engine_would_make() {
     let scene = Scene::new("").await;
     scene.record("faro", &rss(&item(1, &paragraphs(1, 2)))).await;
