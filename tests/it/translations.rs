@@ -1,5 +1,7 @@
 //! Translations through the whole relay: a feed that asks for a language, engines that work and engines that do not, and what it costs.
 
+mod paid;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
