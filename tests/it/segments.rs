@@ -163,7 +163,7 @@ fn provenance_says_what_was_done() {
     let out = converted(TranslationKind::ScriptConversion, "zh-Hant");
     let translation = out.provenance.translation.unwrap();
     assert_eq!((translation.from.as_deref(), translation.to.as_deref()), (Some("zh-Hans"), Some("zh-Hant")));
-    assert_eq!(translation.translators, [translator.clone()]);
+    assert_eq!(translation.translators, std::slice::from_ref(&translator));
     let earlier = Some(Earlier { kind: TranslationKind::Human, engine: None, translators: vec![translator] });
     assert_eq!(translation.earlier, earlier);
     assert_eq!(translation.source.unwrap().as_str(), "https://quay.example/news/1");
