@@ -735,7 +735,7 @@ impl ArticlePages {
         let mut article = match &row {
             None => article,
             Some(row) => {
-                let made = editions::of_row(&article, row);
+                let made = editions::of_row(&self.config, &article, row);
                 let language = made.as_ref().and_then(|made| made.attributed.article.language.as_deref());
                 if !outlet.terms.relays(language) {
                     return Page::Missing;

@@ -147,6 +147,7 @@ pub(super) fn translation(article: &Article, found: Option<&Found>, evidence: &m
                 .and_then(address)
                 .or_else(|| original.and_then(|original| original.outlet.url.clone())),
             translators,
+            earlier: None,
         });
     }
     let names: Vec<&str> = translators.iter().filter_map(|person| person.name.as_deref()).collect();
@@ -166,5 +167,6 @@ pub(super) fn translation(article: &Article, found: Option<&Found>, evidence: &m
         engine: None,
         source: original.and_then(|original| original.outlet.url.clone()),
         translators,
+        earlier: None,
     })
 }

@@ -78,7 +78,7 @@ fn say_costs(config: &Config, translators: &Translators, sent: &BTreeMap<&str, V
         let Some(target) = &feed.translate else { continue };
         let articles: Vec<&AttributedArticle> =
             feed.outlets.iter().filter_map(|outlet| sent.get(outlet.as_str())).flatten().collect();
-        let Some((most, unit)) = estimate(translators, target, &articles) else { continue };
+        let Some((most, unit)) = estimate(config, translators, target, &articles) else { continue };
         let (id, to, engine) = (&feed.id, &target.to, &target.engine);
         let unit = match unit {
             Unit::Nothing => {

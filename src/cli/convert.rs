@@ -1,19 +1,38 @@
 //! `convert`: one script of Chinese to another, from stdin to stdout.
 
 use std::io::{ErrorKind, Read, Write};
+use std::path::Path;
 
 use super::Failure;
-use crate::translate::opencc::{Converter, ENDS_EVERY_WORD, TAGS};
+use crate::translate::Glossary;
+use crate::translate::opencc::{Conversion, Converter, ENDS_EVERY_WORD, TAGS};
 
 /// Bytes that are read at once.
 const READ: usize = 64 * 1024;
 /// A line longer than this is converted in parts.
 const LINE: usize = 1024 * 1024;
 
+/// What is asked for.
+pub struct Request<'a> {
+    /// Tag of the text.
+    pub from: &'a str,
+    /// Tag that is wanted.
+    pub to: &'a str,
+    /// Words of the region, too.
+    pub phrases: bool,
+    /// Terms that go before the dictionaries.
+    pub glossary: Option<&'a Path>,
+}
+
 /// Converts all of `input`, line by line; every line end stays as it is.
-pub fn run(from: &str, to: &str, phrases: bool, input: impl Read, output: impl Write) -> Result<(), Failure> {
+pub fn run(request: &Request<'_>, input: impl Read, output: impl Write) -> Result<(), Failure> {
+    let Request { from, to, phrases, glossary } = *request;
     let converter = Converter::new(from, to, phrases).ok_or_else(|| unknown(from, to))?;
-    match stream(converter, input, output) {
+    let terms = match glossary {
+        Some(path) => Glossary::load(path).map_err(|mistakes| Failure::Failed(mistakes.to_string()))?.terms(from, to),
+        None => Vec::new(),
+    };
+    match stream(&Conversion::new(converter, &terms), input, output) {
         Err(Stop::Reader) | Ok(()) => Ok(()),
         Err(Stop::Failed(message)) => Err(Failure::Failed(message)),
     }
@@ -42,7 +61,7 @@ enum Stop {
     Failed(String),
 }
 
-fn stream(converter: Converter, mut input: impl Read, mut output: impl Write) -> Result<(), Stop> {
+fn stream(converter: &Conversion, mut input: impl Read, mut output: impl Write) -> Result<(), Stop> {
     let mut waiting: Vec<u8> = Vec::new();
     // Bytes of the input before those waiting.
     let mut done: u64 = 0;
@@ -102,9 +121,11 @@ fn stopped(error: std::io::Error) -> Stop {
 mod tests {
     use super::*;
 
+    const REQUEST: Request<'static> = Request { from: "zh-Hans", to: "zh-Hant-TW", phrases: true, glossary: None };
+
     fn convert(input: &[u8]) -> (String, Option<String>) {
         let mut output = Vec::new();
-        let failure = match run("zh-Hans", "zh-Hant-TW", true, input, &mut output) {
+        let failure = match run(&REQUEST, input, &mut output) {
             Ok(()) => None,
             Err(Failure::Failed(message) | Failure::Usage(message) | Failure::Configuration(message)) => Some(message),
         };

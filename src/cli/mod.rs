@@ -20,6 +20,7 @@ mod poll;
 mod republish;
 mod run;
 mod table;
+mod translate;
 mod withdraw;
 
 use std::io::{IsTerminal, Write};
@@ -130,6 +131,9 @@ enum Command {
         /// Words of the region, too: 软件 → 軟體
         #[arg(long)]
         phrases: bool,
+        /// A glossary of terms that go before the dictionaries, CSV or TOML as for a [[translator]]: 悉尼 → 雪梨
+        #[arg(long, value_name = "FILE")]
+        glossary: Option<PathBuf>,
     },
     /// One feed in, the feed as it would be published out, on stdout
     Republish {
@@ -189,6 +193,17 @@ enum Command {
         /// One JSON object instead of a table
         #[arg(long)]
         json: bool,
+        /// The configuration
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
+        config: PathBuf,
+    },
+    /// Has translations made anew, though their originals did not change: after a new glossary, model or engine
+    ///
+    /// Ids stay, and what an engine was asked in the same words before costs nothing. Beside a running daemon or without one.
+    Translate {
+        /// Id of a feed, or an article: its id, its address here or at the outlet
+        #[arg(long, value_name = "FEED-or-ARTICLE")]
+        again: String,
         /// The configuration
         #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
@@ -305,8 +320,9 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Inspect { json: _, input } => inspect_json(&input).await,
         Command::Extract { json: _, input } => extract_json(&input).await,
         Command::Explain { input, entry, outlet, config } => explain::run(&input, entry, outlet.as_deref(), &config).await,
-        Command::Convert { from, to, phrases } => {
-            convert::run(&from, &to, phrases, std::io::stdin().lock(), std::io::stdout().lock())
+        Command::Convert { from, to, phrases, glossary } => {
+            let request = convert::Request { from: &from, to: &to, phrases, glossary: glossary.as_deref() };
+            convert::run(&request, std::io::stdin().lock(), std::io::stdout().lock())
         }
         Command::Republish { format, plain, input, outlet, config } => {
             let origin = outlet.as_deref().map(|id| (id, config.as_path()));
@@ -317,6 +333,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Import { list, config } => import::run(&list, &config),
         Command::Export { config } => export::run(&config),
         Command::Feeds { json, config } => feeds::run(&config, json).await,
+        Command::Translate { again, config } => translate::run(&config, &again).await,
         Command::Withdraw { article, reason, legal, restore, config } => {
             let request = withdraw::Request { article: &article, reason: reason.as_deref(), legal, restore };
             withdraw::run(&config, &request).await

@@ -68,7 +68,7 @@ pub(super) async fn run(path: &Path, request: &Request<'_>) -> Result<(), Failur
 }
 
 /// The store, and whether nobody else has it. One that a daemon has is written to beside it.
-async fn open(config: &Config) -> Result<(Store, bool), Failure> {
+pub(super) async fn open(config: &Config) -> Result<(Store, bool), Failure> {
     let path = &config.site.database;
     match Store::open(path, &daemon::tag_authority(config, daemon::now())).await {
         Ok(store) => Ok((store, true)),
@@ -101,7 +101,7 @@ async fn act(store: &Store, config: &Config, request: &Request<'_>, reason: &str
 }
 
 /// The key of the article that is meant.
-async fn key(store: &Store, config: &Config, article: &str) -> Result<String, Failure> {
+pub(super) async fn key(store: &Store, config: &Config, article: &str) -> Result<String, Failure> {
     let article = article.trim();
     if let Some(key) = own_key(store.authority(), &config.site.url, article) {
         // A translation goes with the article it was made of.

@@ -56,6 +56,19 @@ pub struct Translation {
     pub source: Option<Url>,
     /// Who made it; empty when nobody is named.
     pub translators: Vec<Person>,
+    /// The translation that this one was made of, where what was translated was one itself.
+    pub earlier: Option<Earlier>,
+}
+
+/// A translation that another one was made of: whoever made it stays credited for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// How it was made.
+    pub kind: TranslationKind,
+    /// Engine, for machine kinds.
+    pub engine: Option<String>,
+    /// Who made it; empty when nobody is named.
+    pub translators: Vec<Person>,
 }
 
 /// One step of the way from the original to us (after NewsML-G2 hopHistory).

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::window::{Shown, window};
-use super::{language, select};
+use super::{language, select, translate};
 use crate::config::{Bilingual, Config, Feed, Pending, Standing, Target};
 use crate::model::{AttributedArticle, Awaited, Beside, Edition, StoredArticle, TranslationKind, Verdict, Withdrawal};
 use crate::normalize::story::same_page;
-use crate::store::{Digest, Form, Store, StoreError, TranslationRow, Wanted};
+use crate::store::{Form, Store, StoreError, TranslationRow, Wanted};
 
 /// What a feed shows at some time, in the language it asks for and with the editions of every article.
 ///
@@ -64,7 +64,7 @@ pub(super) async fn dressed(
                 articles.push(human.clone());
             } else {
                 let row = rows.remove(&source.identity.key);
-                articles.extend(edition(source, row, target));
+                articles.extend(edition(config, source, row, target));
             }
         }
         // A translation that came by itself is there already.
@@ -78,8 +78,8 @@ pub(super) async fn dressed(
 }
 
 /// What stands for an article in a feed that asks for another language.
-fn edition(source: StoredArticle, row: Option<TranslationRow>, target: &Target) -> Option<StoredArticle> {
-    let version = Digest::of(&source.attributed);
+fn edition(config: &Config, source: StoredArticle, row: Option<TranslationRow>, target: &Target) -> Option<StoredArticle> {
+    let version = translate::version(config, &source);
     if row.as_ref().is_some_and(|row| row.is_same(&version)) {
         return Some(source);
     }
@@ -99,9 +99,9 @@ fn edition(source: StoredArticle, row: Option<TranslationRow>, target: &Target) 
 }
 
 /// The page of a translation, as it is at its source; the source and its standing are the caller's to look at.
-pub(super) fn of_row(source: &StoredArticle, row: &TranslationRow) -> Option<StoredArticle> {
+pub(super) fn of_row(config: &Config, source: &StoredArticle, row: &TranslationRow) -> Option<StoredArticle> {
     let mut made = row.article(source)?;
-    if row.is_outdated(&Digest::of(&source.attributed)) {
+    if row.is_outdated(&translate::version(config, source)) {
         made.beside.awaited = Some(Awaited::Outdated);
     }
     Some(made)

@@ -6,6 +6,7 @@
 //! An article is translated whole or not at all. Nothing is asked that could cost more than what is left of a budget; what was paid for and accepted
 //! is kept before anything is made of it. There is no queue: what windows lack is what is to be done, so that a restart loses nothing.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +16,9 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use super::Stages;
 use super::editions::{form, has_human, is_wanted};
 use super::window::window;
-use crate::config::{Config, Feed, Publish, Target, Translator};
-use crate::model::{AttributedArticle, Html, Party, StoredArticle, TranslationKind};
+use crate::config::{Config, Feed, Target, Translator};
+use crate::model::{AttributedArticle, Party, StoredArticle, TranslationKind};
+use crate::render;
 use crate::store::{Account, Digest, Remembered, StoreError, TranslationRow, Wanted};
 use crate::translate::{
     self, Cut, Desks, Engine, EngineError, Glossary, Job, Making, Piece, Segment, Term, Trouble, Unit, check, memory,
@@ -153,7 +155,7 @@ pub async fn lacking(stages: &Stages, feed: &Feed, now: DateTime<Utc>) -> Result
     let mut open: Vec<(StoredArticle, Option<TranslationRow>)> = Vec::new();
     for source in sources {
         let row = rows.remove(&source.identity.key);
-        let version = Digest::of(&source.attributed);
+        let version = version(config, &source);
         match &row {
             Some(row) if row.is_of(&version) || row.is_same(&version) => {}
             Some(row) if row.waits(&version, now) => lacking.next = lacking.next.into_iter().chain(row.next_try).min(),
@@ -216,7 +218,7 @@ pub async fn translate(
     clock: fn() -> DateTime<Utc>,
 ) -> Result<Made, StoreError> {
     let (store, wanted) = (&stages.store, wanting.wanted());
-    let version = Digest::of(&wanting.source.attributed);
+    let version = version(&stages.config, &wanting.source);
     let hindrance = match make(stages, translators, wanting, clock).await {
         Ok(Some(translated)) => {
             store.record_translation(wanted, &version, &translated, clock()).await?;
@@ -240,15 +242,15 @@ pub async fn translate(
 }
 
 /// The article as far as the terms of its outlet let readers see it: nobody pays for what is not shown.
-fn shown_part(config: &Config, attributed: &AttributedArticle) -> AttributedArticle {
-    let mut part = attributed.clone();
-    let publish = config.outlet(&attributed.article.outlet).map(|outlet| outlet.terms.publish);
-    if publish == Some(Publish::Title) {
-        part.article.body = Html::default();
-        part.article.summary = None;
-        part.article.images.clear();
-    }
-    part
+fn shown_part<'a>(config: &Config, attributed: &'a AttributedArticle) -> Cow<'a, AttributedArticle> {
+    let Some(outlet) = config.outlet(&attributed.article.outlet) else { return Cow::Borrowed(attributed) };
+    let language = attributed.article.language.as_deref().or(outlet.language.as_deref());
+    render::shown_part(&outlet.terms, attributed, language)
+}
+
+/// The version of an article that is translated: another one when readers are shown something else of it.
+pub(super) fn version(config: &Config, source: &StoredArticle) -> Digest {
+    Digest::of(&shown_part(config, &source.attributed))
 }
 
 /// `None`: there is nothing to change in it.
@@ -259,7 +261,7 @@ async fn make(
     clock: fn() -> DateTime<Utc>,
 ) -> Result<Option<AttributedArticle>, Stop> {
     let hindered = |problem: String| Stop::Hindered(Hindrance { problem, until: None });
-    let mut attributed = shown_part(&stages.config, &wanting.source.attributed);
+    let mut attributed = shown_part(&stages.config, &wanting.source.attributed).into_owned();
     let (to, engine) = (wanting.target.to.as_str(), &wanting.target.engine);
     let outlet = stages.config.outlet(&attributed.article.outlet);
     let from = attributed.article.language.clone().or_else(|| outlet.and_then(|outlet| outlet.language.clone()));
@@ -571,7 +573,12 @@ pub async fn round(stages: &Stages, translators: &Translators, clock: fn() -> Da
 }
 
 /// What translating some articles would cost at the most, with what is paid for it in: for an admin who decides on a budget.
-pub fn estimate(translators: &Translators, target: &Target, articles: &[&AttributedArticle]) -> Option<(u64, Unit)> {
+pub fn estimate(
+    config: &Config,
+    translators: &Translators,
+    target: &Target,
+    articles: &[&AttributedArticle],
+) -> Option<(u64, Unit)> {
     let chain = translators.chain(&target.engine)?;
     let mut total = 0_u64;
     let mut unit = Unit::Nothing;
@@ -582,7 +589,7 @@ pub fn estimate(translators: &Translators, target: &Target, articles: &[&Attribu
         }
         let Some(engine) = chain.engines.iter().find(|engine| engine.translates(from, &target.to)) else { continue };
         unit = engine.unit();
-        let cut = translate::cut(attributed, &chain.glossary, &target.to);
+        let cut = translate::cut(&shown_part(config, attributed), &chain.glossary, &target.to);
         let segments: Vec<&Segment> = cut.segments().iter().collect();
         let mut done = 0;
         while let Some(rest) = segments.get(done..).filter(|rest| !rest.is_empty()) {

@@ -119,12 +119,16 @@ fn missing_in_credit(facts: &Facts<'_>, credit: &str) -> Option<String> {
     let has = |text: &str| credit.contains(&html(text));
     let label = label(facts);
     let original = facts.original.as_ref().and_then(|o| o.outlet.url.as_deref());
-    let unnamed = facts.translators.is_empty() && facts.translation.as_ref().is_some_and(|t| t.kind == TranslationKind::Human);
+    let human = TranslationKind::Human;
+    let unnamed = facts.translators.is_empty() && facts.translation.as_ref().is_some_and(|t| t.kind == human)
+        || facts.earlier.as_ref().is_some_and(|earlier| earlier.kind == human && earlier.translators.is_empty());
+    let earlier = facts.earlier.as_ref().and_then(|earlier| earlier.translators.first());
     let required = [
         (Some(facts.source.name.as_str()), "the source (source.name)"),
         (facts.source.url.as_deref(), "the link to the source (source.url)"),
         (facts.authors.first().map(|author| author.name.as_str()), "the author (authors)"),
         (facts.translators.first().map(|translator| translator.name.as_str()), "the translator (translators)"),
+        (earlier.map(|translator| translator.name.as_str()), "who made what was translated (earlier.translators)"),
         (unnamed.then(|| facts.words.get("translator_unnamed")), "that the translator is not named (words.translator_unnamed)"),
         (original, "the link to the original (chain)"),
         (label.as_deref(), "the notice of a machine translation (label)"),
@@ -167,7 +171,12 @@ pub(super) fn kind_word(words: &Language, kind: TranslationKind) -> &str {
 /// The notice that comes before everything else in a machine-made text (AI Act Art. 50(4), GB 45438-2025): in the text's language, and where
 /// that is not English in English too.
 pub(super) fn label(facts: &Facts<'_>) -> Option<String> {
-    let (key, english) = match facts.translation.as_ref()?.kind {
+    let kind = match (facts.translation.as_ref()?.kind, &facts.earlier) {
+        // Other characters make a machine's text no person's.
+        (TranslationKind::ScriptConversion, Some(earlier)) => earlier.kind,
+        (kind, _) => kind,
+    };
+    let (key, english) = match kind {
         TranslationKind::Machine => ("label_machine", "Machine translated, not reviewed"),
         TranslationKind::MachineLight => ("label_machine_light", "Machine translated, lightly edited"),
         TranslationKind::MachineFull => ("label_machine_full", "Machine translated, fully revised"),
@@ -190,9 +199,18 @@ fn credit_context(facts: &Facts<'_>) -> Value {
             to => &translation.to,
         }
     });
+    let earlier = facts.earlier.as_ref().map(|earlier| {
+        context! {
+            kind => earlier.kind.name(),
+            name => kind_word(facts.words, earlier.kind),
+            engine => &earlier.engine,
+            translators => earlier.translators.iter().map(party).collect::<Vec<_>>(),
+        }
+    });
     context! {
         words => &facts.words.value,
         label => label(facts),
+        earlier,
         notice => facts.notice.as_ref().map(|(text, lang)| context! { text, lang }),
         source => party(&facts.source),
         chain,
@@ -235,7 +253,7 @@ fn plain_credit(facts: &Facts<'_>) -> String {
 mod tests {
     use super::super::sample::{self, Sample};
     use super::*;
-    use crate::model::{Awaited, Html, Person};
+    use crate::model::{Awaited, Earlier, Hop, HopAction, Html, Party, Person};
 
     fn body(sample: Sample) -> String {
         let renderer = sample::renderer();
@@ -293,6 +311,80 @@ mod tests {
         check(TranslationKind::Human, "zh-Hans", "来源</strong>", "<br>译者未署名（人工翻译）</p>");
         check(TranslationKind::Human, "ru", "Источник</strong>", "<br>Переводчик не указан (перевод выполнен человеком)</p>");
         check(TranslationKind::ScriptConversion, "zh-Hant", "來源</strong>", "<br>文字：繁簡轉換、relay-nmt 3</p>");
+    }
+
+    #[test]
+    fn a_translation_of_a_translation_credits_both() {
+        let renderer = sample::renderer();
+        let article = |kind: TranslationKind, to: &str, earlier: TranslationKind, named: bool| {
+            let mut article = sample::article(Sample::Translation);
+            article.attributed.article.language = Some(to.to_owned());
+            article.beside.source = Some("0".repeat(20));
+            let provenance = &mut article.attributed.provenance;
+            let ours = Party { name: "Relay".to_owned(), url: None };
+            let action =
+                if kind == TranslationKind::ScriptConversion { HopAction::ScriptConverted } else { HopAction::Translated };
+            provenance.hops.push(Hop { action, party: ours, at: None, language: Some(to.to_owned()) });
+            let translation = provenance.translation.as_mut().unwrap();
+            let translators = std::mem::take(&mut translation.translators);
+            translation.earlier = Some(Earlier {
+                kind: earlier,
+                engine: Some("nmt".to_owned()).filter(|_| earlier != TranslationKind::Human),
+                translators: if named { translators } else { Vec::new() },
+            });
+            (translation.kind, translation.to) = (kind, Some(to.to_owned()));
+            translation.engine = Some("Loom".to_owned());
+            article
+        };
+        let check = |kind: TranslationKind, to: &str, earlier: TranslationKind, named: bool, label: &str, lines: &str| {
+            let article = article(kind, to, earlier, named);
+            let facts = renderer.facts(&article);
+            let body = renderer.body(&facts);
+            let credit = &body[..body.find("</div>").unwrap()];
+            assert!(credit.ends_with(&format!("{lines}</p>")), "{kind:?} {to}: {credit}");
+            assert!(credit.contains(label));
+            assert_eq!(credit.contains("<p><strong>本文由") || credit.contains("(KI)"), !label.is_empty(), "{credit}");
+            assert_eq!(facts.byline.contains("林书白"), named, "{}", facts.byline);
+            assert_eq!(plain_credit(&facts).contains("林书白"), named);
+            (facts.way(), missing_in_credit(&facts, &credit.replace("林书白", "")).is_some())
+        };
+        let (way, is_missed) = check(
+            TranslationKind::Machine,
+            "de",
+            TranslationKind::Human,
+            true,
+            "(KI)",
+            "<br>Übersetzt von: 林书白 (von einem Menschen übersetzt)<br>Übersetzung: maschinell übersetzt, Loom",
+        );
+        assert!(is_missed);
+        assert!(way.contains("海港纪事中文网 (zh-Hans, translated, 林书白, 2026-06-01) → 南岸新闻"), "{way}");
+        assert!(way.contains(" → ") && !way.contains(" / ") && way.contains("(de, translated"), "{way}");
+        let (way, _) = check(
+            TranslationKind::ScriptConversion,
+            "zh-Hans",
+            TranslationKind::Human,
+            true,
+            "",
+            "<br>译者：林书白（人工翻译）<br>文字：繁简转换、Loom",
+        );
+        assert!(way.contains("(zh-Hans, script-converted"), "{way}");
+        check(
+            TranslationKind::Machine,
+            "de",
+            TranslationKind::Human,
+            false,
+            "(KI)",
+            " (von einem Menschen übersetzt)<br>Übersetzung: maschinell übersetzt, Loom",
+        );
+        // Other characters do not make a machine's text a person's.
+        check(
+            TranslationKind::ScriptConversion,
+            "zh-Hans",
+            TranslationKind::Machine,
+            false,
+            "本文由机器翻译（AI）生成，未经人工审校",
+            "<br>翻译：机器翻译、nmt<br>文字：繁简转换、Loom",
+        );
     }
 
     #[test]

@@ -43,6 +43,14 @@ pub(super) struct TranslationFacts {
     pub is_outdated: bool,
 }
 
+/// A translation that another one was made of.
+#[derive(Debug, Clone)]
+pub(super) struct EarlierFacts {
+    pub kind: TranslationKind,
+    pub engine: Option<String>,
+    pub translators: Vec<Named>,
+}
+
 /// Another language the article is in here.
 #[derive(Debug, Clone)]
 pub(super) struct EditionFacts {
@@ -118,6 +126,8 @@ pub(super) struct Facts<'a> {
     pub authors: Vec<Named>,
     pub translators: Vec<Named>,
     pub translation: Option<TranslationFacts>,
+    /// The translation that this one was made of.
+    pub earlier: Option<EarlierFacts>,
     pub original: Option<OriginalFacts>,
     /// The outlet that answers for the text as it stands: who wrote, translated or edited it last. Its address is the text's first page.
     pub responsible: Named,
@@ -183,6 +193,12 @@ impl Renderer {
         });
         let authors = people(&provenance.authors).unwrap_or_else(|| vec![source.clone()]);
         let translators = provenance.translation.as_ref().and_then(|t| people(&t.translators)).unwrap_or_default();
+        let earlier = earlier(provenance);
+        // For the byline: who translated it at any step.
+        let hands: Vec<Named> = match &earlier {
+            Some(earlier) if translators.is_empty() => earlier.translators.clone(),
+            _ => translators.clone(),
+        };
         let mut hops = way(provenance, &source, original.as_ref());
         if made_here.is_some() {
             // Our own step is written below, with our page.
@@ -192,10 +208,10 @@ impl Renderer {
             // No outlet answers for what our engine made of its text; it is named all the same.
             // Without an address: ours is no page that a text at others' would rather be read at.
             let ours = Named { name: self.site.title.clone(), url: None };
-            (ours, byline(words, &authors, &translators, &source))
+            (ours, byline(words, &authors, &hands, &source))
         } else {
             let responsible = responsible(&hops, &source, original.as_ref(), translation.as_ref());
-            let byline = byline(words, &authors, &translators, &responsible);
+            let byline = byline(words, &authors, &hands, &responsible);
             (responsible, byline)
         };
         let (via, between) = upstream(&hops, &source, original.as_ref());
@@ -258,6 +274,7 @@ impl Renderer {
             authors,
             translators,
             translation,
+            earlier,
             original,
             responsible,
             byline,
@@ -351,6 +368,16 @@ fn translation(provenance: &Provenance, language: Option<&str>) -> Option<Transl
         engine: translation.engine.as_deref().map(line).filter(|e| !e.is_empty()),
         source: source.and_then(uri),
         is_outdated: false,
+    })
+}
+
+/// What this translation was made of, where that was one, too.
+fn earlier(provenance: &Provenance) -> Option<EarlierFacts> {
+    let earlier = provenance.translation.as_ref()?.earlier.as_ref()?;
+    Some(EarlierFacts {
+        kind: earlier.kind,
+        engine: earlier.engine.as_deref().map(line).filter(|engine| !engine.is_empty()),
+        translators: people(&earlier.translators).unwrap_or_default(),
     })
 }
 
@@ -548,12 +575,17 @@ impl Facts<'_> {
     /// that the same text came from.
     pub fn way(&self) -> String {
         let ours = self.hops.len().saturating_sub(1);
+        // Our step is another translation: the one before it says whose it was.
+        let theirs = self.hops.get(..ours).and_then(|hops| hops.iter().rposition(|hop| hop.action == HopAction::Translated));
         let own = own_step(self.hops.get(..ours).unwrap_or_default(), &self.source).unwrap_or(ours);
         let mut way = String::new();
         for (number, hop) in self.hops.iter().enumerate() {
             let mut remarks: Vec<String> = hop.language.iter().cloned().collect();
             if !matches!(hop.action, HopAction::Created | HopAction::Reposted) {
                 remarks.push(hop.action.name().to_owned());
+            }
+            if let Some(earlier) = self.earlier.as_ref().filter(|_| theirs == Some(number)) {
+                remarks.extend(earlier.translators.iter().map(|translator| translator.name.clone()));
             }
             remarks.extend(hop.at.map(|at| rfc3339(at)[..10].to_owned()));
             if number > 0 {

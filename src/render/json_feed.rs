@@ -152,6 +152,16 @@ fn translation(facts: &Facts<'_>) -> Value {
         ("source", json!(translation.source)),
         ("outdated", json!(translation.is_outdated.then_some(true))),
         ("translators", people(facts.translators.iter().cloned())),
+        ("earlier", facts.earlier.as_ref().map_or(Value::Null, earlier)),
+    ])
+}
+
+/// What the translation was made of, where that was one, too.
+fn earlier(earlier: &super::facts::EarlierFacts) -> Value {
+    object([
+        ("kind", json!(earlier.kind.name())),
+        ("engine", json!(earlier.engine)),
+        ("translators", people(earlier.translators.iter().cloned())),
     ])
 }
 

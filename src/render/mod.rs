@@ -12,6 +12,7 @@ use url::Url;
 
 pub use archive::Place;
 pub use subscriptions::subscriptions;
+pub use terms::shown_part;
 
 use crate::config::{Config, Feed, Outlet, Terms};
 use crate::model::{Conditions, FeedFormat, PublishedDocument, StoredArticle, Withdrawal};

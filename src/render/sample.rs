@@ -103,6 +103,7 @@ pub(super) fn article(sample: Sample) -> StoredArticle {
             engine: machine.then(|| "relay-nmt 3".to_owned()),
             source: original.url.clone(),
             translators: if machine { Vec::new() } else { vec![person("林书白", None)] },
+            earlier: None,
         });
         provenance.hops = vec![
             hop(HopAction::Created, &original, 1_780_175_100, Some("en")),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Feed, Publish, Terms};
-use crate::model::{Conditions, StoredArticle};
+use crate::model::{Article, AttributedArticle, Conditions, Html, StoredArticle};
 
 use super::text::{html, line, xml_safe};
 use super::{Renderer, excerpt, markup};
@@ -25,7 +25,25 @@ pub(super) struct Allowed {
 
 /// The text of an article, as far as its outlet lets us show it. `language`: BCP 47.
 pub(super) fn allowed(terms: &Terms, stored: &StoredArticle, language: Option<&str>) -> Allowed {
-    let article = &stored.attributed.article;
+    allowed_of(terms, &stored.attributed.article, language)
+}
+
+/// An article with nothing of its text that the terms of its outlet keep from readers: what is worth paying a translator for. The same article for
+/// ever as long as what is shown is the same. `language`: BCP 47.
+pub fn shown_part<'a>(terms: &Terms, attributed: &'a AttributedArticle, language: Option<&str>) -> Cow<'a, AttributedArticle> {
+    let article = &attributed.article;
+    if terms.publish == Publish::Full && (terms.images || !article.body.as_str().contains('<')) {
+        return Cow::Borrowed(attributed);
+    }
+    let Allowed { text, summary, .. } = allowed_of(terms, article, language);
+    let mut part = attributed.clone();
+    part.article.images.retain(|image| text.contains(&html(image.url.as_str())));
+    part.article.body = Html::from_sanitized(text);
+    part.article.summary = summary;
+    Cow::Owned(part)
+}
+
+fn allowed_of(terms: &Terms, article: &Article, language: Option<&str>) -> Allowed {
     let summary = || article.summary.as_deref().map(|s| xml_safe(s.trim()).into_owned()).filter(|s| !s.is_empty());
     if terms.publish == Publish::Title {
         return Allowed { text: String::new(), summary: None, is_part: true, is_shortened: true };
@@ -90,7 +108,7 @@ mod tests {
     use super::super::sample::{self, Sample};
     use super::super::{Contents, FeedFormat, SiteFacts};
     use super::*;
-    use crate::model::{Attachment, Html, Warning};
+    use crate::model::{Attachment, Image, Warning};
 
     fn renderer(terms: Terms) -> Renderer {
         let mut outlets = sample::outlets();
@@ -128,6 +146,39 @@ mod tests {
         check(no_images.clone(), "<p><img src=\"x\">一。</p>", Some("短"), ("<p>一。</p>", Some("短")));
         // A text of nothing but a picture has its summary left.
         check(no_images, "<figure><img src=\"x\"></figure>", Some("短"), ("<p>短</p>", None));
+    }
+
+    #[test]
+    fn what_readers_are_not_shown_is_no_part_of_the_article() {
+        let check = |terms: Terms, expected: (&str, Option<&str>, usize)| {
+            let mut article = sample::article(Sample::Bare).attributed;
+            article.article.body = Html::from_sanitized(
+                "<p>渡轮停航。<img src=\"https://a.example/1.jpg?x=1&amp;y=2\"></p><p>没人来。<img src=\"https://a.example/2.jpg\"></p>".to_owned(),
+            );
+            article.article.summary = Some("短".to_owned());
+            let image = |address: &str| Image {
+                url: url::Url::parse(address).unwrap(),
+                caption: Some("图".to_owned()),
+                credit: None,
+                copyright: None,
+                width: None,
+                height: None,
+                media_type: None,
+            };
+            article.article.images = vec![image("https://a.example/1.jpg?x=1&y=2"), image("https://a.example/2.jpg")];
+            let part = shown_part(&terms, &article, Some("zh-Hans"));
+            let Article { body, summary, images, .. } = &part.article;
+            assert_eq!((body.as_str(), summary.as_deref(), images.len()), expected, "{terms:?}");
+            assert_eq!(part.article.title, article.article.title);
+            // Once more changes nothing.
+            let again = shown_part(&terms, &part, Some("zh-Hans")).into_owned();
+            assert_eq!((&again.article.body, &again.article.summary), (body, summary), "{terms:?}");
+        };
+        let first = "<p>渡轮停航。<img src=\"https://a.example/1.jpg?x=1&amp;y=2\"></p>";
+        check(Terms::default(), (&format!("{first}<p>没人来。<img src=\"https://a.example/2.jpg\"></p>"), Some("短"), 2));
+        check(Terms { images: false, ..Terms::default() }, ("<p>渡轮停航。</p><p>没人来。</p>", Some("短"), 0));
+        check(title(), ("", None, 0));
+        check(Terms { images: false, ..excerpt(6) }, ("<p>渡轮停航。</p>", None, 0));
     }
 
     #[test]

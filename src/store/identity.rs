@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::model::{Article, Hop, Original, Party, Person, Provenance, Translation};
+use crate::model::{Article, Earlier, Hop, Original, Party, Person, Provenance, Translation};
 
 /// Hexadecimal digits of a key: 80 bits, so that among a million articles of all partners two never meet by chance.
 const KEY_DIGITS: usize = 20;
@@ -193,13 +193,18 @@ impl Facts {
             self.party("original", outlet);
             self.maybe("language", language.as_deref());
         }
-        if let Some(Translation { kind, from, to, engine, source, translators }) = &provenance.translation {
+        if let Some(Translation { kind, from, to, engine, source, translators, earlier }) = &provenance.translation {
             self.text("translation", kind.name());
             self.maybe("from", from.as_deref());
             self.maybe("to", to.as_deref());
             self.maybe("engine", engine.as_deref());
             self.address("text", source.as_ref());
             self.people("translator", translators);
+            if let Some(Earlier { kind, engine, translators }) = earlier {
+                self.text("earlier", kind.name());
+                self.maybe("engine", engine.as_deref());
+                self.people("translator", translators);
+            }
         }
         for Hop { action, party, at: _, language } in &provenance.hops {
             self.text("hop", action.name());

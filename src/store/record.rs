@@ -13,8 +13,8 @@ use url::Url;
 
 use super::identity::hex;
 use crate::model::{
-    Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Marks, Original,
-    ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
+    Article, Attachment, AttributedArticle, Category, Comments, Earlier, Evidence, Hints, Hop, HopAction, Html, Image, Marks,
+    Original, ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
     TranslationKind, Warning,
 };
 
@@ -398,7 +398,9 @@ mirror!(Translation as TranslationRecord {
     engine: Option<String>,
     source: Option<Url>,
     translators: Vec<Person>,
+    earlier: Option<Earlier>,
 });
+mirror!(Earlier as EarlierRecord { kind: TranslationKind, engine: Option<String>, translators: Vec<Person> });
 mirror!(Hop as HopRecord { action: HopAction, party: Party, at: Option<DateTime<Utc>>, language: Option<String> });
 mirror!(Original as OriginalRecord { outlet: Party, language: Option<String>, published: Option<DateTime<Utc>> });
 mirror!(Evidence as EvidenceRecord { field: &'static str, rule: &'static str, text: String });

@@ -57,7 +57,9 @@ mod statements {
         SELECT source, language, problem, tries, since, next_try, record IS NOT NULL AS is_outdated \
         FROM translation WHERE problem IS NOT NULL ORDER BY since DESC, key LIMIT $1";
     pub const AGAIN: &str =
-        "UPDATE translation SET digest = x'', next_try = NULL, tries = 0 WHERE source IN (SELECT value FROM json_each($1))";
+        // The first half of the digest is the text's: what readers have meanwhile is of the same text.
+        "UPDATE translation SET digest = substr(digest, 1, 16), next_try = NULL, tries = 0 \
+         WHERE source IN (SELECT value FROM json_each($1)) AND ($2 IS NULL OR language = $2)";
     pub const FORGET_TRIES: &str = "UPDATE translation SET next_try = NULL WHERE next_try > $1";
 }
 
@@ -348,9 +350,10 @@ impl Store {
         query.execute(self.writer()?).await.map(drop).map_err(|error| self.failed(&error))
     }
 
-    /// Has translations of these articles made again, whatever they were made of. What is remembered is not paid for again.
-    pub async fn translate_again(&self, sources: &[&str]) -> Result<u64, StoreError> {
-        let query = sqlx::query(statements::AGAIN).bind(list(sources));
+    /// Has translations of these articles made again, into one language or all of them, though they are of this very version. What is remembered is
+    /// not paid for again. Gives the number of translations.
+    pub async fn translate_again(&self, sources: &[&str], language: Option<&str>) -> Result<u64, StoreError> {
+        let query = sqlx::query(statements::AGAIN).bind(list(sources)).bind(language);
         query.execute(self.writer()?).await.map(|done| done.rows_affected()).map_err(|error| self.failed(&error))
     }
 

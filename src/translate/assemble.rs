@@ -9,7 +9,7 @@ use super::cut::{Chunk, Cut, Filler, Part, Slot, Tag};
 use super::markup::{Kind, attributes, escape, is_forbidden, tokens, unescape};
 use super::{Malformed, Piece};
 use crate::config::Bilingual;
-use crate::model::{AttributedArticle, Hop, HopAction, Html, Party, Translation, TranslationKind};
+use crate::model::{AttributedArticle, Earlier, Hop, HopAction, Html, Party, Translation, TranslationKind};
 
 /// Who translates and how: what is said of it afterwards.
 #[derive(Debug, Clone)]
@@ -67,7 +67,8 @@ impl Cut {
     /// may hold. Its provenance keeps all it says, and says what was done to it. One answer a segment, in their order.
     ///
     /// A translation of a translation names, as what it was made of, the page of that one. People who made the earlier one stay its translators
-    /// when only the script changes; another machine's text is not put down to them, and their outlet's step is among the hops as before.
+    /// when only the script changes; another machine's text is not put down to them. Either way they stay named for what they made, and their
+    /// outlet's step is among the hops as before.
     ///
     /// # Errors
     /// Placeholders that are missing, doubled or nested otherwise, a text that is gone, links or pictures that are not the same. Numbers, length
@@ -131,7 +132,8 @@ impl Cut {
             to: Some(self.to.clone()),
             engine: making.engine.clone(),
             source: provenance.source.url.clone().or_else(|| self.source.article.url.clone()),
-            translators: earlier.filter(|_| converted).map(|earlier| earlier.translators).unwrap_or_default(),
+            translators: earlier.iter().filter(|_| converted).flat_map(|earlier| earlier.translators.clone()).collect(),
+            earlier: earlier.map(|Translation { kind, engine, translators, .. }| Earlier { kind, engine, translators }),
         });
     }
 

@@ -165,6 +165,11 @@ impl Glossary {
         self.lines.is_empty()
     }
 
+    /// Its terms from one language to another, in the order of the file.
+    pub fn terms(&self, from: &str, to: &str) -> Vec<Term> {
+        self.pair(from, to).terms.iter().map(|(term, _)| term.clone()).collect()
+    }
+
     /// What holds from one language to another.
     pub(super) fn pair(&self, from: &str, to: &str) -> Arc<Pair> {
         if self.lines.is_empty() {

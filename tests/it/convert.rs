@@ -34,6 +34,40 @@ fn text_is_converted() {
 }
 
 #[test]
+fn terms_of_a_glossary_go_before_the_dictionaries() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let csv =
+        write("terms.csv", "from_lang,to_lang,from,to\nzh,zh-Hant-TW,悉尼,雪梨\nzh,zh-Hant-HK,悉尼,悉尼埠\n,,云帆社,云帆社\n");
+    let toml = write(
+        "terms.toml",
+        "[[term]]\nfrom = \"云帆社\"\nto = \"云帆社\"\n[[pair]]\nfrom_lang = \"zh\"\nto_lang = \"zh-Hant-TW\"\n\
+         term = [{ from = \"悉尼\", to = \"雪梨\" }]\n",
+    );
+    let check = |glossary: &str, to: &str, expected: &str| {
+        let options = ["--from", "zh-Hans", "--to", to, "--phrases", "--glossary", glossary];
+        let input = "云帆社的云：悉尼的软件\n飞往悉尼";
+        assert_eq!(convert(&options, input.as_bytes()), (Some(0), expected.to_owned(), String::new()), "{glossary} {to}");
+    };
+    for glossary in [&csv, &toml] {
+        check(glossary, "zh-Hant-TW", "云帆社的雲：雪梨的軟體\n飛往雪梨");
+    }
+    check(&csv, "zh-Hant", "云帆社的雲：悉尼的軟件\n飛往悉尼");
+    let broken = write("broken.csv", "from_lang,to_lang,from,to\nzh,zh-Hant-TW,悉尼,\n");
+    let check = |glossary: &str, expected: &str| {
+        let (code, output, message) = convert(&["--from", "zh-Hans", "--to", "zh-Hant", "--glossary", glossary], b"");
+        assert_eq!((code, output.as_str()), (Some(1), ""));
+        assert!(message.contains(glossary) && message.contains(expected), "{message}");
+    };
+    check(&broken, ":2: to is empty");
+    check(&format!("{broken}.none"), "cannot be read");
+}
+
+#[test]
 fn what_is_wrong_is_told() {
     let (code, _, message) = convert(&["--from", "de", "--to", "zh-Hant"], b"");
     assert_eq!(code, Some(2));

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use reprint::config::{self, Bilingual};
-use reprint::model::{AttributedArticle, FetchedDocument, HopAction, Party, Person, Translation, TranslationKind, Verdict};
+use reprint::model::{
+    AttributedArticle, Earlier, FetchedDocument, HopAction, Party, Person, Translation, TranslationKind, Verdict,
+};
 use reprint::normalize::html::sanitize;
 use reprint::translate::{Cut, Damage, Glossary, Making, Objection, Piece, Role, Segment, check, cut};
 use reprint::{parse, pipeline};
@@ -152,6 +154,7 @@ fn provenance_says_what_was_done() {
         engine: None,
         source: Some(Url::parse("https://ledger.example/1").unwrap()),
         translators: vec![translator.clone()],
+        earlier: None,
     });
     let converted = |kind: TranslationKind, to: &str| {
         let cut = cut(&human, &Glossary::default(), to);
@@ -160,7 +163,9 @@ fn provenance_says_what_was_done() {
     let out = converted(TranslationKind::ScriptConversion, "zh-Hant");
     let translation = out.provenance.translation.unwrap();
     assert_eq!((translation.from.as_deref(), translation.to.as_deref()), (Some("zh-Hans"), Some("zh-Hant")));
-    assert_eq!(translation.translators, [translator]);
+    assert_eq!(translation.translators, std::slice::from_ref(&translator));
+    let earlier = Some(Earlier { kind: TranslationKind::Human, engine: None, translators: vec![translator] });
+    assert_eq!(translation.earlier, earlier);
     assert_eq!(translation.source.unwrap().as_str(), "https://quay.example/news/1");
     assert_eq!(out.article.language.as_deref(), Some("zh-Hant"));
     let last = out.provenance.hops.last().unwrap();
@@ -172,8 +177,19 @@ fn provenance_says_what_was_done() {
     assert_eq!(out.provenance.source, human.provenance.source);
     // A machine's text is not put down to the person who made the earlier one.
     let out = converted(TranslationKind::Machine, "de");
-    assert!(out.provenance.translation.unwrap().translators.is_empty());
+    let translation = out.provenance.translation.unwrap();
+    assert!(translation.translators.is_empty());
+    assert_eq!(translation.earlier, earlier);
     assert_eq!(out.provenance.hops.last().unwrap().action, HopAction::Translated);
+}
+
+#[test]
+fn readings_stay_beside_the_words_they_are_of() {
+    let body = "<p>The <ruby>渡口<rp>(</rp><rt>dùkǒu</rt><rp>)</rp></ruby> is open.</p>";
+    let cut = cut_of(body);
+    assert_eq!(bodies(Role::Text, &cut), [r#"The <g id="1">渡口<x id="2"/><x id="3"/><x id="4"/></g> is open."#]);
+    let out = cut.assemble(&loud(&cut), &making(Bilingual::No)).unwrap();
+    assert_eq!(out.article.body.as_str(), "<p>THE <ruby>渡口<rp>(</rp><rt>dùkǒu</rt><rp>)</rp></ruby> IS OPEN.</p>");
 }
 
 #[test]
@@ -454,6 +470,8 @@ proptest! {
         // The languages of its halves are all that the sanitizer does not know.
         let body = after.article.body.as_str().replace(" lang=\"en\"", "").replace(" lang=\"de\"", "");
         let clean = sanitize(&body, &base);
+        // Where a document may begin with a byte order mark, it is none of the text.
+        let body = body.strip_prefix('\u{feff}').unwrap_or(&body);
         prop_assert_eq!(clean.as_str(), body.trim());
     }
 

@@ -1,5 +1,8 @@
 //! Translations through the whole relay: a feed that asks for a language, engines that work and engines that do not, and what it costs.
 
+mod forms;
+mod paid;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -237,13 +240,17 @@ impl Scene {
     }
 
     async fn record(&self, outlet: &str, document: &str) {
+        self.record_at(outlet, document, now()).await;
+    }
+
+    async fn record_at(&self, outlet: &str, document: &str, at: DateTime<Utc>) {
         let outlet = self.stages.config.outlet(outlet).expect("an outlet");
         let source = outlet.sources().next().expect("its feed").clone();
-        let doc = FetchedDocument::from_bytes(source.clone(), None, document.as_bytes().to_vec(), now());
+        let doc = FetchedDocument::from_bytes(source.clone(), None, document.as_bytes().to_vec(), at);
         let read = pipeline::read(outlet, &source, &doc, parse::Bounds { entries: 10_000 }).expect("a feed");
         let own = Own::new(&self.stages.config.site.url, None);
         let verdicts: Vec<_> = read.verdicts.into_iter().map(|verdict| pipeline::recordable(&own, verdict)).collect();
-        self.stages.store.record(&PollState::new(&outlet.id, source, now()), &verdicts, now()).await.expect("recorded");
+        self.stages.store.record(&PollState::new(&outlet.id, source, at), &verdicts, at).await.expect("recorded");
     }
 
     fn translators(&self, engine: &Arc<Weaver>, budget: Option<u64>) -> Translators {
@@ -486,6 +493,21 @@ async fn terms_hold_for_translations() {
     assert_eq!(scene.json().await["items"].as_array().map(Vec::len), Some(1));
 }
 
+/// What a person made of the first article for another outlet of ours.
+const HUMAN: &str = "<?xml version=\"1.0\"?><rss version=\"2.0\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" \
+    xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:dcterms=\"http://purl.org/dc/terms/\" \
+    xmlns:marcrel=\"http://id.loc.gov/vocabulary/relators/\" xmlns:reprint=\"urn:uuid:4486557c-82cf-43f6-b83f-0b3b52c982c6\">\
+    <channel><title>El Port</title><link>https://port.example.com/</link><language>ca</language><item>\
+    <title>La barca torna al port</title><link>https://port.example.com/a</link><guid>https://port.example.com/a</guid>\
+    <pubDate>Mon, 04 May 2026 10:00:00 GMT</pubDate><dc:creator>Rosa Quintal</dc:creator><marcrel:trl>Nil Serra</marcrel:trl>\
+    <atom:link rel=\"related\" hreflang=\"es\" href=\"https://faro.example.com/1\"/>\
+    <dcterms:isVersionOf>https://faro.example.com/1</dcterms:isVersionOf>\
+    <reprint:translation kind=\"human\" from=\"es\" to=\"ca\" source=\"https://faro.example.com/1\"/>\
+    <reprint:hop seq=\"1\" action=\"created\" party=\"El Faro de Punta\" lang=\"es\" href=\"https://faro.example.com/1\"/>\
+    <reprint:hop seq=\"2\" action=\"translated\" party=\"El Port\" lang=\"ca\" href=\"https://port.example.com/a\"/>\
+    <description><![CDATA[<p>La patrona compta les caixes de peix abans de tornar a sortir a la mar, com cada dia de l'any.</p>]]></description>\
+    </item></channel></rss>";
+
 #[tokio::test]
 async fn the_disclaimer_of_an_outlet_is_in_the_language_of_the_text() {
     let terms = "[outlet.terms]\ndisclaimer = \"Texto tomado de {source} y ajeno a este sitio\"";
@@ -508,20 +530,7 @@ async fn the_disclaimer_of_an_outlet_is_in_the_language_of_the_text() {
 async fn what_a_person_translated_goes_before_what_an_engine_would_make() {
     let scene = Scene::new("").await;
     scene.record("faro", &rss(&item(1, &paragraphs(1, 2)))).await;
-    let human = "<?xml version=\"1.0\"?><rss version=\"2.0\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" \
-        xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:dcterms=\"http://purl.org/dc/terms/\" \
-        xmlns:marcrel=\"http://id.loc.gov/vocabulary/relators/\" xmlns:reprint=\"urn:uuid:4486557c-82cf-43f6-b83f-0b3b52c982c6\">\
-        <channel><title>El Port</title><link>https://port.example.com/</link><language>ca</language><item>\
-        <title>La barca torna al port</title><link>https://port.example.com/a</link><guid>https://port.example.com/a</guid>\
-        <pubDate>Mon, 04 May 2026 10:00:00 GMT</pubDate><dc:creator>Rosa Quintal</dc:creator><marcrel:trl>Nil Serra</marcrel:trl>\
-        <atom:link rel=\"related\" hreflang=\"es\" href=\"https://faro.example.com/1\"/>\
-        <dcterms:isVersionOf>https://faro.example.com/1</dcterms:isVersionOf>\
-        <reprint:translation kind=\"human\" from=\"es\" to=\"ca\" source=\"https://faro.example.com/1\"/>\
-        <reprint:hop seq=\"1\" action=\"created\" party=\"El Faro de Punta\" lang=\"es\" href=\"https://faro.example.com/1\"/>\
-        <reprint:hop seq=\"2\" action=\"translated\" party=\"El Port\" lang=\"ca\" href=\"https://port.example.com/a\"/>\
-        <description><![CDATA[<p>La patrona compta les caixes de peix abans de tornar a sortir a la mar, com cada dia de l'any.</p>]]></description>\
-        </item></channel></rss>";
-    scene.record("port", human).await;
+    scene.record("port", HUMAN).await;
     let weaver = Weaver::new(|_| Fault::None);
     scene.round(&scene.translators(&weaver, None), now).await;
     assert_eq!(weaver.calls(), 0);

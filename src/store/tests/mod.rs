@@ -19,8 +19,8 @@ use url::Url;
 
 use super::*;
 use crate::model::{
-    Article, Attachment, AttributedArticle, Category, Comments, Evidence, Hints, Hop, HopAction, Html, Image, Marks, Original,
-    ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
+    Article, Attachment, AttributedArticle, Category, Comments, Earlier, Evidence, Hints, Hop, HopAction, Html, Image, Marks,
+    Original, ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
     TranslationKind, Warning,
 };
 
@@ -222,7 +222,12 @@ fn full() -> AttributedArticle {
                 to: Some("zh-Hans".to_owned()),
                 engine: Some("Example MT".to_owned()),
                 source: Some(url("https://ledger.example.com/1")),
-                translators: vec![translator],
+                translators: vec![translator.clone()],
+                earlier: Some(Earlier {
+                    kind: TranslationKind::Human,
+                    engine: Some("Example MT".to_owned()),
+                    translators: vec![translator],
+                }),
             }),
             hops: HopAction::ALL
                 .into_iter()

@@ -76,9 +76,10 @@ async fn versions_and_tries() {
     let editions = store.editions(&[WANTED.source]).await.unwrap();
     assert_eq!(editions[WANTED.source][0].title, "渡輪!");
 
-    store.translate_again(&[WANTED.source]).await.unwrap();
+    store.translate_again(&[WANTED.source], None).await.unwrap();
     let again = row().await.unwrap();
-    assert!(!again.is_of(&later) && again.translated.is_some());
+    assert!(!again.is_of(&later) && !again.is_outdated(&later) && again.translated.is_some());
+    assert_eq!(store.translate_again(&[WANTED.source], Some("ja")).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -90,6 +90,14 @@ impl Desk {
     /// # Errors
     /// In words for an admin: what is missing or cannot be used.
     pub fn from_config(translator: &Translator) -> Result<Self, String> {
+        Self::in_manner(translator, Manner::of(translator))
+    }
+
+    /// The desk of a `[[translator]]` that is asked in another manner than it says.
+    ///
+    /// # Errors
+    /// As [`Self::from_config`].
+    pub fn in_manner(translator: &Translator, manner: Manner) -> Result<Self, String> {
         let engine: Box<dyn Engine> = match translator.kind {
             // Whoever asks for the characters of a region wants its words.
             TranslatorKind::OpenCc => Box::new(OpenCc::new(&translator.id, true)),
@@ -98,7 +106,7 @@ impl Desk {
             TranslatorKind::DeepL => Box::new(deepl::DeepL::new(translator)?),
             TranslatorKind::OpenAi => Box::new(openai::OpenAi::new(translator)?),
         };
-        Ok(Self::new(engine, Manner::of(translator)))
+        Ok(Self::new(engine, manner))
     }
 
     /// A desk for any engine.

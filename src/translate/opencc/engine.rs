@@ -75,6 +75,28 @@ impl Engine for OpenCc {
     }
 }
 
+/// A conversion of plain text: terms of a glossary become what it says, addresses stay where there is one, and dictionaries decide the rest.
+pub struct Conversion {
+    converter: Converter,
+    /// Nothing is fixed without terms: a text that is all there is is converted whole.
+    fixed: Option<Fixed>,
+}
+
+impl Conversion {
+    /// By a converter and the terms that go before it.
+    pub fn new(converter: Converter, terms: &[Term]) -> Self {
+        Self { converter, fixed: (!terms.is_empty()).then(|| Fixed::new(terms)) }
+    }
+
+    /// Converts a text.
+    pub fn convert(&self, text: &str) -> String {
+        match &self.fixed {
+            Some(fixed) => fixed.convert(&self.converter, text, &mut []),
+            None => self.converter.convert(text).into_owned(),
+        }
+    }
+}
+
 /// Converts the text of pieces, tags staying where they are. A word may have a tag within: 「软<b>件</b>」 is one. A point ends a word.
 fn pieces(converter: &Converter, fixed: &Fixed, pieces: &[Piece]) -> Vec<Piece> {
     let mut out = Vec::with_capacity(pieces.len());

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use dictionary::VERSION;
-pub use engine::OpenCc;
+pub use engine::{Conversion, OpenCc};
 pub use script::{Script, script};
 
 use dictionary::Group;

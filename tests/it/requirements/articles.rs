@@ -166,6 +166,7 @@ pub fn translated(number: i64, kind: TranslationKind) -> StoredArticle {
         engine: machine.then(|| "skerry-nmt 2".to_owned()),
         source: original.url.clone(),
         translators: if machine { Vec::new() } else { vec![person("白鹭", Some("https://kueste.example/bailu"))] },
+        earlier: None,
     });
     provenance.authors = vec![
         person("Moor, Ida; the Younger", Some("https://skerry.example/by/ida")),
