@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 pub use archive::Place;
+pub use status::{Charts, FeedHealth, HOURS, Health, HeldHealth, OutletHealth, SourceHealth, Status, TranslatorHealth};
 pub use subscriptions::subscriptions;
 
 use crate::config::{Config, Feed, Outlet, Terms};
@@ -35,6 +36,7 @@ mod rss;
 mod sample;
 mod sentence;
 mod site;
+mod status;
 mod subscriptions;
 mod templates;
 mod terms;
