@@ -65,7 +65,7 @@ const ARTICLES: Family = family(
     "outlet, change",
     "Articles that polls changed for readers: new, edited or joined.",
 );
-const STORED: Family = family("reprint_articles", Gauge, "outlet, state", "Articles in the store: published or held.");
+const STORED: Family = family("reprint_articles_stored", Gauge, "outlet, state", "Articles in the store: published or held.");
 const FAILURES: Family =
     family("reprint_source_failures", Gauge, "outlet", "Failed polls in a row, of the source with the most.");
 const LAST_SUCCESS: Family = family(
@@ -331,6 +331,13 @@ mod tests {
             assert!(help.ends_with('.') && !help.contains('\n'), "{name}");
             assert!(kind != Histogram || name.ends_with("_seconds"), "{name}");
         }
+    }
+
+    #[test]
+    fn names_stay_apart_without_the_suffixes_that_openmetrics_takes_off() {
+        let names: std::collections::BTreeSet<&str> =
+            FAMILIES.iter().map(|family| family.name.trim_end_matches("_total")).collect();
+        assert_eq!(names.len(), FAMILIES.len());
     }
 
     #[test]

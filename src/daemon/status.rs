@@ -157,8 +157,7 @@ impl Desk {
     /// How many articles of each outlet there are.
     async fn counts(&self) -> Result<BTreeMap<String, Count>, super::DaemonError> {
         let mut kept = self.counts.lock().await;
-        if let Some((at, counts)) = kept.as_ref().filter(|(at, _)| at.elapsed() < COUNTS_LAST) {
-            let _ = at;
+        if let Some((_, counts)) = kept.as_ref().filter(|(at, _)| at.elapsed() < COUNTS_LAST) {
             return Ok(counts.clone());
         }
         let counts = self.stages.store.counts().await?;

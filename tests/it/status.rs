@@ -175,7 +175,7 @@ async fn metrics_are_what_prometheus_reads() {
         assert_eq!(value("reprint_polls_total", &[("outlet", "quay"), ("result", "changed")]), Some(1.0));
         assert_eq!(value("reprint_polls_total", &[("outlet", "bell"), ("result", "failed")]), Some(1.0));
         assert_eq!(value("reprint_articles_total", &[("outlet", "quay"), ("change", "new")]), Some(1.0));
-        assert_eq!(value("reprint_articles", &[("outlet", "quay"), ("state", "published")]), Some(1.0));
+        assert_eq!(value("reprint_articles_stored", &[("outlet", "quay"), ("state", "published")]), Some(1.0));
         assert_eq!(value("reprint_source_failures", &[("outlet", "bell")]), Some(1.0));
         assert_eq!(value("reprint_poll_received_bytes_total", &[("outlet", "quay")]), Some(FEED.len() as f64));
         assert_eq!(value("reprint_poll_duration_seconds_count", &[]), Some(2.0));
