@@ -24,6 +24,9 @@ use crate::store::{Arrival, Count};
 /// Articles are counted anew after so long: that reads an index from end to end.
 const COUNTS_LAST: Duration = Duration::from_secs(5);
 
+/// The reason of what was withdrawn: its place is kept, and nothing will come of it.
+const WITHDRAWN: &str = "withdrawn";
+
 /// Held articles in `/status.json`.
 const MOST_HELD: usize = 1000;
 
@@ -225,7 +228,7 @@ impl Desk {
             });
         }
         let charts = charts(all_polls, arrivals.iter(), at);
-        let held = store.held().await?.into_iter().take(MOST_HELD).map(|held| HeldHealth {
+        let held = store.held().await?.into_iter().filter(|held| held.code != WITHDRAWN).take(MOST_HELD).map(|held| HeldHealth {
             outlet: held.outlet,
             title: held.title,
             url: held.url.map(String::from),

@@ -457,6 +457,7 @@ fn rhythm(schedule: &str, zone: &str) -> String {
     };
     let words = match fields[..] {
         ["*", "*", "*", "*", "*"] => Some("every minute".to_owned()),
+        [second, "*", "*", "*", "*", "*"] => every(second, "second"),
         [minute, "*", "*", "*", "*"] => every(minute, "minute")
             .or_else(|| minute.parse::<u8>().ok().map(|minute| format!("every hour, {minute} minutes past"))),
         _ => None,
@@ -502,13 +503,13 @@ fn charts(charts: &Charts, of: &str) -> Vec<Value> {
     let sum = |which: usize| charts.polls.iter().map(|polls| u64::from(polls[which])).sum::<u64>();
     let polls: Vec<u64> = charts.polls.iter().map(|polls| polls.iter().map(|number| u64::from(*number)).sum()).collect();
     let failed: Vec<u64> = charts.polls.iter().map(|polls| u64::from(polls[2])).collect();
-    let polled = format!("{} polls, {} with news, {} failed", sum(0) + sum(1) + sum(2), sum(0), sum(2));
+    let polled = format!("{} in all, {} with news, {} failed", sum(0) + sum(1) + sum(2), sum(0), sum(2));
     let new: Vec<u64> = charts.new.iter().map(|number| u64::from(*number)).collect();
     let mut lags: Vec<u64> = charts.lag.iter().flatten().copied().collect();
     lags.sort_unstable();
     let lagged = match lags.get(lags.len() / 2) {
         Some(median) => format!("{} at the median", span_words(*median)),
-        None => "nothing came that says when it was published".to_owned(),
+        None => "no dated article since the first poll".to_owned(),
     };
     let lag: Vec<u64> = charts.lag.iter().map(|lag| lag.unwrap_or_default()).collect();
     let total: u64 = new.iter().sum();
@@ -562,6 +563,7 @@ mod tests {
         check("*/30 * * * *", "every 30 minutes (*/30 * * * *)");
         check("* * * * *", "every minute (* * * * *)");
         check("7 * * * *", "every hour, 7 minutes past (7 * * * *)");
+        check("*/2 * * * * *", "every 2 seconds (*/2 * * * * *)");
         check("0 7,19 * * *", "0 7,19 * * * (Asia/Taipei)");
         check("@daily", "@daily (Asia/Taipei)");
     }

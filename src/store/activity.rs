@@ -10,7 +10,7 @@ use super::{Store, StoreError};
 const MOST: i64 = 200_000;
 
 /// Of an outlet's index by first sight, which has all the columns: no article is read.
-const ARRIVED: &str = "\
+pub(super) const ARRIVED: &str = "\
     SELECT wanted.key AS place, given.first_seen, given.first_seen - given.sort_at AS lag, \
            given.first_seen = ( \
              SELECT min(oldest.first_seen) FROM article AS oldest WHERE oldest.outlet = wanted.value AND oldest.held_code IS NULL) AS first \
