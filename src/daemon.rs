@@ -25,12 +25,16 @@ use crate::render::{self, Renderer};
 use crate::serve;
 use crate::store::Store;
 
+mod board;
+mod metrics;
 mod pages;
 mod sockets;
 mod sources;
+mod status;
 mod translations;
 mod withdrawals;
 
+pub use metrics::{FAMILIES, Family, Kind};
 pub use pages::reads_pages;
 pub use sources::poll_states;
 pub use withdrawals::follow_withdrawals;
@@ -55,6 +59,10 @@ const SET_BACK: TimeDelta = TimeDelta::minutes(1);
 
 /// The scheduler looks at the clock at least this often, so that a clock that is set is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+
+/// The store is asked for a sign of life this often, and is taken for dead after a longer silence.
+const STORE_LOOK: Duration = Duration::from_secs(5);
+const STORE_SILENCE: Duration = Duration::from_secs(30);
 
 /// Polls under way may finish for so long after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -166,10 +174,10 @@ impl Daemon {
 
         // What the last run left is served at once; a feed that has never been published is rendered before anybody can ask for it.
         let missing = stages.config.feeds.iter().any(|feed| stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).is_none());
-        let published = missing && publish(&stages, None).await;
+        let published = missing && publish(&stages, &changed.board, None).await;
         if !missing {
             // Terms may be others than at the last run, embargoes and lives of articles may have ended since.
-            publish_due(&stages).await;
+            publish_due(&stages, &changed.board).await;
         }
         // What was withdrawn while nothing ran, or just before the last run was killed.
         if let Err(error) = follow_withdrawals(&stages).await {
@@ -182,14 +190,16 @@ impl Daemon {
             tracing::error!(%error, "cannot write style sheets and the site's own pages; those of the last run are served");
         }
         let accepting = CancellationToken::new();
-        let beat = pulse.clone();
+        let (here, beat, tally) = (stages.clone(), pulse.clone(), Arc::<serve::Tally>::default());
+        let desk = status::Desk::new(stages.clone(), changed.clone(), pulse.clone(), tally.clone());
         let site = serve::Site {
             snapshot: stages.snapshot.clone(),
             pages: stages.pages.clone(),
-            ready: Arc::new(move || beat.check(Instant::now())),
+            ready: Arc::new(move || ready(&here, &beat)),
             max_age: MAX_AGE,
-            routes: Vec::new(),
+            routes: desk.routes(),
             gate: None,
+            tally,
             now,
         };
         let server = tokio::spawn(serve::run(listeners, site, sockets::limits(&stages.config), accepting.clone()));
@@ -215,6 +225,7 @@ impl Daemon {
         let stop_publishing = CancellationToken::new();
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.clone(), pulse.clone()));
+        let feeling = tokio::spawn(feel(stages.clone(), pulse.clone()));
 
         signals.wait(&shutdown).await;
 
@@ -233,6 +244,7 @@ impl Daemon {
             Err(error) => tracing::error!(%error, "the server task failed"),
         }
         watchdog.abort();
+        feeling.abort();
         stages.store.close().await;
         tracing::info!("stopped");
         Ok(())
@@ -258,6 +270,8 @@ struct Changed {
     wake: Notify,
     /// Rung as well, for whoever translates.
     translate: Notify,
+    /// What was done so far.
+    board: board::Board,
 }
 
 impl Changed {
@@ -283,11 +297,13 @@ struct Pulse {
     start: Instant,
     /// Milliseconds from the start to the last beat.
     scheduler: AtomicU64,
+    /// The same to the last answer of the store.
+    store: AtomicU64,
 }
 
 impl Pulse {
     fn new(now: Instant) -> Self {
-        Self { start: now, scheduler: AtomicU64::new(0) }
+        Self { start: now, scheduler: AtomicU64::new(0), store: AtomicU64::new(0) }
     }
 
     fn since_start(&self, now: Instant) -> u64 {
@@ -296,6 +312,15 @@ impl Pulse {
 
     fn beat(&self, now: Instant) {
         self.scheduler.store(self.since_start(now), Ordering::Relaxed);
+    }
+
+    fn store_answered(&self, now: Instant) {
+        self.store.store(self.since_start(now), Ordering::Relaxed);
+    }
+
+    fn check_store(&self, now: Instant) -> Result<(), String> {
+        let silent = Duration::from_millis(self.since_start(now).saturating_sub(self.store.load(Ordering::Relaxed)));
+        if silent > STORE_SILENCE { Err(format!("the store has not answered for {} s", silent.as_secs())) } else { Ok(()) }
     }
 
     fn check(&self, now: Instant) -> Result<(), String> {
@@ -363,7 +388,13 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
             source.polling = true;
             busy.insert(source.host.clone());
             let (stages, outlet, state) = (stages.clone(), source.outlet.clone(), source.state.clone());
-            let handle = polls.spawn(async move { (index, pipeline::poll(&stages, &outlet, state, now).await) });
+            let changed = changed.clone();
+            let handle = polls.spawn(async move {
+                let begun = Instant::now();
+                let polled = pipeline::poll(&stages, &outlet, state, now).await;
+                changed.board.poll_spans.add(begun.elapsed());
+                (index, polled)
+            });
             indexes.insert(handle.id(), index);
         }
 
@@ -412,6 +443,7 @@ fn settle_poll(
     let source = &mut sources[index];
     source.polling = false;
     let outlet = source.outlet.id.as_str();
+    changed.board.polled(outlet, outcome.as_ref().ok().and_then(|polled| polled.as_ref().ok()), now);
     let address = source.state.source.as_str();
     match outcome {
         Ok(Ok(polled)) => {
@@ -477,7 +509,7 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
             () = changed.wake.notified() => {}
             () = tokio::time::sleep(due) => {
                 let overtaken = stages.snapshot.next_moment().is_some_and(|moment| moment <= now());
-                let failed = overtaken && !publish_due(&stages).await;
+                let failed = overtaken && !publish_due(&stages, &changed.board).await;
                 again = failed.then(|| tokio::time::Instant::now() + LONGEST_SLEEP);
                 continue;
             }
@@ -489,7 +521,7 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
         let outlets = changed.take();
         if !outlets.is_empty() {
             let start = tokio::time::Instant::now();
-            pause = if publish(&stages, Some(&outlets)).await {
+            pause = if publish(&stages, &changed.board, Some(&outlets)).await {
                 (2 * start.elapsed()).clamp(COALESCE, LONGEST_PAUSE)
             } else {
                 changed.add_all(outlets);
@@ -499,24 +531,29 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
     }
     let outlets = changed.take();
     if !outlets.is_empty() {
-        publish(&stages, Some(&outlets)).await;
+        publish(&stages, &changed.board, Some(&outlets)).await;
     }
 }
 
 /// Publishes and says what came of it; false when it is to be tried again.
-async fn publish(stages: &Stages, outlets: Option<&BTreeSet<String>>) -> bool {
-    told(pipeline::publish(stages, outlets, now()).await).is_some()
+async fn publish(stages: &Stages, board: &board::Board, outlets: Option<&BTreeSet<String>>) -> bool {
+    let begun = Instant::now();
+    let published = pipeline::publish(stages, outlets, now()).await;
+    board.publish_spans.add(begun.elapsed());
+    told(published, board).is_some()
 }
 
 /// Publishes what time has overtaken. False when that is still to be done.
-async fn publish_due(stages: &Stages) -> bool {
-    told(pipeline::publish_due(stages, now()).await) == Some(true)
+async fn publish_due(stages: &Stages, board: &board::Board) -> bool {
+    told(pipeline::publish_due(stages, now()).await, board) == Some(true)
 }
 
 /// Says once what a publication came to: whether every document was made; `None` when none could be.
-fn told(published: Result<pipeline::Publication, pipeline::PublishError>) -> Option<bool> {
+fn told(published: Result<pipeline::Publication, pipeline::PublishError>, board: &board::Board) -> Option<bool> {
     match published {
         Ok(publication) => {
+            board.published.fetch_add(publication.changed.len() as u64, Ordering::Relaxed);
+            board.rejected.fetch_add(publication.rejected.len() as u64, Ordering::Relaxed);
             for rejected in &publication.rejected {
                 tracing::error!(
                     path = rejected.path,
@@ -532,6 +569,27 @@ fn told(published: Result<pipeline::Publication, pipeline::PublishError>) -> Opt
         Err(error) => {
             tracing::error!(%error, "cannot publish; readers still see the last good documents, and it is tried again");
             None
+        }
+    }
+}
+
+/// What `/readyz` says: the scheduler ticks, the store answers, documents are there. The error says which does not.
+fn ready(stages: &Stages, pulse: &Pulse) -> Result<(), String> {
+    let now = Instant::now();
+    pulse.check(now)?;
+    pulse.check_store(now)?;
+    let is_there = |feed: &crate::config::Feed| stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).is_some();
+    if stages.config.feeds.iter().any(is_there) { Ok(()) } else { Err("nothing is published yet".to_owned()) }
+}
+
+/// Feels the pulse of the store.
+async fn feel(stages: Stages, pulse: Arc<Pulse>) {
+    let mut looks = tokio::time::interval(STORE_LOOK);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        if let Ok(Ok(())) = tokio::time::timeout(STORE_LOOK, stages.store.ping()).await {
+            pulse.store_answered(Instant::now());
         }
     }
 }
@@ -608,5 +666,9 @@ mod tests {
         assert_eq!(pulse.check(late + Duration::from_secs(1)), Err("the scheduler has not run for 91 s".to_owned()));
         pulse.beat(late);
         assert_eq!(pulse.check(late + Duration::from_secs(1)), Ok(()));
+        assert_eq!(pulse.check_store(start + STORE_SILENCE), Ok(()));
+        assert_eq!(pulse.check_store(late), Err("the store has not answered for 90 s".to_owned()));
+        pulse.store_answered(late);
+        assert_eq!(pulse.check_store(late + STORE_SILENCE), Ok(()));
     }
 }

@@ -246,6 +246,8 @@ pub struct Polled {
     pub change: Change,
     /// What was odd about the document.
     pub warnings: Vec<Warning>,
+    /// Bytes of the document that came, decoded; 0 where none did.
+    pub received: usize,
 }
 
 /// What the partner's answer was worth, before it is recorded.
@@ -271,7 +273,8 @@ impl Answer {
 pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateTime<Utc>) -> Result<Polled, StoreError> {
     let mut after = state.clone();
     after.last_attempt = Some(now);
-    let answer = ask(stages, outlet, &mut after, now).await;
+    let mut received = 0;
+    let answer = ask(stages, outlet, &mut after, &mut received, now).await;
 
     let outcome = match &answer.failed {
         None => {
@@ -308,10 +311,10 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
             change.elsewhere.extend(outlets.into_iter().filter(|other| *other != outlet.id));
         }
     }
-    Ok(Polled { state: after, change, warnings: answer.warnings })
+    Ok(Polled { state: after, change, warnings: answer.warnings, received })
 }
 
-async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateTime<Utc>) -> Answer {
+async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: &mut usize, now: DateTime<Utc>) -> Answer {
     let bounds = parse::Bounds { entries: stages.config.limits.entries_per_poll };
     let settings = settings(outlet, &after.source, bounds);
     if after.settings != Some(settings) {
@@ -327,6 +330,7 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, now: DateT
         Ok(Fetched::NotModified { freshness }) => return Answer::unchanged(freshness),
         Ok(Fetched::Document(doc)) => doc,
     };
+    *received = doc.body.len();
     let freshness = doc.freshness;
     let validators = doc.validators.clone();
     let moved_to = doc.moved_permanently.clone();

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::address::{self, Allowed};
 use super::append::id_for;
-use super::credentials::{self, Warnings};
+use super::credentials::{self, Files, Warnings, in_header};
 use super::keys::nearest;
 use super::language::{charset, language};
 use super::read::{Document, Section};
@@ -29,6 +29,9 @@ const DEFAULT_KEEP_HOURS: u32 = 48;
 
 /// The feed of every outlet together, which is always there.
 const ALL: &str = "all";
+
+/// Fewer characters of a token can be guessed.
+const SHORTEST_TOKEN: usize = 16;
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -65,8 +68,9 @@ pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Resu
     let (limits, lists_read) = limits(limits_section.as_ref(), &mut mistakes);
     // A misread list must not make addresses wrong that are right.
     let allowed = (lists_read && !broken).then_some(Allowed { networks: &limits.allow_networks, ports: &limits.allow_ports });
+    let mut warnings = Warnings::default();
     let site = match document.table("site") {
-        Some(section) => site(&section, &mut mistakes, broken, places.map(|places| places.folder)),
+        Some(section) => site(&section, &mut mistakes, broken, places, &mut warnings),
         None => {
             if !broken && document.lacks("site") {
                 mistakes.add(
@@ -82,7 +86,6 @@ pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Resu
     let setting = Setting { broken, allowed, shortest_interval: limits.shortest_interval, zone, places };
 
     let mut crons = Crons::default();
-    let mut warnings = Warnings::default();
     let mut outlets: Vec<OutletDraft> = Vec::new();
     for section in document.tables("outlet") {
         outlets.push(outlet(&section, &mut mistakes, &setting, &mut crons, &mut warnings));
@@ -128,7 +131,14 @@ pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Resu
     }
 }
 
-fn site(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool, folder: Option<&Path>) -> Option<Site> {
+fn site(
+    section: &Section<'_, '_>,
+    mistakes: &mut Mistakes,
+    broken: bool,
+    places: Option<&Places<'_>>,
+    warnings: &mut Warnings,
+) -> Option<Site> {
+    let folder = places.map(|places| places.folder);
     section.check_keys(mistakes);
     if !broken {
         section.require(mistakes, "title", "\"Southern Cross Relay\"");
@@ -157,6 +167,15 @@ fn site(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool, folder
     let user_agent = section.string(mistakes, "user_agent", value::user_agent);
     let tag_authority = section.string(mistakes, "tag_authority", value::tag_authority);
     let blocked_by = section.string(mistakes, "blocked_by", address::web);
+    let admin_token = Files::new(places, warnings)
+        .secret(section, mistakes, "admin_token_file", &|secret| in_header(secret) && !secret.contains(' '));
+    if admin_token.as_ref().is_some_and(|token| token.expose().len() < SHORTEST_TOKEN) {
+        mistakes.add(
+            format!("`site.admin_token_file` names a file with fewer than {SHORTEST_TOKEN} characters"),
+            section.value_span("admin_token_file"),
+            "make one that cannot be guessed, for example with `openssl rand -hex 32`".to_owned(),
+        );
+    }
     Some(Site {
         title: title?,
         url: url?,
@@ -171,6 +190,7 @@ fn site(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool, folder
         user_agent: user_agent.map(Spanned::into_inner),
         tag_authority: tag_authority.map(Spanned::into_inner),
         blocked_by: blocked_by.map(Spanned::into_inner),
+        admin_token,
     })
 }
 

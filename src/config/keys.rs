@@ -48,6 +48,11 @@ pub const KEYS: &[Key] = &[
         "authority of article ids, \"domain,year\" (RFC 4151); default the host of url and the first year",
     ),
     optional("site", "blocked_by", "address of the page on who takes articles down for legal reasons (RFC 7725); default none"),
+    optional(
+        "site",
+        "admin_token_file",
+        "file with the token that opens /status, /status.json and /metrics; default none: they are for this machine only",
+    ),
     optional("limits", "body_bytes", "largest document taken, decoded; default \"8 MiB\""),
     optional("limits", "entries_per_poll", "most entries taken from one document; default 1000"),
     optional("limits", "connect_timeout", "time to connect; default \"5s\""),

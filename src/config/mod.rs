@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::{Credentials, ListingSelectors, PageSelectors};
+use crate::model::{Credentials, ListingSelectors, PageSelectors, Secret};
 use crate::schedule::Cron;
 
 mod address;
@@ -84,6 +84,9 @@ pub struct Site {
     pub user_agent: Option<String>,
     /// Page on who takes articles down here for legal reasons: `Link: rel="blocked-by"` of answers 451 (RFC 7725 § 4).
     pub blocked_by: Option<Url>,
+    /// What people and programs show who may see how the site does (`/status`, `/metrics`). Read by [`load`] only. `None`: programs of this machine
+    /// may, nobody else.
+    pub admin_token: Option<Secret>,
     /// Authority of the `tag:` ids (RFC 4151), `domain,year`; `None`: minted from `url` and the year when the store is created.
     pub tag_authority: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -127,6 +128,7 @@ fn settle(ended: Ended, under_way: &mut UnderWay, shunned: &mut BTreeSet<String>
     let (article, outlet) = (wanting.source.identity.key.as_str(), &wanting.source.attributed.article.outlet);
     match outcome {
         Ok(Ok(Made::Translated)) => {
+            changed.board.translated.fetch_add(1, Ordering::Relaxed);
             tracing::info!(feed, article, to, "translated");
             changed.add(outlet);
         }
@@ -135,6 +137,7 @@ fn settle(ended: Ended, under_way: &mut UnderWay, shunned: &mut BTreeSet<String>
             changed.add(outlet);
         }
         Ok(Ok(Made::Postponed(problem, next))) => {
+            changed.board.untranslated.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(feed, article, to, next = next.format("%FT%TZ").to_string(), "not translated: {problem}");
         }
         Ok(Err(error)) => {

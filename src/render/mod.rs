@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 pub use archive::Place;
+pub use status::{Charts, FeedHealth, HOURS, Health, HeldHealth, OutletHealth, SourceHealth, Status, TranslatorHealth};
 pub use subscriptions::subscriptions;
 pub use terms::shown_part;
 
@@ -36,6 +37,7 @@ mod rss;
 mod sample;
 mod sentence;
 mod site;
+mod status;
 mod subscriptions;
 mod templates;
 mod terms;

@@ -136,7 +136,8 @@ impl Renderer {
             actions => ["created"],
             ..self.frame("", words, Some("en"), &self.site.address)
         };
-        self.templates.try_render("namespace.html", &context).map(drop)
+        self.templates.try_render("namespace.html", &context)?;
+        self.templates.try_render("status.html", &self.status_context(&super::status::sample())).map(drop)
     }
 }
 

@@ -10,7 +10,7 @@ use super::text::html;
 use super::words::Words;
 
 /// Built-in templates by file name.
-const BUILT_IN: [(&str, &str); 11] = [
+const BUILT_IN: [(&str, &str); 12] = [
     ("article.html", include_str!("../../templates/article.html")),
     ("base.html", include_str!("../../templates/base.html")),
     ("credit.html", include_str!("../../templates/credit.html")),
@@ -21,6 +21,7 @@ const BUILT_IN: [(&str, &str); 11] = [
     ("notice.html", include_str!("../../templates/notice.html")),
     ("outlets.html", include_str!("../../templates/outlets.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
+    ("status.html", include_str!("../../templates/status.html")),
     ("words.html", include_str!("../../templates/words.html")),
 ];
 

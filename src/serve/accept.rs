@@ -110,16 +110,15 @@ async fn accept(
     shutdown: &CancellationToken,
 ) {
     let admit = |(stream, address): (TcpStream, SocketAddr)| {
-        if let Some(permit) = admission.admit(address.ip()) {
-            let server = server.clone();
-            connections.spawn(async move {
-                // Heads and bodies go out in one call; waiting for more would only delay 304s.
-                let _ = stream.set_nodelay(true);
-                let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER); // the usual one serves, too
-                Connection::new(stream, address.ip(), &server).serve().await;
-                drop(permit);
-            });
-        }
+        let Some(permit) = admission.admit(address.ip()) else { return server.app.tally().refused() };
+        let counted = Counted::new(server.clone());
+        connections.spawn(async move {
+            // Heads and bodies go out in one call; waiting for more would only delay 304s.
+            let _ = stream.set_nodelay(true);
+            let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER); // the usual one serves, too
+            Connection::new(stream, address.ip(), &counted.0).serve().await;
+            drop(permit);
+        });
     };
     let mut complained = false;
     loop {
@@ -166,6 +165,22 @@ async fn accept(
 fn is_the_clients(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
+
+/// A connection in the tally, until it ends.
+struct Counted(Arc<Server>);
+
+impl Counted {
+    fn new(server: Arc<Server>) -> Self {
+        server.app.tally().opened();
+        Self(server)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.app.tally().closed();
+    }
 }
 
 /// Counts connections.

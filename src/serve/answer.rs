@@ -50,6 +50,17 @@ pub(super) enum Payload {
     },
 }
 
+impl Payload {
+    /// Bytes.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Bytes(bytes) => bytes.len(),
+            Self::File { length, .. } => *length,
+        }
+    }
+}
+
 /// An open file, counted.
 #[derive(Debug)]
 pub(super) struct OpenFile {

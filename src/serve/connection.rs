@@ -24,6 +24,7 @@ use super::deadline::Deadline;
 use super::handler::Request;
 use super::head::{self, Refusal};
 use super::routes::{Coming, Plan};
+use super::tally::Class;
 
 /// How long a connection may take to say what it wants once the server stops, and how long one that is kept alive is waited for: its next
 /// request may be on the way already.
@@ -64,6 +65,8 @@ impl From<io::Error> for End {
 /// What has been read.
 struct Asked {
     plan: Plan,
+    /// What kind of address it is about.
+    class: Class,
     /// Another request may follow.
     keep: bool,
     /// The client spoke HTTP/1.0 and has to be told that the connection is kept.
@@ -133,7 +136,7 @@ impl<'a> Connection<'a> {
     /// Answers one request; whether another one may follow.
     async fn request(&mut self) -> Result<bool, End> {
         let asked = self.head().await?;
-        let Asked { plan, mut keep, tell } = asked;
+        let Asked { plan, class, mut keep, tell } = asked;
         let answer = match plan {
             Plan::Now(answer) => answer,
             Plan::Later(making) => making.await,
@@ -155,7 +158,10 @@ impl<'a> Connection<'a> {
             (true, false) => "",
         };
         let tail = tail_of(&mut tail, self.last, || self.server.app.now(), connection);
+        let bytes = answer.head.len() + tail.len() + answer.body.len();
+        let head = answer.head.clone();
         self.write(answer.head, answer.body, tail).await?;
+        self.server.app.tally().answered(class, &head, bytes);
         Ok(keep)
     }
 
@@ -240,7 +246,8 @@ impl<'a> Connection<'a> {
     /// Looks at the head at the beginning of `input`, if it is complete: what is asked, and how many bytes that took.
     fn look(&mut self, input: &[u8]) -> Option<(Asked, usize)> {
         let mut room = [const { std::mem::MaybeUninit::uninit() }; 100];
-        let refused = |refusal: Refusal| Asked { plan: Plan::Now(answer::refusal(refusal)), keep: false, tell: false };
+        let refused =
+            |refusal: Refusal| Asked { plan: Plan::Now(answer::refusal(refusal)), class: Class::OTHER, keep: false, tell: false };
         let (taken, head) = match head::read(input, &mut room) {
             Ok(Some(head)) => head,
             Ok(None) => return None,
@@ -258,7 +265,7 @@ impl<'a> Connection<'a> {
         // A body that nobody reads is not looked through for the next request.
         let keep = head.persists() && (framing == head::Framing::None || matches!(plan, Plan::Body(_)));
         let tell = keep && !head.one_one;
-        Some((Asked { plan, keep, tell }, taken))
+        Some((Asked { plan, class: Class::of(head.path), keep, tell }, taken))
     }
 
     /// Reads a body of so many bytes.

@@ -27,8 +27,10 @@ mod handler;
 mod head;
 mod rate;
 mod routes;
+mod tally;
 
 pub use self::handler::{Admittance, Answering, Gate, Handler, Reply, Request, Route};
+pub use self::tally::Tally;
 
 /// What the server answers from.
 #[derive(Clone)]
@@ -45,6 +47,8 @@ pub struct Site {
     pub routes: Vec<Route>,
     /// Who may read what; `None`: everybody everything.
     pub gate: Option<Arc<dyn Gate>>,
+    /// Where it counts what it does.
+    pub tally: Arc<Tally>,
     /// The clock, for `Date`.
     pub now: fn() -> DateTime<Utc>,
 }

@@ -14,6 +14,7 @@ use super::client::Proxies;
 use super::handler::{Admittance, Answering, Reply, Request, Route};
 use super::head::{Framing, Head};
 use super::rate::Rate;
+use super::tally::Tally;
 use super::{Limits, Site};
 use crate::model::{GONE_PAGE, NOT_FOUND_PAGE};
 use crate::publish::{Page, Prepared};
@@ -93,6 +94,11 @@ impl App {
     /// The time.
     pub(super) fn now(&self) -> DateTime<Utc> {
         (self.site.now)()
+    }
+
+    /// Where is counted what is done.
+    pub(super) fn tally(&self) -> &Tally {
+        &self.site.tally
     }
 
     /// Decides what a request gets. Does not wait for anything.

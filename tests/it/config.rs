@@ -70,6 +70,7 @@ fn example_loads_with_every_key_switched_on() {
     std::fs::create_dir(folder.path().join("templates")).expect("a folder");
     std::fs::create_dir(folder.path().join("site-rules")).expect("a folder");
     std::fs::write(folder.path().join("harbour-ledger.key"), "tide-9-lantern\n").expect("written");
+    std::fs::write(folder.path().join("admin.token"), "whelk-3-lantern-whelk\n").expect("written");
     std::fs::write(folder.path().join("house-engine.key"), "gull-4-lantern\n").expect("written");
     std::fs::write(folder.path().join("glossary.toml"), "").expect("written");
     let path = folder.path().join("feeds.toml");
@@ -80,6 +81,7 @@ fn example_loads_with_every_key_switched_on() {
         assert_eq!(config.site.site_rules, Some(folder.path().join("site-rules")));
         assert_eq!(config.site.contact.as_deref(), Some("ops@relay.example.net"));
         assert_eq!(config.limits.allow_networks.len(), 2);
+        assert_eq!(config.site.admin_token.as_ref().map(|token| token.expose()), Some("whelk-3-lantern-whelk"));
         assert!(config.outlets[0].terms.licence.is_some());
         let credentials = config.outlets[0].credentials.as_ref().unwrap_or_else(|| panic!("{kind}"));
         assert_eq!(credentials.secret().expose(), "tide-9-lantern", "{kind}");

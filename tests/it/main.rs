@@ -24,6 +24,7 @@ mod requirements;
 mod segments;
 mod selections;
 mod serve;
+mod status;
 mod stories;
 mod terms;
 mod translations;

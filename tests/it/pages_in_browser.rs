@@ -100,7 +100,7 @@ async fn pages_are_sound_in_a_browser_on_every_screen_and_without_scripts() {
 }
 
 /// Has the pages looked at; fails the test with what is wrong with them.
-async fn look(program: &Reprint, pages: &[String]) {
+pub async fn look(program: &Reprint, pages: &[String]) {
     let mut browser = Command::new(python());
     browser.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser.py"));
     browser.args(pages.iter().map(|path| program.url(path).to_string()));

@@ -146,6 +146,7 @@ impl Server {
             max_age: 300,
             routes: handlers::routes(),
             gate: Some(Arc::new(handlers::Doorkeeper)),
+            tally: Arc::default(),
             now: reprint::daemon::now,
         };
         let task = tokio::spawn(serve::run(Listeners { sockets: vec![listener], passed: false }, site, limits, shutdown.clone()));

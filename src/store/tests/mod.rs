@@ -1,6 +1,7 @@
 //! The store against real files. Outlets, people and texts are invented.
 
 mod archives;
+mod arrivals;
 mod backups;
 mod contract;
 mod failures;

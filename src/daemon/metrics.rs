@@ -1,0 +1,387 @@
+//! `/metrics` in the text format of Prometheus 0.0.4, or as OpenMetrics 1.0 for those who ask for that.
+
+use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
+
+use chrono::{DateTime, Utc};
+
+use super::board::{Board, Ended, Spans};
+use crate::model::{PollState, Spending};
+use crate::serve::Tally;
+use crate::store::Count;
+
+/// Kind of a family of samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Only rises; begins at 0 with every start.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Counts of spans up to bounds.
+    Histogram,
+}
+
+impl Kind {
+    /// Its name in the text format.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+}
+
+/// A family of samples.
+#[derive(Debug, Clone, Copy)]
+pub struct Family {
+    /// Name; that of a counter ends in `_total`.
+    pub name: &'static str,
+    /// Kind.
+    pub kind: Kind,
+    /// Names of labels, separated by commas.
+    pub labels: &'static str,
+    /// Meaning, in one line.
+    pub help: &'static str,
+}
+
+const fn family(name: &'static str, kind: Kind, labels: &'static str, help: &'static str) -> Family {
+    Family { name, kind, labels, help }
+}
+
+use Kind::{Counter, Gauge, Histogram};
+
+const UP: Family =
+    family("reprint_store_up", Gauge, "", "1 while the store answers; without it families that are read from it are missing.");
+const READY: Family = family("reprint_ready", Gauge, "", "1 while /readyz says so.");
+const START: Family = family("process_start_time_seconds", Gauge, "", "When the program started, seconds since 1970.");
+const MEMORY: Family = family("process_resident_memory_bytes", Gauge, "", "Resident memory.");
+const POLLS: Family = family("reprint_polls_total", Counter, "outlet, result", "Polls that ended: changed, unchanged or failed.");
+const POLL_SECONDS: Family = family("reprint_poll_duration_seconds", Histogram, "", "From the request of a poll to its record.");
+const RECEIVED: Family = family("reprint_poll_received_bytes_total", Counter, "outlet", "Documents of polls, decoded.");
+const ARTICLES: Family = family(
+    "reprint_articles_total",
+    Counter,
+    "outlet, change",
+    "Articles that polls changed for readers: new, edited or joined.",
+);
+const STORED: Family = family("reprint_articles_stored", Gauge, "outlet, state", "Articles in the store: published or held.");
+const FAILURES: Family =
+    family("reprint_source_failures", Gauge, "outlet", "Failed polls in a row, of the source with the most.");
+const LAST_SUCCESS: Family = family(
+    "reprint_source_last_success_timestamp_seconds",
+    Gauge,
+    "outlet",
+    "When the source that has waited longest last answered, seconds since 1970; 0: never.",
+);
+const NEXT_POLL: Family =
+    family("reprint_source_next_poll_timestamp_seconds", Gauge, "outlet", "When the outlet is next polled, seconds since 1970.");
+const DOCUMENTS: Family =
+    family("reprint_documents_published_total", Counter, "", "Documents put in place because they changed.");
+const REJECTED: Family =
+    family("reprint_documents_rejected_total", Counter, "", "Documents kept back because they did not read back whole.");
+const PUBLISH_SECONDS: Family = family("reprint_publish_duration_seconds", Histogram, "", "Publications.");
+const TRANSLATIONS: Family = family("reprint_translations_total", Counter, "result", "Translations tried: made or failed.");
+const SPENT: Family = family(
+    "reprint_translation_spent_units",
+    Gauge,
+    "translator, feed, unit",
+    "What translations of today (UTC) cost, reserved for calls under way included.",
+);
+const BUDGET: Family = family("reprint_translation_budget_units", Gauge, "translator", "What they may cost in a day.");
+const REQUESTS: Family = family("reprint_http_requests_total", Counter, "route, status", "Requests answered.");
+const SENT: Family = family("reprint_http_response_bytes_total", Counter, "", "Bytes of answers, heads included.");
+const CONNECTIONS: Family = family("reprint_http_connections_total", Counter, "", "Connections let in.");
+const OPEN: Family = family("reprint_http_connections_open", Gauge, "", "Connections open now.");
+const REFUSED: Family =
+    family("reprint_http_connections_refused_total", Counter, "", "Connections closed at once: there were too many.");
+
+/// Every family there is, in the order in which they are written.
+pub const FAMILIES: [Family; 23] = [
+    UP,
+    READY,
+    START,
+    MEMORY,
+    POLLS,
+    POLL_SECONDS,
+    RECEIVED,
+    ARTICLES,
+    STORED,
+    FAILURES,
+    LAST_SUCCESS,
+    NEXT_POLL,
+    DOCUMENTS,
+    REJECTED,
+    PUBLISH_SECONDS,
+    TRANSLATIONS,
+    SPENT,
+    BUDGET,
+    REQUESTS,
+    SENT,
+    CONNECTIONS,
+    OPEN,
+    REFUSED,
+];
+
+/// What is read from the store.
+#[derive(Debug)]
+pub(super) struct Stored {
+    /// Of the outlets of feeds.toml.
+    pub(super) states: Vec<PollState>,
+    /// By outlet of feeds.toml.
+    pub(super) counts: Vec<(String, Count)>,
+    pub(super) spending: Vec<Spending>,
+}
+
+/// Everything that is shown.
+pub(super) struct Facts<'a> {
+    pub(super) board: &'a Board,
+    pub(super) tally: &'a Tally,
+    pub(super) started: DateTime<Utc>,
+    pub(super) ready: bool,
+    /// Ids of translators with their budgets.
+    pub(super) budgets: Vec<(&'a str, u64)>,
+    /// `None`: it does not answer.
+    pub(super) stored: Option<&'a Stored>,
+}
+
+/// Content type of the two forms.
+pub(super) fn content_type(open_metrics: bool) -> &'static str {
+    if open_metrics {
+        "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    } else {
+        "text/plain; version=0.0.4; charset=utf-8"
+    }
+}
+
+/// Whether OpenMetrics is asked for, by the `Accept` field.
+pub(super) fn wants_open_metrics(accept: &str) -> bool {
+    accept.split(',').any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/openmetrics-text"));
+        let refused = parts
+            .any(|parameter| parameter.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|weight| weight == 0.0)));
+        named && !refused
+    })
+}
+
+/// Writes them all.
+pub(super) fn write(facts: &Facts<'_>, open_metrics: bool) -> String {
+    let mut out = Writer { text: String::with_capacity(16 * 1024), open_metrics };
+    let Facts { board, tally, .. } = facts;
+    out.one(&UP, f64::from(u8::from(facts.stored.is_some())));
+    out.one(&READY, f64::from(u8::from(facts.ready)));
+    out.one(&START, seconds(facts.started));
+    if let Some(bytes) = resident_memory() {
+        out.one(&MEMORY, bytes as f64);
+    }
+
+    let counts = board.counts();
+    out.head(&POLLS);
+    for (outlet, counts) in &counts {
+        for ((_, result), number) in Ended::ALL.iter().zip(counts.polls) {
+            out.sample(POLLS.name, &[("outlet", outlet), ("result", result)], number as f64);
+        }
+    }
+    out.spans(&POLL_SECONDS, &board.poll_spans);
+    out.head(&RECEIVED);
+    for (outlet, counts) in &counts {
+        out.sample(RECEIVED.name, &[("outlet", outlet)], counts.received as f64);
+    }
+    out.head(&ARTICLES);
+    for (outlet, counts) in &counts {
+        for (change, number) in [("new", counts.new), ("edited", counts.edited), ("joined", counts.joined)] {
+            out.sample(ARTICLES.name, &[("outlet", outlet), ("change", change)], number as f64);
+        }
+    }
+    if let Some(stored) = facts.stored {
+        stored_families(&mut out, stored);
+    }
+    let load = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed) as f64;
+    out.one(&DOCUMENTS, load(&board.published));
+    out.one(&REJECTED, load(&board.rejected));
+    out.spans(&PUBLISH_SECONDS, &board.publish_spans);
+    out.head(&TRANSLATIONS);
+    for (result, number) in [("made", &board.translated), ("failed", &board.untranslated)] {
+        out.sample(TRANSLATIONS.name, &[("result", result)], load(number));
+    }
+    if let Some(stored) = facts.stored {
+        out.head(&SPENT);
+        for spending in &stored.spending {
+            let labels = [("translator", spending.translator.as_str()), ("feed", &spending.feed), ("unit", &spending.unit)];
+            out.sample(SPENT.name, &labels, spending.spent.saturating_add(spending.reserved) as f64);
+        }
+    }
+    out.head(&BUDGET);
+    for (translator, budget) in &facts.budgets {
+        out.sample(BUDGET.name, &[("translator", translator)], *budget as f64);
+    }
+
+    out.head(&REQUESTS);
+    for (route, status, number) in tally.requests() {
+        out.sample(REQUESTS.name, &[("route", route), ("status", &status.to_string())], number as f64);
+    }
+    let (opened, open, refused) = tally.connections();
+    out.one(&SENT, tally.bytes() as f64);
+    out.one(&CONNECTIONS, opened as f64);
+    out.one(&OPEN, open as f64);
+    out.one(&REFUSED, refused as f64);
+    if open_metrics {
+        out.text.push_str("# EOF\n");
+    }
+    out.text
+}
+
+fn stored_families(out: &mut Writer, stored: &Stored) {
+    out.head(&STORED);
+    for (outlet, count) in &stored.counts {
+        for (state, number) in [("published", count.ready), ("held", count.held)] {
+            out.sample(STORED.name, &[("outlet", outlet), ("state", state)], number as f64);
+        }
+    }
+    // States are sorted by outlet: those of one stand together.
+    let by_outlet = || stored.states.chunk_by(|a, b| a.outlet == b.outlet);
+    let mut gauge = |family: &Family, of: &dyn Fn(&[PollState]) -> Option<f64>| {
+        out.head(family);
+        for states in by_outlet() {
+            if let (Some(first), Some(value)) = (states.first(), of(states)) {
+                out.sample(family.name, &[("outlet", &first.outlet)], value);
+            }
+        }
+    };
+    gauge(&FAILURES, &|states| states.iter().map(|state| state.failures).max().map(f64::from));
+    gauge(&LAST_SUCCESS, &|states| states.iter().map(|state| state.last_success.map_or(0.0, seconds)).reduce(f64::min));
+    gauge(&NEXT_POLL, &|states| states.iter().map(|state| seconds(state.next_poll)).reduce(f64::min));
+}
+
+fn seconds(at: DateTime<Utc>) -> f64 {
+    at.timestamp_millis() as f64 / 1000.0
+}
+
+/// `VmRSS` of proc(5); `None` where there is none.
+fn resident_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+struct Writer {
+    text: String,
+    open_metrics: bool,
+}
+
+impl Writer {
+    fn head(&mut self, family: &Family) {
+        // OpenMetrics names a family of counters without the suffix of its samples.
+        let name = match (self.open_metrics, family.kind) {
+            (true, Counter) => family.name.strip_suffix("_total").unwrap_or(family.name),
+            _ => family.name,
+        };
+        let _ = writeln!(self.text, "# HELP {name} {}\n# TYPE {name} {}", family.help, family.kind.name()); // a String takes all
+    }
+
+    fn one(&mut self, family: &Family, value: f64) {
+        self.head(family);
+        self.sample(family.name, &[], value);
+    }
+
+    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
+        self.text.push_str(name);
+        for (place, (label, text)) in labels.iter().enumerate() {
+            self.text.push(if place == 0 { '{' } else { ',' });
+            self.text.push_str(label);
+            self.text.push_str("=\"");
+            for char in text.chars() {
+                match char {
+                    '\\' => self.text.push_str("\\\\"),
+                    '"' => self.text.push_str("\\\""),
+                    '\n' => self.text.push_str("\\n"),
+                    char => self.text.push(char),
+                }
+            }
+            self.text.push('"');
+        }
+        let _ = writeln!(self.text, "{} {value}", if labels.is_empty() { "" } else { "}" }); // a String takes all
+    }
+
+    fn spans(&mut self, family: &Family, spans: &Spans) {
+        self.head(family);
+        let (up_to, all, seconds) = spans.cumulative();
+        let bucket = format!("{}_bucket", family.name);
+        for (bound, number) in up_to {
+            // OpenMetrics wants a fraction in every bound.
+            self.sample(&bucket, &[("le", &format!("{bound:?}"))], number as f64);
+        }
+        self.sample(&bucket, &[("le", "+Inf")], all as f64);
+        self.sample(&format!("{}_sum", family.name), &[], seconds);
+        self.sample(&format!("{}_count", family.name), &[], all as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_conventions() {
+        for family in FAMILIES {
+            let Family { name, kind, help, .. } = family;
+            assert!(name.starts_with("reprint_") || name.starts_with("process_"), "{name}");
+            assert_eq!(kind == Counter, name.ends_with("_total"), "{name}");
+            assert!(help.ends_with('.') && !help.contains('\n'), "{name}");
+            assert!(kind != Histogram || name.ends_with("_seconds"), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_stay_apart_without_the_suffixes_that_openmetrics_takes_off() {
+        let names: std::collections::BTreeSet<&str> =
+            FAMILIES.iter().map(|family| family.name.trim_end_matches("_total")).collect();
+        assert_eq!(names.len(), FAMILIES.len());
+    }
+
+    #[test]
+    fn values_of_labels_are_escaped() {
+        let mut out = Writer { text: String::new(), open_metrics: false };
+        out.sample("x", &[("a", "b\"c\\d\ne"), ("f", "河")], 1.5);
+        assert_eq!(out.text, "x{a=\"b\\\"c\\\\d\\ne\",f=\"河\"} 1.5\n");
+    }
+
+    #[test]
+    fn every_family_is_written_once_and_in_the_order_of_the_table() {
+        let stored = Stored { states: Vec::new(), counts: Vec::new(), spending: Vec::new() };
+        for open_metrics in [false, true] {
+            let (board, tally) = (Board::default(), Tally::default());
+            let facts = Facts {
+                board: &board,
+                tally: &tally,
+                started: DateTime::UNIX_EPOCH,
+                ready: true,
+                budgets: vec![("deepl", 1000)],
+                stored: Some(&stored),
+            };
+            let text = write(&facts, open_metrics);
+            let named: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+            let expected: Vec<&str> = FAMILIES
+                .iter()
+                .map(|family| if open_metrics { family.name.trim_end_matches("_total") } else { family.name })
+                .filter(|name| *name != "process_resident_memory_bytes" || named.contains(name))
+                .collect();
+            assert_eq!(named, expected);
+            assert_eq!(text.ends_with("# EOF\n"), open_metrics);
+            assert!(text.contains("reprint_translation_budget_units{translator=\"deepl\"} 1000\n"), "{text}");
+            let without = write(&Facts { stored: None, ..facts }, open_metrics);
+            assert!(without.contains("reprint_store_up 0\n") && !without.contains("reprint_source_failures"), "{without}");
+        }
+    }
+
+    #[test]
+    fn openmetrics_is_for_those_who_ask_for_it() {
+        let check = |accept: &str, expected: bool| assert_eq!(wants_open_metrics(accept), expected, "{accept}");
+        check("", false);
+        check("*/*", false);
+        check("text/plain;version=0.0.4", false);
+        check("application/openmetrics-text;version=1.0.0;q=0.6, text/plain;q=0.3", true);
+        check("application/openmetrics-text; q=0", false);
+    }
+}

@@ -1,0 +1,436 @@
+//! `/status`, `/status.json` and `/metrics`: gathered from the store and the counters when somebody asks, for those who may (docs/decisions/0024).
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, StatusCode};
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+
+use super::board::hour;
+use super::metrics::{self, Facts, Stored};
+use super::{Changed, Pulse, now, poll_states};
+use crate::config::Config;
+use crate::model::{NOT_FOUND_PAGE, PollState};
+use crate::pipeline::Stages;
+use crate::render::{Charts, FeedHealth, HOURS, HeldHealth, OutletHealth, SourceHealth, Status, TranslatorHealth};
+use crate::serve::{Answering, Handler, Reply, Request, Route, Tally};
+use crate::store::{Arrival, Count};
+
+/// Articles are counted anew after so long: that reads an index from end to end.
+const COUNTS_LAST: Duration = Duration::from_secs(5);
+
+/// The reason of what was withdrawn: its place is kept, and nothing will come of it.
+const WITHDRAWN: &str = "withdrawn";
+
+/// Held articles in `/status.json`.
+const MOST_HELD: usize = 1000;
+
+/// Fields that front proxies add: who sends one is not a program of this machine, or speaks for somebody who is not.
+const FORWARDED: [&str; 8] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "via",
+    "cf-connecting-ip",
+    "true-client-ip",
+];
+
+/// Who may see how the site does.
+pub(super) struct Door {
+    /// SHA-256 of the token: comparing those tells nobody how much of a guess was right.
+    token: Option<[u8; 32]>,
+    /// No front proxy is on another machine: a client that is not named is at the other end of a loopback connection.
+    proxies_are_local: bool,
+}
+
+impl Door {
+    pub(super) fn of(config: &Config) -> Self {
+        let proxies = config.limits.proxies.as_ref();
+        Self {
+            token: config.site.admin_token.as_ref().map(|token| Sha256::digest(token.expose()).into()),
+            proxies_are_local: proxies.is_none_or(|networks| {
+                networks.iter().all(|network| network.network().is_loopback() && network.broadcast().is_loopback())
+            }),
+        }
+    }
+
+    /// Lets a request in; the status of the refusal otherwise. Where there is a token it is asked of everybody: a front proxy that adds no field
+    /// looks like a program of this machine.
+    fn admit(&self, client: Option<IpAddr>, fields: &HeaderMap) -> Result<(), StatusCode> {
+        match self.token {
+            Some(token) => {
+                let shown = fields.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(shown_token);
+                let right = shown.is_some_and(|shown| <[u8; 32]>::from(Sha256::digest(shown)) == token);
+                if right { Ok(()) } else { Err(StatusCode::UNAUTHORIZED) }
+            }
+            None if self.is_local(client, fields) => Ok(()),
+            None => Err(StatusCode::NOT_FOUND),
+        }
+    }
+
+    fn is_local(&self, client: Option<IpAddr>, fields: &HeaderMap) -> bool {
+        let peer_is_local = client.map_or(self.proxies_are_local, |client| client.to_canonical().is_loopback());
+        // A page of another site that a browser on this machine has open may have its name lead here.
+        let host = fields.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(names_loopback);
+        peer_is_local && host && FORWARDED.iter().all(|name| !fields.contains_key(*name))
+    }
+}
+
+/// Whether a `Host` is this machine's own: `localhost:8080`, `127.0.0.1`, `[::1]:8080`.
+fn names_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// What stands for the token in `Authorization`: that of Bearer, or the password of Basic with any user name.
+fn shown_token(authorization: &str) -> Option<String> {
+    let (scheme, rest) = authorization.split_once(' ')?;
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(from_base64(rest)?).ok()?;
+    pair.split_once(':').map(|(_, password)| password.to_owned())
+}
+
+/// RFC 4648 § 4, with or without padding.
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    for byte in text.trim_end_matches('=').bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6 | u32::from(value)) & 0xffff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(bits >> held & 0xff).ok()?);
+        }
+    }
+    Some(bytes)
+}
+
+/// Everything that is shown comes from here.
+pub(super) struct Desk {
+    stages: Stages,
+    changed: Arc<Changed>,
+    pulse: Arc<Pulse>,
+    tally: Arc<Tally>,
+    door: Door,
+    started: DateTime<Utc>,
+    counts: tokio::sync::Mutex<Option<(Instant, BTreeMap<String, Count>)>>,
+}
+
+impl Desk {
+    pub(super) fn new(stages: Stages, changed: Arc<Changed>, pulse: Arc<Pulse>, tally: Arc<Tally>) -> Arc<Self> {
+        let door = Door::of(&stages.config);
+        Arc::new(Self { stages, changed, pulse, tally, door, started: now(), counts: tokio::sync::Mutex::default() })
+    }
+
+    /// The addresses it answers.
+    pub(super) fn routes(self: &Arc<Self>) -> Vec<Route> {
+        let shown = [("/status", Form::Page), ("/status.json", Form::Json), ("/metrics", Form::Metrics)];
+        let route = |(path, form)| Route::new(path, &[Method::GET], Arc::new(Shown { desk: self.clone(), form }));
+        shown.into_iter().map(route).collect()
+    }
+
+    fn ready(&self) -> Result<(), String> {
+        super::ready(&self.stages, &self.pulse)
+    }
+
+    /// How many articles of each outlet there are.
+    async fn counts(&self) -> Result<BTreeMap<String, Count>, super::DaemonError> {
+        let mut kept = self.counts.lock().await;
+        if let Some((_, counts)) = kept.as_ref().filter(|(at, _)| at.elapsed() < COUNTS_LAST) {
+            return Ok(counts.clone());
+        }
+        let counts = self.stages.store.counts().await?;
+        *kept = Some((Instant::now(), counts.clone()));
+        Ok(counts)
+    }
+
+    async fn stored(&self) -> Result<Stored, super::DaemonError> {
+        let mut states = poll_states(&self.stages, now()).await?;
+        states.sort_by(|a, b| a.outlet.cmp(&b.outlet));
+        let mut counts = self.counts().await?;
+        let outlets = self.stages.config.outlets.iter();
+        let counts = outlets.map(|outlet| (outlet.id.clone(), counts.remove(&outlet.id).unwrap_or_default())).collect();
+        Ok(Stored { states, counts, spending: self.stages.store.spending(now()).await? })
+    }
+
+    async fn metrics(&self, open_metrics: bool) -> String {
+        let stored = self.stored().await.inspect_err(|error| tracing::warn!(%error, "metrics without those of the store"));
+        let translators = self.stages.config.translators.iter();
+        let facts = Facts {
+            board: &self.changed.board,
+            tally: &self.tally,
+            started: self.started,
+            ready: self.ready().is_ok(),
+            budgets: translators.filter_map(|translator| Some((translator.id.as_str(), translator.budget?))).collect(),
+            stored: stored.as_ref().ok(),
+        };
+        metrics::write(&facts, open_metrics)
+    }
+
+    async fn status(&self) -> Result<Status, super::DaemonError> {
+        let (config, store, at) = (&self.stages.config, &self.stages.store, now());
+        let mut states: BTreeMap<String, Vec<PollState>> = BTreeMap::new();
+        for state in poll_states(&self.stages, at).await? {
+            states.entry(state.outlet.clone()).or_default().push(state);
+        }
+        let counts = self.counts().await?;
+        let ids: Vec<&str> = config.outlets.iter().map(|outlet| outlet.id.as_str()).collect();
+        let arrivals = store.arrivals(&ids, at - TimeDelta::hours(HOURS as i64)).await?;
+        let mut by_outlet: Vec<Vec<&Arrival>> = vec![Vec::new(); ids.len()];
+        for arrival in &arrivals {
+            if let Some(of) = by_outlet.get_mut(arrival.outlet) {
+                of.push(arrival);
+            }
+        }
+        let mut all_polls = vec![[0; 3]; HOURS];
+        let mut outlets = Vec::with_capacity(config.outlets.len());
+        for (outlet, arrived) in config.outlets.iter().zip(by_outlet) {
+            let polls = self.changed.board.hourly(&outlet.id, at);
+            for (all, polls) in all_polls.iter_mut().zip(&polls) {
+                for (all, number) in all.iter_mut().zip(polls) {
+                    *all = u32::saturating_add(*all, *number);
+                }
+            }
+            let count = counts.get(&outlet.id).copied().unwrap_or_default();
+            outlets.push(OutletHealth {
+                id: outlet.id.clone(),
+                name: outlet.name.clone(),
+                schedule: outlet.schedule.expression().to_owned(),
+                time_zone: outlet.time_zone.name().to_owned(),
+                articles: count.ready,
+                held: count.held,
+                sources: states.remove(&outlet.id).unwrap_or_default().into_iter().map(source).collect(),
+                charts: charts(polls, arrived.into_iter(), at),
+            });
+        }
+        let charts = charts(all_polls, arrivals.iter(), at);
+        let held = store.held().await?.into_iter().filter(|held| held.code != WITHDRAWN).take(MOST_HELD).map(|held| HeldHealth {
+            outlet: held.outlet,
+            title: held.title,
+            url: held.url.map(String::from),
+            code: held.code,
+            reason: held.reason,
+            first_seen: held.first_seen,
+        });
+        let held = held.collect();
+        let feeds = config.feeds.iter().map(|feed| FeedHealth {
+            id: feed.id.clone(),
+            title: feed.title.clone(),
+            changed: self.stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).map(|document| document.modified),
+            translation: feed.translate.as_ref().map(|target| (target.to.clone(), target.engine.clone())),
+        });
+        let spending = store.spending(at).await?;
+        let translators = config.translators.iter().map(|translator| {
+            let of = || spending.iter().filter(|spending| spending.translator == translator.id);
+            TranslatorHealth {
+                id: translator.id.clone(),
+                unit: of().next().map(|spending| spending.unit.clone()).unwrap_or_default(),
+                spent: of().map(|spending| spending.spent.saturating_add(spending.reserved)).fold(0, u64::saturating_add),
+                calls: of().map(|spending| spending.calls).sum(),
+                budget: translator.budget,
+            }
+        });
+        Ok(Status {
+            at,
+            started: self.started,
+            ready: self.ready(),
+            outlets,
+            charts,
+            feeds: feeds.collect(),
+            translators: translators.collect(),
+            held,
+        })
+    }
+}
+
+fn source(state: PollState) -> SourceHealth {
+    SourceHealth {
+        address: state.source.into(),
+        last_poll: state.last_attempt,
+        last_success: state.last_success,
+        last_change: state.last_change,
+        next_poll: state.next_poll,
+        failures: state.failures,
+        problem: state.problem,
+        moved_to: state.moved_to.map(String::from),
+    }
+}
+
+fn charts<'a>(polls: Vec<[u32; 3]>, arrivals: impl Iterator<Item = &'a Arrival>, at: DateTime<Utc>) -> Charts {
+    let first = hour(at) + 1 - HOURS as i64;
+    let mut new = vec![0_u32; HOURS];
+    let mut lags: Vec<Vec<u64>> = vec![Vec::new(); HOURS];
+    for arrival in arrivals {
+        let Some(place) = usize::try_from(hour(arrival.at) - first).ok().filter(|place| *place < HOURS) else { continue };
+        new[place] = new[place].saturating_add(1);
+        lags[place].extend(arrival.lag.and_then(|lag| u64::try_from(lag.num_seconds()).ok()));
+    }
+    let median = |mut lags: Vec<u64>| {
+        lags.sort_unstable();
+        lags.get(lags.len() / 2).copied()
+    };
+    Charts { polls, new, lag: lags.into_iter().map(median).collect() }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Page,
+    Json,
+    Metrics,
+}
+
+struct Shown {
+    desk: Arc<Desk>,
+    form: Form,
+}
+
+impl Handler for Shown {
+    fn answer(&self, request: Request) -> Answering<'_, Reply> {
+        Box::pin(async move {
+            if let Err(refusal) = self.desk.door.admit(request.client, &request.fields) {
+                return self.refused(refusal);
+            }
+            let reply = match self.form {
+                Form::Metrics => {
+                    let accept = request.fields.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+                    let open_metrics = metrics::wants_open_metrics(accept);
+                    let text = self.desk.metrics(open_metrics).await;
+                    Reply::new(StatusCode::OK, metrics::content_type(open_metrics), text)
+                        .with(header::VARY, HeaderValue::from_static("accept"))
+                }
+                Form::Page | Form::Json => match (self.desk.status().await, self.form) {
+                    (Ok(status), Form::Json) => Reply::new(StatusCode::OK, "application/json", status.json()),
+                    (Ok(status), _) => {
+                        let page = self.desk.stages.renderer.status_page(&status);
+                        Reply::new(StatusCode::OK, "text/html; charset=utf-8", page)
+                    }
+                    (Err(error), _) => Reply::later(StatusCode::SERVICE_UNAVAILABLE, 5, format!("{error}\n")),
+                },
+            };
+            reply.with(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"))
+        })
+    }
+}
+
+impl Shown {
+    /// 401 where a token opens it; else as where nothing is.
+    fn refused(&self, status: StatusCode) -> Reply {
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Basic realm=\"status\", charset=\"UTF-8\", Bearer realm=\"status\"");
+            return Reply::text(status, "This is for those who run this site.\n").with(header::WWW_AUTHENTICATE, challenge);
+        }
+        let page = self.desk.stages.snapshot.get(NOT_FOUND_PAGE).map(|page| page.identity());
+        Reply::new(status, "text/html; charset=utf-8", page.unwrap_or_default())
+            .with(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "a-token-nobody-guesses";
+
+    #[track_caller]
+    fn check(
+        token: bool,
+        proxies_are_local: bool,
+        client: Option<&str>,
+        fields: &[(&'static str, &str)],
+        expected: Result<(), u16>,
+    ) {
+        let token = token.then(|| Sha256::digest(TOKEN).into());
+        let mut map = HeaderMap::new();
+        for (name, value) in fields {
+            map.append(*name, value.parse().expect("a value"));
+        }
+        let got = Door { token, proxies_are_local }.admit(client.map(|client| client.parse().expect("an address")), &map);
+        assert_eq!(got.map_err(|status| status.as_u16()), expected, "{client:?} {fields:?}");
+    }
+
+    #[test]
+    fn s19_without_a_token_only_programs_of_this_machine_are_let_in() {
+        let own = ("host", "127.0.0.1:8080");
+        check(false, true, None, &[own], Ok(()));
+        check(false, true, None, &[("host", "[::1]:8080")], Ok(()));
+        check(false, true, None, &[("host", "LOCALHOST")], Ok(()));
+        check(false, false, Some("127.0.0.1"), &[own], Ok(()));
+        check(false, false, Some("::ffff:127.0.0.1"), &[own], Ok(()));
+        // By a front proxy, whatever it says.
+        for field in FORWARDED {
+            check(false, true, None, &[own, (field, "127.0.0.1")], Err(404));
+            check(false, false, Some("127.0.0.1"), &[own, (field, "127.0.0.1")], Err(404));
+        }
+        check(false, true, Some("203.0.113.9"), &[own], Err(404));
+        check(false, false, None, &[own], Err(404));
+        // By a name that was made to lead here.
+        check(false, true, None, &[("host", "relay.example.net")], Err(404));
+        check(false, true, None, &[("host", "127.0.0.1.example.net")], Err(404));
+        check(false, true, None, &[], Err(404));
+        check(false, true, Some("203.0.113.9"), &[own, ("authorization", "Bearer a-token-nobody-guesses")], Err(404));
+    }
+
+    #[test]
+    fn s19_where_there_is_a_token_everybody_shows_it() {
+        let own = ("host", "127.0.0.1:8080");
+        check(true, true, None, &[own], Err(401));
+        check(true, true, None, &[own, ("authorization", "Bearer a-token-nobody-guesses")], Ok(()));
+        check(true, true, Some("203.0.113.9"), &[("authorization", "bearer  a-token-nobody-guesses")], Ok(()));
+        check(true, true, Some("203.0.113.9"), &[("authorization", "Bearer a-token-nobody-guesse")], Err(401));
+        check(true, true, Some("203.0.113.9"), &[("authorization", "Bearer")], Err(401));
+        check(true, true, Some("203.0.113.9"), &[("authorization", "Digest a-token-nobody-guesses")], Err(401));
+        // ops:a-token-nobody-guesses
+        check(true, true, Some("203.0.113.9"), &[("authorization", "Basic b3BzOmEtdG9rZW4tbm9ib2R5LWd1ZXNzZXM=")], Ok(()));
+        check(true, true, Some("203.0.113.9"), &[("authorization", "Basic b3BzOmEtdG9rZW4tbm9ib2R5LWd1ZXNzZQ==")], Err(401));
+        check(true, true, Some("203.0.113.9"), &[("authorization", "Basic !!!")], Err(401));
+    }
+
+    #[test]
+    fn base64_is_read() {
+        let check = |text: &str, expected: Option<&[u8]>| assert_eq!(from_base64(text).as_deref(), expected, "{text}");
+        check("", Some(b""));
+        check("Zg==", Some(b"f"));
+        check("Zm8", Some(b"fo"));
+        check("Zm9v", Some(b"foo"));
+        check("+/8=", Some(&[0xfb, 0xff]));
+        check("Zm 9v", None);
+    }
+
+    #[test]
+    fn lags_have_their_median_by_the_hour() {
+        let at = DateTime::from_timestamp(1_000 * 3600 + 1800, 0).expect("a time");
+        let arrival = |hours: i64, lag: Option<i64>| Arrival {
+            outlet: 0,
+            at: at - TimeDelta::hours(hours),
+            lag: lag.map(TimeDelta::seconds),
+        };
+        let arrivals = [arrival(0, Some(10)), arrival(0, Some(50)), arrival(0, Some(30)), arrival(1, None), arrival(48, Some(5))];
+        let charts = charts(Vec::new(), arrivals.iter(), at);
+        assert_eq!((charts.new[HOURS - 1], charts.new[HOURS - 2], charts.new.iter().sum::<u32>()), (3, 1, 4));
+        assert_eq!((charts.lag[HOURS - 1], charts.lag[HOURS - 2]), (Some(30), None));
+    }
+}

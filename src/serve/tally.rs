@@ -1,0 +1,159 @@
+//! What the server has done since it started, in numbers. Counting is one relaxed addition: nobody waits for it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Classes of addresses: few, whatever clients ask for.
+const CLASSES: [&str; 8] = ["page", "feed", "archive", "article", "static", "probe", "admin", "other"];
+
+/// Status codes from 100 on.
+const CODES: usize = 500;
+
+/// Counters of a server, shared with whoever shows them.
+#[derive(Debug)]
+pub struct Tally {
+    /// By class, then by status.
+    requests: Vec<AtomicU64>,
+    bytes: AtomicU64,
+    opened: AtomicU64,
+    closed: AtomicU64,
+    refused: AtomicU64,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            requests: std::iter::repeat_with(AtomicU64::default).take(CLASSES.len() * CODES).collect(),
+            bytes: AtomicU64::new(0),
+            opened: AtomicU64::new(0),
+            closed: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+        }
+    }
+}
+
+/// A class of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Class(usize);
+
+impl Class {
+    /// Of what could not be read as a request.
+    pub(super) const OTHER: Self = Self(7);
+
+    /// The class of a path.
+    pub(super) fn of(path: &str) -> Self {
+        Self(match path.as_bytes() {
+            b"/" | b"/outlets" | b"/feeds.opml" => 0,
+            [b'/', b'f', b'e', b'e', b'd', b's', b'/', rest @ ..] => match memchr::memchr(b'/', rest) {
+                None => 1,
+                Some(_) => 2,
+            },
+            [b'/', b'a', b'/', ..] => 3,
+            [b'/', b's', b't', b'a', b't', b'i', b'c', b'/', ..] => 4,
+            b"/healthz" | b"/readyz" => 5,
+            b"/status" | b"/status.json" | b"/metrics" => 6,
+            _ => return Self::OTHER,
+        })
+    }
+}
+
+impl Tally {
+    /// An answer was written whole: so many bytes, head included. The status is read from the head.
+    pub(super) fn answered(&self, class: Class, head: &[u8], bytes: usize) {
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        if let Some(count) = code(head).and_then(|code| self.requests.get(class.0 * CODES + code)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A connection was let in.
+    pub(super) fn opened(&self) {
+        self.opened.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It has ended.
+    pub(super) fn closed(&self) {
+        self.closed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A connection was not let in: there were too many.
+    pub(super) fn refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Requests answered so far: class of address, status, number. Those that there were none of are left out.
+    pub fn requests(&self) -> Vec<(&'static str, u16, u64)> {
+        let mut found = Vec::new();
+        for (class, counts) in CLASSES.iter().zip(self.requests.chunks(CODES)) {
+            for (code, count) in (100_u16..).zip(counts) {
+                match count.load(Ordering::Relaxed) {
+                    0 => {}
+                    count => found.push((*class, code, count)),
+                }
+            }
+        }
+        found
+    }
+
+    /// Bytes of answers written, heads included.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Connections let in so far, of those open now, and connections refused.
+    pub fn connections(&self) -> (u64, u64, u64) {
+        // In this order: what is closed in between was opened before.
+        let closed = self.closed.load(Ordering::Relaxed);
+        let opened = self.opened.load(Ordering::Relaxed);
+        (opened, opened.saturating_sub(closed), self.refused.load(Ordering::Relaxed))
+    }
+}
+
+/// The status of `HTTP/1.1 404 …`, from 0 for 100.
+fn code(head: &[u8]) -> Option<usize> {
+    let digits = head.get(9..12)?;
+    let number = digits
+        .iter()
+        .try_fold(0_usize, |number, digit| digit.is_ascii_digit().then(|| number * 10 + usize::from(digit - b'0')))?;
+    number.checked_sub(100).filter(|code| *code < CODES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_have_few_classes() {
+        let check = |path: &str, expected: &str| assert_eq!(CLASSES[Class::of(path).0], expected, "{path}");
+        check("/", "page");
+        check("/outlets", "page");
+        check("/feeds.opml", "page");
+        check("/feeds/all.rss", "feed");
+        check("/feeds/all/archive/2026-05.atom", "archive");
+        check("/a/0123456789abcdef0123", "article");
+        check("/static/style.css", "static");
+        check("/healthz", "probe");
+        check("/metrics", "admin");
+        check("/statusx", "other");
+        check("/../../etc/passwd", "other");
+        check("*", "other");
+    }
+
+    #[test]
+    fn answers_are_counted_by_class_and_status() {
+        let tally = Tally::default();
+        tally.answered(Class::of("/feeds/all.rss"), b"HTTP/1.1 304 Not Modified\r\n", 200);
+        tally.answered(Class::of("/feeds/all.rss"), b"HTTP/1.1 304 Not Modified\r\n", 200);
+        tally.answered(Class::OTHER, b"HTTP/1.1 599 \r\n", 10);
+        // Nothing that a status can be.
+        for head in [&b"HTTP/1.1 999 \r\n"[..], b"HTTP/1.1 099 ", b"HTTP", b"HTTP/1.1 2x0 "] {
+            tally.answered(Class::OTHER, head, 0);
+        }
+        assert_eq!(tally.requests(), [("feed", 304, 2), ("other", 599, 1)]);
+        assert_eq!(tally.bytes(), 410);
+        tally.opened();
+        tally.opened();
+        tally.closed();
+        tally.refused();
+        assert_eq!(tally.connections(), (2, 1, 1));
+    }
+}
