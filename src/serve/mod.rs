@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::publish::{Pages, Snapshot};
 
 mod accept;
+mod access;
 mod answer;
 mod client;
 mod conditional;
@@ -28,7 +29,10 @@ mod head;
 mod rate;
 mod routes;
 
-pub use self::handler::{Admittance, Answering, Gate, Handler, Reply, Request, Route};
+pub use self::access::credentials::signature;
+pub use self::access::ledger::{Counted, Ledger};
+pub use self::access::{Access, Member, Rules};
+pub use self::handler::{Admittance, Answered, Answering, Gate, Handler, Reply, Request, Route};
 
 /// What the server answers from.
 #[derive(Clone)]
