@@ -26,6 +26,7 @@ use crate::serve;
 use crate::store::Store;
 
 mod pages;
+mod partners;
 mod sockets;
 mod sources;
 mod translations;
@@ -183,13 +184,15 @@ impl Daemon {
         }
         let accepting = CancellationToken::new();
         let beat = pulse.clone();
+        let access = partners::access(&stages.config);
+        let ledger = access.ledger();
         let site = serve::Site {
             snapshot: stages.snapshot.clone(),
             pages: stages.pages.clone(),
             ready: Arc::new(move || beat.check(Instant::now())),
             max_age: MAX_AGE,
             routes: Vec::new(),
-            gate: None,
+            gate: Some(Arc::new(access)),
             now,
         };
         let server = tokio::spawn(serve::run(listeners, site, sockets::limits(&stages.config), accepting.clone()));
@@ -212,6 +215,7 @@ impl Daemon {
         let scheduler = tokio::spawn(schedule(stages.clone(), states, changed.clone(), pulse.clone(), stop_scheduling.clone()));
         let page_reader = tokio::spawn(pages::drain(stages.clone(), changed.clone(), stop_scheduling.clone()));
         let translator = tokio::spawn(translations::work(stages.clone(), translators, changed.clone(), stop_scheduling.clone()));
+        let accountant = tokio::spawn(partners::keep(stages.store.clone(), ledger.clone(), stop_scheduling.clone()));
         let stop_publishing = CancellationToken::new();
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.clone(), pulse.clone()));
@@ -224,6 +228,7 @@ impl Daemon {
         settle("scheduler", scheduler).await;
         settle("page reader", page_reader).await;
         settle("translator", translator).await;
+        settle("accountant", accountant).await;
         stop_publishing.cancel();
         settle("publisher", publisher).await;
         accepting.cancel();
@@ -232,6 +237,7 @@ impl Daemon {
             Ok(Err(error)) => tracing::error!(%error, "the server ended with an error"),
             Err(error) => tracing::error!(%error, "the server task failed"),
         }
+        partners::save(&stages.store, &ledger).await;
         watchdog.abort();
         stages.store.close().await;
         tracing::info!("stopped");

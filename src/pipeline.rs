@@ -532,7 +532,9 @@ fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, contents: &Conten
     }
     put(stages.renderer.feed_page(feed, articles))?;
     if feed.id == LATEST {
-        put(stages.renderer.index(&stages.config.feeds, articles))?;
+        // Where not even the feed of all outlets is for everybody, the front page has feeds and outlets only.
+        let latest: &[StoredArticle] = if feed.is_public() { articles } else { &[] };
+        put(stages.renderer.index(&stages.config.feeds, latest))?;
     }
     publication.rejected = rejected;
     Ok(publication)
@@ -541,7 +543,7 @@ fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, contents: &Conten
 /// The list of all feeds.
 fn list(stages: &Stages) -> std::io::Result<Publication> {
     let mut publication = Publication::default();
-    let paths = stages.config.feeds.iter().map(|feed| format!("feeds/{}.atom", feed.id));
+    let paths = stages.config.public_feeds().map(|feed| format!("feeds/{}.atom", feed.id));
     let modified = paths.filter_map(|path| stages.snapshot.get(&path)).map(|document| document.modified).max();
     put(stages, stages.renderer.opml(&stages.config.feeds, modified.unwrap_or_default()), &mut publication)?;
     Ok(publication)
@@ -725,6 +727,10 @@ impl ArticlePages {
         };
         // Of an outlet that left feeds.toml nobody knows any more what may be shown.
         let Some(outlet) = self.config.outlet(&article.attributed.article.outlet) else { return Page::Gone };
+        // What only partners may read has no page: its address is no secret.
+        if !self.config.is_outlet_public(&outlet.id) {
+            return Page::Missing;
+        }
         match outlet.standing(&article, now) {
             Standing::Shown => {}
             Standing::Expired(_) => return Page::Gone,

@@ -72,6 +72,13 @@ fn example_loads_with_every_key_switched_on() {
     std::fs::write(folder.path().join("harbour-ledger.key"), "tide-9-lantern\n").expect("written");
     std::fs::write(folder.path().join("house-engine.key"), "gull-4-lantern\n").expect("written");
     std::fs::write(folder.path().join("glossary.toml"), "").expect("written");
+    for (file, token) in [
+        ("wattle-street-wire.token", "wattle-token-0001"),
+        ("harbour-ledger.token", "harbour-token-0001"),
+        ("harbour-ledger-2.token", "harbour-token-0002"),
+    ] {
+        std::fs::write(folder.path().join(file), token).expect("written");
+    }
     let path = folder.path().join("feeds.toml");
     for kind in ["basic", "bearer_file", "header", "query"] {
         std::fs::write(&path, everything_on_with(kind)).expect("written");
@@ -142,7 +149,7 @@ fn keys_say_what_is_needed() {
         "outlet.pages.url".into(),
     ];
     expected.extend(credentials.map(|key| format!("outlet.credentials.{key}")));
-    expected.extend(["feed.id", "feed.translate.to", "translator.id", "translator.kind"].map(str::to_owned));
+    expected.extend(["feed.id", "feed.translate.to", "translator.id", "translator.kind", "partner.id", "partner.feeds"].map(str::to_owned));
     assert_eq!(needed, expected);
 }
 

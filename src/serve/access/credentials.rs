@@ -29,8 +29,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Presented<'a> {
     Nothing,
-    /// Something that cannot be right.
-    Malformed,
+    /// Something that cannot be right; `link`: in the path.
+    Malformed { link: bool },
     /// SHA-256 of a token; `user` where it came as a password.
     Token { hash: [u8; 32], user: Option<String> },
     /// A signed path.
@@ -41,20 +41,20 @@ impl<'a> Presented<'a> {
     /// Reads a request. A signed path counts before `Authorization`.
     pub(super) fn read(request: &'a Request) -> Self {
         if let Some(rest) = request.path.strip_prefix(MARK) {
-            return link(rest).unwrap_or(Self::Malformed);
+            return link(rest).unwrap_or(Self::Malformed { link: true });
         }
         let mut values = request.fields.get_all(header::AUTHORIZATION).iter();
         match (values.next(), values.next()) {
             (None, _) => Self::Nothing,
-            (Some(value), None) => authorization(value.as_bytes()).unwrap_or(Self::Malformed),
+            (Some(value), None) => authorization(value.as_bytes()).unwrap_or(Self::Malformed { link: false }),
             // Which of them is meant is not certain.
-            _ => Self::Malformed,
+            _ => Self::Malformed { link: false },
         }
     }
 
     /// Whether it is a signed path, however wrong.
     pub(super) fn is_link(&self) -> bool {
-        matches!(self, Self::Link { .. } | Self::Malformed)
+        matches!(self, Self::Link { .. } | Self::Malformed { link: true })
     }
 
     /// Unix time of the end of a signed path.
@@ -197,7 +197,7 @@ impl Keyring {
     pub(super) fn find(&self, presented: &Presented<'_>, feed: &str) -> Option<usize> {
         let mut found = NONE;
         match presented {
-            Presented::Nothing | Presented::Malformed => return None,
+            Presented::Nothing | Presented::Malformed { .. } => return None,
             Presented::Token { hash, user } => {
                 for key in &self.keys {
                     let is_named = user.as_ref().is_none_or(|user| *user == key.id);
