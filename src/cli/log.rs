@@ -48,7 +48,8 @@ fn line(event: &[u8], coloured: bool) -> String {
     let mut is_cut = false;
     for char in text.chars() {
         let before = line.len();
-        let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
+        let turns =
+            matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
         if (char.is_control() && !(coloured && char == '\x1b')) || turns {
             line.extend(char.escape_default());
         } else {

@@ -71,7 +71,8 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
     }
     let unknown = sums.get(&None).map_or(0, |sum| sum.refused);
     let nothing = Sum::default();
-    let sum_of = |partner: &Partner| sums.iter().find(|(id, _)| **id == Some(partner.id.as_str())).map_or(&nothing, |(_, sum)| sum);
+    let sum_of =
+        |partner: &Partner| sums.iter().find(|(id, _)| **id == Some(partner.id.as_str())).map_or(&nothing, |(_, sum)| sum);
     if as_json {
         let partners: Vec<Value> = config
             .partners
@@ -127,8 +128,7 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
         ]
     };
     let cells: Vec<Vec<String>> = config.partners.iter().map(cells).collect();
-    let header =
-        ["PARTNER", "NAME", "FEEDS", "LAST PULL (UTC)", "BY", "TODAY", "7 DAYS", "REFUSED", "TOKEN", "EXPIRES"];
+    let header = ["PARTNER", "NAME", "FEEDS", "LAST PULL (UTC)", "BY", "TODAY", "7 DAYS", "REFUSED", "TOKEN", "EXPIRES"];
     for line in table::lines(&header, &cells) {
         say(line);
     }
@@ -138,7 +138,10 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
     for partner in &config.partners {
         for token in &partner.tokens {
             if since(&token.file).is_some_and(|since| now - since > OLD) && partner.expires.is_none() {
-                say(format_args!("warning: the token of `{}` is older than a year: put a new one beside it with token_files", partner.id));
+                say(format_args!(
+                    "warning: the token of `{}` is older than a year: put a new one beside it with token_files",
+                    partner.id
+                ));
             }
         }
     }
@@ -175,10 +178,17 @@ pub(super) fn link(path: &Path, partner: &str, feed: &str, days: u32) -> Result<
     let known = config.partners.iter().find(|known| known.id == partner);
     let Some(known) = known else {
         let ids: Vec<&str> = config.partners.iter().map(|partner| partner.id.as_str()).collect();
-        return Err(Failure::Failed(format!("there is no partner `{partner}` in {}; partners are: {}", path.display(), ids.join(", "))));
+        return Err(Failure::Failed(format!(
+            "there is no partner `{partner}` in {}; partners are: {}",
+            path.display(),
+            ids.join(", ")
+        )));
     };
     if !known.feeds.iter().any(|id| id == feed) {
-        return Err(Failure::Failed(format!("the partner `{partner}` may not read the feed `{feed}`; its feeds are: {}", known.feeds.join(", "))));
+        return Err(Failure::Failed(format!(
+            "the partner `{partner}` may not read the feed `{feed}`; its feeds are: {}",
+            known.feeds.join(", ")
+        )));
     }
     // The last of two is the new one.
     let Some(token) = known.tokens.iter().rev().find_map(|token| token.secret.as_ref()) else {

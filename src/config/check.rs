@@ -18,8 +18,8 @@ use super::read::{Document, Section};
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong};
 use super::{
-    Access, Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, Target, outlet_rules, partner, selection, terms,
-    translator,
+    Access, Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, Target, outlet_rules, partner, selection,
+    terms, translator,
 };
 use crate::model::{ListingSelectors, PageSelectors};
 use crate::schedule::Cron;

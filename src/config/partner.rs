@@ -283,9 +283,13 @@ fn made_for(
                 made.push((id.to_owned(), outlet.clone()));
             } else {
                 mistakes.add_with(
-                    format!("what came from this partner can be left out of feeds for it alone, and `{}` is for others too", shown(id)),
+                    format!(
+                        "what came from this partner can be left out of feeds for it alone, and `{}` is for others too",
+                        shown(id)
+                    ),
                     feed.span(),
-                    "give the partner a [[feed]] of its own with access = \"partners\", or write `never_back` in the feed".to_owned(),
+                    "give the partner a [[feed]] of its own with access = \"partners\", or write `never_back` in the feed"
+                        .to_owned(),
                     outlet.span(),
                     "it is asked for here",
                 );

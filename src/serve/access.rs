@@ -90,11 +90,16 @@ enum Fault {
 impl Access {
     /// A gate by these rules.
     pub fn new(rules: Rules, now: fn() -> DateTime<Utc>) -> Self {
-        let realm: String =
-            rules.realm.chars().filter(|char| char.is_ascii_graphic() || *char == ' ').filter(|char| !"\"\\".contains(*char)).collect();
+        let realm: String = rules
+            .realm
+            .chars()
+            .filter(|char| char.is_ascii_graphic() || *char == ' ')
+            .filter(|char| !"\"\\".contains(*char))
+            .collect();
         let realm = if realm.trim().is_empty() { "feeds" } else { realm.trim() };
         let value = |text: String| HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer realm=\"feeds\""));
-        let invalid = |why: &str| value(format!("Bearer realm=\"{realm}\", error=\"invalid_token\", error_description=\"{why}\""));
+        let invalid =
+            |why: &str| value(format!("Bearer realm=\"{realm}\", error=\"invalid_token\", error_description=\"{why}\""));
         let ledger = Arc::new(Ledger::new(&rules, now()));
         Self {
             keyring: Keyring::new(&rules.members),
@@ -118,7 +123,13 @@ impl Access {
     }
 
     /// Who shows these credentials for this feed.
-    fn who(&self, presented: &Presented<'_>, feed: &str, client: Option<IpAddr>, now: DateTime<Utc>) -> Result<usize, (Option<usize>, Fault)> {
+    fn who(
+        &self,
+        presented: &Presented<'_>,
+        feed: &str,
+        client: Option<IpAddr>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, (Option<usize>, Fault)> {
         // Whoever is not known by address shares one count with all others, and is not kept out by it when the credentials are right.
         let address = client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         if let (Some(_), Err(seconds)) = (client, self.wrong.look(address, "", now)) {
@@ -126,10 +137,13 @@ impl Access {
         }
         let found = self.keyring.find(presented, feed);
         let Some(member) = found else {
-            return Err((None, match self.wrong.take(address, "", now) {
-                Ok(()) => Fault::Wrong,
-                Err(seconds) => Fault::Often(seconds),
-            }));
+            return Err((
+                None,
+                match self.wrong.take(address, "", now) {
+                    Ok(()) => Fault::Wrong,
+                    Err(seconds) => Fault::Often(seconds),
+                },
+            ));
         };
         let ended = |end: Option<DateTime<Utc>>| end.is_some_and(|end| end <= now);
         let of_member = self.rules.members.get(member).and_then(|member| member.expires);
@@ -163,7 +177,9 @@ impl Access {
             reply
         };
         Admittance::Refused(Box::new(match fault {
-            Fault::Nobody => asked(&self.challenges[0], "A token is needed here: as bearer, or as the password of the partner's id.\n"),
+            Fault::Nobody => {
+                asked(&self.challenges[0], "A token is needed here: as bearer, or as the password of the partner's id.\n")
+            }
             Fault::Wrong => asked(&self.challenge_wrong, "That is not a valid token.\n"),
             Fault::Expired => asked(&self.challenge_expired, "That token or link has expired.\n"),
             Fault::Often(seconds) => {

@@ -10,9 +10,9 @@ use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
 use tokio::sync::Semaphore;
 
+use super::access::credentials::MARK;
 use super::answer::{self, Answer, HeadCache, Heads, Keep};
 use super::client::Proxies;
-use super::access::credentials::MARK;
 use super::handler::{Admittance, Answered, Answering, Reply, Request, Route};
 use super::head::{Framing, Head};
 use super::rate::Rate;

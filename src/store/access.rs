@@ -55,7 +55,8 @@ impl Store {
                 let last = row.last.as_ref();
                 let query = sqlx::query(statements::ADD_PULLS).bind(row.day);
                 let query = query.bind(row.partner.as_deref().unwrap_or_default()).bind(row.feed.as_deref().unwrap_or_default());
-                let query = query.bind(number(row.whole)).bind(number(row.unchanged)).bind(number(row.refused)).bind(number(row.bytes));
+                let query =
+                    query.bind(number(row.whole)).bind(number(row.unchanged)).bind(number(row.refused)).bind(number(row.bytes));
                 let query = query.bind(last.map(|last| time(last.at))).bind(last.map(|last| i64::from(last.status)));
                 let query = query.bind(last.map(|last| last.how.as_str())).bind(last.and_then(|last| last.network.as_deref()));
                 query.bind(last.and_then(|last| last.agent.as_deref())).execute(&mut *transaction).await?;

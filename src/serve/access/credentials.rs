@@ -30,11 +30,20 @@ const NONE: u32 = u32::MAX;
 pub(super) enum Presented<'a> {
     Nothing,
     /// Something that cannot be right; `link`: in the path.
-    Malformed { link: bool },
+    Malformed {
+        link: bool,
+    },
     /// SHA-256 of a token; `user` where it came as a password.
-    Token { hash: [u8; 32], user: Option<String> },
+    Token {
+        hash: [u8; 32],
+        user: Option<String>,
+    },
     /// A signed path.
-    Link { partner: &'a str, expiry: &'a str, mac: [u8; MAC] },
+    Link {
+        partner: &'a str,
+        expiry: &'a str,
+        mac: [u8; MAC],
+    },
 }
 
 impl<'a> Presented<'a> {
@@ -227,7 +236,9 @@ mod tests {
             assert_eq!(from_base64(text.as_bytes()).as_deref(), expected.map(str::as_bytes), "{text}");
         };
         // RFC 4648 § 10.
-        for (text, expected) in [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYg==", "foob"), ("Zm9vYmFy", "foobar")] {
+        for (text, expected) in
+            [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYg==", "foob"), ("Zm9vYmFy", "foobar")]
+        {
             check(text, Some(expected));
         }
         check("Zg", Some("f"));

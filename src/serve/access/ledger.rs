@@ -330,7 +330,10 @@ mod tests {
         assert_eq!(ledger.take(at(86_400)).audiences[0].day, day(at(0)));
         ledger.read("all", &reader(None, Some(b"two")));
         let counted = ledger.take(at(86_401));
-        assert_eq!((counted.audiences[0].readers, counted.audiences[0].subscribers, counted.audiences[0].day), (1, 0, day(at(86_400))));
+        assert_eq!(
+            (counted.audiences[0].readers, counted.audiences[0].subscribers, counted.audiences[0].day),
+            (1, 0, day(at(86_400)))
+        );
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Who pulled what, by the day.
 
-use super::super::*;
 use super::*;
 use crate::model::{Audience, LastPull, Pulls};
 
 fn pulls(day: i64, last: Option<DateTime<Utc>>) -> Pulls {
-    let last = last.map(|at| LastPull { at, status: 200, how: "basic".into(), network: Some("192.0.2.0/24".into()), agent: None });
+    let last =
+        last.map(|at| LastPull { at, status: 200, how: "basic".into(), network: Some("192.0.2.0/24".into()), agent: None });
     let (partner, feed) = (Some("gull".to_owned()), Some("club".to_owned()));
     Pulls { day, partner, feed, whole: 1, unchanged: 2, refused: 3, bytes: 4, last }
 }
