@@ -303,7 +303,9 @@ impl App {
     fn archive(self: &Arc<Self>, plain: &str, head: &Head<'_>, client: Option<IpAddr>) -> Plan {
         let path = plain.trim_start_matches('/');
         let mut terms = Terms { private: false, grant: None, client };
+        let feed = path.split_once("/archive/").map_or(path, |(feed, _)| feed);
         if let Some(gate) = &self.site.gate
+            && !self.site.snapshot.is_gone(feed)
             && (gate.guards(path) || head.has("authorization") || head.path.starts_with(MARK))
         {
             match gate.admit(path, &self.request(head, client)) {
@@ -355,6 +357,12 @@ impl App {
                 let keep = if private { Keep::Private(max_age) } else { Keep::Public(max_age) };
                 return answer_to(&Heads::of(&page, keep, Default::default()), &page, &request);
             }
+            Ok(Some(Page::Restricted(page, feeds))) => match self.may_read_one(&feeds, &request) {
+                Ok(()) => {
+                    return answer_to(&Heads::of(&page, Keep::Private(self.site.max_age), Default::default()), &page, &request);
+                }
+                Err(reply) => reply,
+            },
             Ok(Some(Page::Gone)) => self.instead(StatusCode::GONE, GONE_PAGE),
             Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
             Ok(Some(Page::Missing)) => match place {
@@ -364,6 +372,23 @@ impl App {
             Ok(None) | Err(_) => busy(),
         };
         answer::reply(reply, head_only)
+    }
+
+    /// Whether the client may read one of these feeds, else what it is told.
+    fn may_read_one(&self, feeds: &[String], request: &Request) -> Result<(), Reply> {
+        let Some(gate) = &self.site.gate else { return Ok(()) };
+        let mut refusal = self.not_found();
+        for feed in feeds {
+            match gate.admit(&format!("feeds/{feed}"), request) {
+                Admittance::Refused(reply) => refusal = *reply,
+                _ => return Ok(()),
+            }
+            // Who somebody is, or that nobody is known, does not change from feed to feed.
+            if refusal.status != StatusCode::FORBIDDEN {
+                break;
+            }
+        }
+        Err(refusal)
     }
 
     /// What is said where there is no document: a feed may have been there.

@@ -1,5 +1,7 @@
 //! Who pulled which feed, by the day. Kept for a year and a bit, so that a month can be held against the same one a year ago.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
@@ -30,6 +32,10 @@ mod statements {
     pub const FORGET_PULLS: &str = "DELETE FROM pulled WHERE day < $1";
     pub const FORGET_AUDIENCE: &str = "DELETE FROM audience WHERE day < $1";
     pub const PULLS: &str = "SELECT * FROM pulled WHERE day >= $1 ORDER BY partner, feed, day";
+    /// Outlets that publish a story, by its key.
+    pub const OUTLETS: &str = "\
+        SELECT DISTINCT article.outlet FROM story JOIN story_way AS way ON way.story = story.id \
+        JOIN article ON article.id = way.article WHERE story.key = $1 AND article.held_code IS NULL";
     pub const AUDIENCE: &str = "SELECT * FROM audience WHERE day >= $1 ORDER BY feed, day";
 }
 
@@ -75,6 +81,13 @@ impl Store {
             let _ = connection.close().await; // as in `record_following`
         }
         added.map_err(|error| self.failed(&error))
+    }
+
+    /// The outlets that the story with this key came from and that publish it; none where it is the article of one outlet.
+    pub async fn outlets_of(&self, key: &str) -> Result<BTreeSet<String>, StoreError> {
+        let query = sqlx::query_scalar(statements::OUTLETS).bind(key);
+        let outlets: Vec<String> = query.fetch_all(&self.shared.readers).await.map_err(|error| self.failed(&error))?;
+        Ok(outlets.into_iter().collect())
     }
 
     /// What was pulled since the day of `from`, by partner, feed and day.

@@ -89,11 +89,14 @@ fn agent_line(agent: &[u8]) -> String {
     agent.trim().chars().take(AGENT_CHARS).map(shown).collect()
 }
 
+/// Day, place of the member and of the feed.
+type Row = (i64, Option<usize>, Option<usize>);
+
 /// What is counted between two takings.
 pub struct Ledger {
     members: Vec<String>,
     feeds: BTreeMap<String, usize>,
-    pulls: Mutex<HashMap<(i64, Option<usize>, Option<usize>), Pulls>>,
+    pulls: Mutex<HashMap<Row, Pulls>>,
     audiences: Vec<OnceLock<Box<Crowd>>>,
     day: AtomicI64,
     hasher: RandomState,
