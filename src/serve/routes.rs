@@ -357,11 +357,11 @@ impl App {
                 let keep = if private { Keep::Private(max_age) } else { Keep::Public(max_age) };
                 return answer_to(&Heads::of(&page, keep, Default::default()), &page, &request);
             }
-            Ok(Some(Page::Restricted(page, feeds))) => match self.may_read_one(&feeds, &request) {
-                Ok(()) => {
+            Ok(Some(Page::Restricted(page, feeds))) => match self.refusal(&feeds, &request) {
+                None => {
                     return answer_to(&Heads::of(&page, Keep::Private(self.site.max_age), Default::default()), &page, &request);
                 }
-                Err(reply) => reply,
+                Some(reply) => reply,
             },
             Ok(Some(Page::Gone)) => self.instead(StatusCode::GONE, GONE_PAGE),
             Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
@@ -374,21 +374,21 @@ impl App {
         answer::reply(reply, head_only)
     }
 
-    /// Whether the client may read one of these feeds, else what it is told.
-    fn may_read_one(&self, feeds: &[String], request: &Request) -> Result<(), Reply> {
-        let Some(gate) = &self.site.gate else { return Ok(()) };
+    /// What a client is told that may read none of these feeds; `None` when it may read one.
+    fn refusal(&self, feeds: &[String], request: &Request) -> Option<Reply> {
+        let gate = self.site.gate.as_ref()?;
         let mut refusal = self.not_found();
         for feed in feeds {
             match gate.admit(&format!("feeds/{feed}"), request) {
                 Admittance::Refused(reply) => refusal = *reply,
-                _ => return Ok(()),
+                _ => return None,
             }
             // Who somebody is, or that nobody is known, does not change from feed to feed.
             if refusal.status != StatusCode::FORBIDDEN {
                 break;
             }
         }
-        Err(refusal)
+        Some(refusal)
     }
 
     /// What is said where there is no document: a feed may have been there.
