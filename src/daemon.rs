@@ -28,6 +28,7 @@ use crate::store::Store;
 mod board;
 mod metrics;
 mod pages;
+mod partners;
 mod sockets;
 mod sources;
 mod status;
@@ -192,13 +193,15 @@ impl Daemon {
         let accepting = CancellationToken::new();
         let (here, beat, tally) = (stages.clone(), pulse.clone(), Arc::<serve::Tally>::default());
         let desk = status::Desk::new(stages.clone(), changed.clone(), pulse.clone(), tally.clone());
+        let access = partners::access(&stages.config);
+        let ledger = access.ledger();
         let site = serve::Site {
             snapshot: stages.snapshot.clone(),
             pages: stages.pages.clone(),
             ready: Arc::new(move || ready(&here, &beat)),
             max_age: MAX_AGE,
             routes: desk.routes(),
-            gate: None,
+            gate: Some(Arc::new(access)),
             tally,
             now,
         };
@@ -222,6 +225,7 @@ impl Daemon {
         let scheduler = tokio::spawn(schedule(stages.clone(), states, changed.clone(), pulse.clone(), stop_scheduling.clone()));
         let page_reader = tokio::spawn(pages::drain(stages.clone(), changed.clone(), stop_scheduling.clone()));
         let translator = tokio::spawn(translations::work(stages.clone(), translators, changed.clone(), stop_scheduling.clone()));
+        let accountant = tokio::spawn(partners::keep(stages.store.clone(), ledger.clone(), stop_scheduling.clone()));
         let stop_publishing = CancellationToken::new();
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.clone(), pulse.clone()));
@@ -235,6 +239,7 @@ impl Daemon {
         settle("scheduler", scheduler).await;
         settle("page reader", page_reader).await;
         settle("translator", translator).await;
+        settle("accountant", accountant).await;
         stop_publishing.cancel();
         settle("publisher", publisher).await;
         accepting.cancel();
@@ -243,6 +248,7 @@ impl Daemon {
             Ok(Err(error)) => tracing::error!(%error, "the server ended with an error"),
             Err(error) => tracing::error!(%error, "the server task failed"),
         }
+        partners::save(&stages.store, &ledger).await;
         watchdog.abort();
         feeling.abort();
         stages.store.close().await;

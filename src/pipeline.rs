@@ -536,7 +536,9 @@ fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, contents: &Conten
     }
     put(stages.renderer.feed_page(feed, articles))?;
     if feed.id == LATEST {
-        put(stages.renderer.index(&stages.config.feeds, articles))?;
+        // Where not even the feed of all outlets is for everybody, the front page has feeds and outlets only.
+        let latest: &[StoredArticle] = if feed.is_public() { articles } else { &[] };
+        put(stages.renderer.index(&stages.config.feeds, latest))?;
     }
     publication.rejected = rejected;
     Ok(publication)
@@ -545,7 +547,7 @@ fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, contents: &Conten
 /// The list of all feeds.
 fn list(stages: &Stages) -> std::io::Result<Publication> {
     let mut publication = Publication::default();
-    let paths = stages.config.feeds.iter().map(|feed| format!("feeds/{}.atom", feed.id));
+    let paths = stages.config.public_feeds().map(|feed| format!("feeds/{}.atom", feed.id));
     let modified = paths.filter_map(|path| stages.snapshot.get(&path)).map(|document| document.modified).max();
     put(stages, stages.renderer.opml(&stages.config.feeds, modified.unwrap_or_default()), &mut publication)?;
     Ok(publication)
@@ -708,6 +710,22 @@ impl ArticlePages {
         }
     }
 
+    /// The feeds that show an article which no public feed shows; none where one does.
+    async fn for_partners(&self, key: &str, article: &StoredArticle) -> Result<Vec<String>, StoreError> {
+        let own = &article.attributed.article.outlet;
+        if self.config.is_outlet_public(own) {
+            return Ok(Vec::new());
+        }
+        let mut outlets = self.store.outlets_of(&article.identity.key).await?;
+        outlets.insert(own.clone());
+        if outlets.iter().any(|outlet| self.config.is_outlet_public(outlet)) {
+            return Ok(Vec::new());
+        }
+        tracing::debug!(key, "the page is for partners");
+        let takes = |feed: &&Feed| feed.outlets.iter().any(|outlet| outlets.contains(outlet));
+        Ok(self.config.feeds.iter().filter(takes).map(|feed| feed.id.clone()).collect())
+    }
+
     async fn make(&self, key: &str) -> Page {
         let now = (self.clock)();
         let generation = {
@@ -729,6 +747,14 @@ impl ArticlePages {
         };
         // Of an outlet that left feeds.toml nobody knows any more what may be shown.
         let Some(outlet) = self.config.outlet(&article.attributed.article.outlet) else { return Page::Gone };
+        // The address of a page is no secret.
+        let for_partners = match self.for_partners(key, &article).await {
+            Ok(feeds) => feeds,
+            Err(error) => {
+                tracing::error!(key, %error, "cannot read whether an article is for partners only");
+                return Page::Missing;
+            }
+        };
         match outlet.standing(&article, now) {
             Standing::Shown => {}
             Standing::Expired(_) => return Page::Gone,
@@ -754,6 +780,9 @@ impl ArticlePages {
         let mut document = self.renderer.article(&article);
         document.conditions.expiry = expiry;
         let page = Arc::new(publish::prepare(document));
+        if !for_partners.is_empty() {
+            return Page::Restricted(page, for_partners);
+        }
         let mut kept = self.kept();
         if kept.generation == generation {
             if kept.pages.len() >= PAGES_KEPT {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{Failure, load_without_secrets, say, table};
@@ -24,6 +25,11 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
     let config = load_without_secrets(path)?;
     let database = &config.site.database;
     let store = if database.exists() { Some(Store::open_read_only(database).await?) } else { None };
+    // The last whole day and today: what is counted of today is not yet a day.
+    let audiences = match &store {
+        Some(store) => store.audiences(daemon::now() - TimeDelta::days(1)).await?,
+        None => Vec::new(),
+    };
     let mut rows = Vec::new();
     let mut feeds = Vec::new();
     for feed in &config.feeds {
@@ -31,6 +37,8 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
             Some(store) => pipeline::shown(store, &config, feed, daemon::now()).await?.articles,
             None => Vec::new(),
         };
+        let of_feed = audiences.iter().filter(|audience| audience.feed == feed.id);
+        let subscribers = of_feed.map(|audience| audience.readers + audience.subscribers).max().unwrap_or_default();
         let newest = window.first().map(|article| article.date());
         let address = |extension: &str| format!("{}feeds/{}.{extension}", config.site.url, feed.id);
         rows.push(vec![
@@ -38,6 +46,7 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
             feed.title.clone(),
             window.len().to_string(),
             newest.map_or("–".to_owned(), |at| at.format("%F %H:%M").to_string()),
+            if feed.is_public() { subscribers.to_string() } else { "partners".to_owned() },
             address("atom"),
         ]);
         feeds.push(json!({
@@ -46,6 +55,8 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
             "language": feed.language,
             "outlets": feed.outlets,
             "articles": window.len(),
+            "access": if feed.is_public() { "public" } else { "partners" },
+            "subscribers": feed.is_public().then_some(subscribers),
             "newest": newest.map(|at| at.format("%FT%TZ").to_string()),
             "rss": address("rss"),
             "atom": address("atom"),
@@ -69,7 +80,7 @@ pub(super) async fn run(path: &Path, as_json: bool) -> Result<(), Failure> {
         let object: Value = json!({ "feeds": feeds, "withdrawn": listed, "untranslated": waiting, "spending": spent });
         say(serde_json::to_string_pretty(&object).map_err(Failure::failed)?);
     } else {
-        for line in table::lines(&["FEED", "TITLE", "ARTICLES", "NEWEST (UTC)", "ADDRESS"], &rows) {
+        for line in table::lines(&["FEED", "TITLE", "ARTICLES", "NEWEST (UTC)", "SUBSCRIBERS", "ADDRESS"], &rows) {
             say(line);
         }
         say_translations(&ledger, &untranslated);

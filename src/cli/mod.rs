@@ -14,8 +14,10 @@ mod feeds;
 mod import;
 mod input;
 mod inspect;
+mod log;
 mod man;
 mod outlets;
+mod partners;
 mod poll;
 mod republish;
 mod run;
@@ -208,6 +210,20 @@ enum Command {
         #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
         config: PathBuf,
     },
+    /// Who pulls which feed with a token, and links that open one
+    ///
+    /// Counts are saved by the minute. Of everybody else only the number is known: `reprint feeds`.
+    #[command(args_conflicts_with_subcommands = true)]
+    Partners {
+        #[command(subcommand)]
+        action: Option<PartnersAction>,
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+        /// The configuration
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
+        config: PathBuf,
+    },
     /// Takes an article down everywhere, for good
     ///
     /// Its page answers 410 or 451, feeds tell of it, and no outlet brings it back. Beside a running daemon or without one.
@@ -260,6 +276,23 @@ enum Command {
     },
     /// The manual page, on stdout: `reprint man | man -l -`
     Man,
+}
+
+#[derive(Debug, Subcommand)]
+enum PartnersAction {
+    /// Addresses of a feed that open for whoever has them, for readers that know nothing of passwords
+    Link {
+        /// Id of the partner
+        partner: String,
+        /// Id of one of its feeds
+        feed: String,
+        /// How long they open
+        #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: u32,
+        /// The configuration; the partner's token is read, so this takes the rights of the service
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
+        config: PathBuf,
+    },
 }
 
 /// How a command ended, when not well.
@@ -334,6 +367,10 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Export { config } => export::run(&config),
         Command::Feeds { json, config } => feeds::run(&config, json).await,
         Command::Translate { again, config } => translate::run(&config, &again).await,
+        Command::Partners { action: None, json, config } => partners::run(&config, json).await,
+        Command::Partners { action: Some(PartnersAction::Link { partner, feed, days, config }), .. } => {
+            partners::link(&config, &partner, &feed, days)
+        }
         Command::Withdraw { article, reason, legal, restore, config } => {
             let request = withdraw::Request { article: &article, reason: reason.as_deref(), legal, restore };
             withdraw::run(&config, &request).await
@@ -385,11 +422,12 @@ fn log_to_stderr(default: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
     // Under systemd the journal stamps the lines itself.
     let journal = std::env::var_os("JOURNAL_STREAM").is_some();
+    let coloured = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(log::Lines { coloured })
         .with_target(false)
-        .with_ansi(std::io::stderr().is_terminal());
+        .with_ansi(coloured);
     let _ = if journal { builder.without_time().try_init() } else { builder.try_init() };
 }
 

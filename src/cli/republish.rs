@@ -160,6 +160,7 @@ fn like(head: &FeedHead, outlet: &Outlet, config: &Config) -> Feed {
         keep_hours: 0,
         title_prefix: None,
         translate: None,
+        access: crate::config::Access::Public,
         selection: config::Selection::default(),
     }
 }

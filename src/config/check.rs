@@ -18,7 +18,8 @@ use super::read::{Document, Section};
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong};
 use super::{
-    Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, Target, outlet_rules, selection, terms, translator,
+    Access, Config, ConfigError, Feed, Limits, Listing, Outlet, Site, SiteRuleSet, Target, outlet_rules, partner, selection,
+    terms, translator,
 };
 use crate::model::{ListingSelectors, PageSelectors};
 use crate::schedule::Cron;
@@ -113,6 +114,11 @@ pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Resu
         feeds.push(feed(&section, &mut mistakes, broken));
         wishes.push(translator::wish(&section, &mut mistakes, broken));
     }
+    let mut partners: Vec<partner::Draft> = Vec::new();
+    for section in document.tables("partner") {
+        partners.push(partner::read(&section, &mut mistakes, broken, places, &mut warnings));
+    }
+    check_partners(&mut feeds, &outlets, &partners, &mut mistakes, &mut warnings, broken);
     check_feeds(&feeds, &outlets, &mut mistakes, broken);
     let targets = translator::targets(&wishes, &translators, broken, &mut mistakes);
     let translators = translator::complete(translators, &targets, &mut warnings);
@@ -125,7 +131,8 @@ pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Resu
             let outlets: Vec<Outlet> = outlets.into_iter().filter_map(|draft| draft.outlet).collect();
             let feeds = all_feeds(&site, &outlets, feeds);
             let (site_rules, warnings) = (SiteRuleSet::default(), warnings.lines(name, text));
-            Ok(Config { site, limits, outlets, feeds, translators, site_rules, warnings })
+            let partners = partners.into_iter().filter_map(partner::Draft::complete).collect();
+            Ok(Config { site, limits, outlets, feeds, translators, partners, site_rules, warnings })
         }
         _ => Err(mistakes.into_error(name, text)),
     }
@@ -550,6 +557,7 @@ struct FeedDraft {
     title_prefix: Option<String>,
     selection: selection::Draft,
     translate: Option<Target>,
+    access: Option<Spanned<Access>>,
 }
 
 fn feed(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool) -> FeedDraft {
@@ -574,6 +582,46 @@ fn feed(section: &Section<'_, '_>, mistakes: &mut Mistakes, broken: bool) -> Fee
         title_prefix: section.string(mistakes, "title_prefix", value::title_prefix).map(Spanned::into_inner),
         selection: selection::read(section, mistakes),
         translate: None,
+        access: section.string(mistakes, "access", |written| match written {
+            "public" => Ok(Access::Public),
+            "partners" => Ok(Access::Partners),
+            _ => value::wrong(
+                format!("is `{}`, and not one of its two values", shown(written)),
+                "write \"public\", or \"partners\" for a feed that only those may read whose [[partner]] names it",
+            ),
+        }),
+    }
+}
+
+/// What partners and feeds say of each other.
+fn check_partners(
+    feeds: &mut [FeedDraft],
+    outlets: &[OutletDraft],
+    partners: &[partner::Draft],
+    mistakes: &mut Mistakes,
+    warnings: &mut Warnings,
+    broken: bool,
+) {
+    let id_of = |id: &Option<Spanned<String>>| id.as_ref().map(|id| id.get_ref().clone());
+    let written: Vec<partner::Named> = feeds
+        .iter()
+        .filter_map(|feed| {
+            let access = feed.access.as_ref();
+            Some(partner::Named {
+                id: id_of(&feed.id)?,
+                restricted: access.filter(|access| *access.get_ref() == Access::Partners).map(Spanned::span),
+            })
+        })
+        .collect();
+    let of_outlets = outlets.iter().filter_map(|outlet| id_of(&outlet.id));
+    let always: Vec<String> = std::iter::once(ALL.to_owned()).chain(of_outlets).collect();
+    // A feed or an outlet whose id could not be read may be the one that is meant.
+    let complete = !broken && written.len() == feeds.len() && always.len() == outlets.len() + 1;
+    for (feed, outlet) in partner::check(partners, &written, &always, complete, mistakes, warnings) {
+        let draft = feeds.iter_mut().find(|draft| draft.id.as_ref().is_some_and(|id| *id.get_ref() == feed));
+        if let Some(draft) = draft {
+            draft.selection.made_for(outlet, mistakes);
+        }
     }
 }
 
@@ -657,6 +705,7 @@ fn all_feeds(site: &Site, outlets: &[Outlet], drafts: Vec<FeedDraft>) -> Vec<Fee
             title_prefix: None,
             selection: selection::Draft::default(),
             translate: None,
+            access: None,
         })
         .collect();
     let complete = |draft: FeedDraft| {
@@ -691,6 +740,7 @@ fn all_feeds(site: &Site, outlets: &[Outlet], drafts: Vec<FeedDraft>) -> Vec<Fee
             title_prefix: draft.title_prefix,
             selection: draft.selection.complete(&by_id),
             translate: draft.translate,
+            access: draft.access.map_or_else(Access::default, Spanned::into_inner),
         })
     };
     missing.into_iter().chain(drafts).filter_map(complete).collect()

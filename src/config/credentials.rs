@@ -207,12 +207,78 @@ impl<'a, 'w> Files<'a, 'w> {
             Ok(Some(secret))
         })?;
         if let Some(path) = exposed {
-            let path = path.display().to_string();
-            let message = format!("the secret in {} can be read by every user of this machine: chmod o-rwx it", shown(&path));
-            self.warnings.add(secret.span(), message);
+            self.warn_of(secret.span(), &path);
         }
         secret.into_inner()
     }
+
+    /// The files that a list names, and the secret in each where secrets are read.
+    pub(super) fn secrets(
+        &mut self,
+        section: &Section<'_, '_>,
+        mistakes: &mut Mistakes,
+        key: &str,
+        fits: &dyn Fn(&str) -> Result<(), Wrong>,
+    ) -> Vec<Spanned<(PathBuf, Option<Secret>)>> {
+        let places = self.places;
+        let found = section.strings(mistakes, key, |written| file_of(written, places, fits)).unwrap_or_default();
+        self.taken(found)
+    }
+
+    /// The same of a key that names one file.
+    pub(super) fn one_secret(
+        &mut self,
+        section: &Section<'_, '_>,
+        mistakes: &mut Mistakes,
+        key: &str,
+        fits: &dyn Fn(&str) -> Result<(), Wrong>,
+    ) -> Vec<Spanned<(PathBuf, Option<Secret>)>> {
+        let places = self.places;
+        let found = section.string(mistakes, key, |written| file_of(written, places, fits));
+        self.taken(found.into_iter().collect())
+    }
+
+    fn taken(&mut self, found: Vec<Spanned<Found>>) -> Vec<Spanned<(PathBuf, Option<Secret>)>> {
+        let take = |found: Spanned<Found>| {
+            let span = found.span();
+            let Found { path, secret, exposed } = found.into_inner();
+            if exposed {
+                self.warn_of(span.clone(), &path);
+            }
+            Spanned::new(span, (path, secret))
+        };
+        found.into_iter().map(take).collect()
+    }
+
+    fn warn_of(&mut self, span: Range<usize>, path: &Path) {
+        let path = path.display().to_string();
+        let message = format!("the secret in {} can be read by every user of this machine: chmod o-rwx it", shown(&path));
+        self.warnings.add(span, message);
+    }
+}
+
+/// A file of a secret.
+struct Found {
+    path: PathBuf,
+    /// Read, if secrets are.
+    secret: Option<Secret>,
+    /// Everybody on this machine can read it.
+    exposed: bool,
+}
+
+fn file_of(written: &str, places: Option<&Places<'_>>, fits: &dyn Fn(&str) -> Result<(), Wrong>) -> Result<Found, Wrong> {
+    let written = value::path(written)?;
+    let Some(places) = places else { return Ok(Found { path: written.into(), secret: None, exposed: false }) };
+    let path = find(&written, places)?;
+    if !places.secrets {
+        return Ok(Found { path, secret: None, exposed: false });
+    }
+    let (secret, exposed) = read_secret(&path)?;
+    fits(secret.expose()).map_err(|wrong| Wrong {
+        what: format!("names `{}`, whose text {}", shown(&path.display().to_string()), wrong.what),
+        help: wrong.help,
+    })?;
+    Ok(Found { path, secret: Some(secret), exposed })
 }
 
 /// Where a file of a secret is.

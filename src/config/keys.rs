@@ -165,6 +165,7 @@ pub const KEYS: &[Key] = &[
     optional("feed", "title_prefix", "what stands before every title, {outlet} for the name of its outlet; default nothing"),
     optional("feed", "size", "newest articles it holds; default 50"),
     optional("feed", "keep_hours", "articles younger than this stay even beyond size; default 48"),
+    optional("feed", "access", "who may read it: \"public\", or \"partners\" for those whose feeds name it; default \"public\""),
     optional("feed", "translate", "the language its articles are brought into, and how; default none"),
     required("feed.translate", "to", "language wanted, BCP 47, Chinese with its script"),
     optional("feed.translate", "engine", "id of the translator; default \"opencc\", which changes the script of Chinese"),
@@ -191,11 +192,20 @@ pub const KEYS: &[Key] = &[
     optional("translator", "concurrency", "most requests at once; default 2"),
     optional("translator", "timeout", "time for one request; default \"60s\""),
     optional("translator", "fallback", "id of the translator that is asked when this one cannot; default none"),
+    required("partner", "id", "its user name, a-z 0-9 and hyphens"),
+    optional("partner", "name", "name as people know it; default the id"),
+    optional("partner", "token_file", "file with its token; this or token_files is needed"),
+    optional("partner", "token_files", "files with its tokens, the old and the new one while they are changed"),
+    required("partner", "feeds", "ids of the feeds it may read"),
+    optional("partner", "allow", "networks it may come from; default any"),
+    optional("partner", "rate", "most requests a minute; default no bound but limits.requests_per_minute"),
+    optional("partner", "expires", "last day on which it may read, \"2027-06-30\" (UTC); default none"),
+    optional("partner", "never_back", "id of its outlet: what came from it is not sent back; default none"),
 ];
 
 /// Tables at the top of the file, and whether they are written `[[so]]`, once for each.
-pub(super) const TABLES: [(&str, bool); 5] =
-    [("site", false), ("limits", false), ("outlet", true), ("translator", true), ("feed", true)];
+pub(super) const TABLES: [(&str, bool); 6] =
+    [("site", false), ("limits", false), ("outlet", true), ("translator", true), ("feed", true), ("partner", true)];
 
 /// The keys of a table.
 pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> {
@@ -204,7 +214,7 @@ pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> {
 
 /// How the header of a table is written.
 pub(super) fn header(table: &str) -> String {
-    if matches!(table, "outlet" | "outlet.pages" | "outlet.rule" | "translator" | "feed") {
+    if matches!(table, "outlet" | "outlet.pages" | "outlet.rule" | "translator" | "feed" | "partner") {
         format!("[[{table}]]")
     } else {
         format!("[{table}]")

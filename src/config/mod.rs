@@ -19,6 +19,7 @@ mod credentials;
 mod keys;
 mod language;
 mod outlet_rules;
+mod partner;
 mod read;
 mod report;
 mod selection;
@@ -32,6 +33,7 @@ mod xpath;
 pub use append::{Draft, Known, NewOutlet, Refused, SaveError};
 pub use keys::{KEYS, Key};
 pub use outlet_rules::{OutletRule, RuleField, RuleMatch};
+pub use partner::{Partner, Token};
 pub use selection::{Expressions, Recipient, Selection, Subject};
 pub use site_rules::SiteRuleSet;
 pub use terms::{Publish, Standing, Terms};
@@ -51,6 +53,8 @@ pub struct Config {
     pub feeds: Vec<Feed>,
     /// `[[translator]]`, in the order of the file, and the one that is built in.
     pub translators: Vec<Translator>,
+    /// `[[partner]]`, in the order of the file.
+    pub partners: Vec<Partner>,
     /// Rules for article pages from the folder `site.site_rules`, for outlets without selectors of their own. Read by [`load`] only.
     pub site_rules: SiteRuleSet,
     /// What is no mistake and should be looked at all the same: file and line, what is odd, and what to do. One line each.
@@ -212,6 +216,25 @@ pub struct Feed {
     pub selection: Selection,
     /// The language it asks for, if any.
     pub translate: Option<Target>,
+    /// Who may read it.
+    pub access: Access,
+}
+
+/// Who may read a feed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    #[default]
+    Public,
+    /// Partners whose `feeds` name it; it is listed nowhere.
+    Partners,
+}
+
+impl Feed {
+    /// Whether everybody may read it. Only such feeds are listed, linked and announced.
+    pub fn is_public(&self) -> bool {
+        self.access == Access::Public
+    }
 }
 
 impl Config {
@@ -223,6 +246,17 @@ impl Config {
     /// The feed of that id.
     pub fn feed(&self, id: &str) -> Option<&Feed> {
         self.feeds.iter().find(|feed| feed.id == id)
+    }
+
+    /// The feeds that everybody may read.
+    pub fn public_feeds(&self) -> impl Iterator<Item = &Feed> {
+        self.feeds.iter().filter(|feed| feed.is_public())
+    }
+
+    /// Whether everybody may read articles of that outlet: some public feed takes it, or none at all does any more.
+    pub fn is_outlet_public(&self, outlet: &str) -> bool {
+        let takes = |feed: &&Feed| feed.outlets.iter().any(|id| id == outlet);
+        self.public_feeds().any(|feed| takes(&feed)) || !self.feeds.iter().any(|feed| takes(&feed))
     }
 
     /// The translator of that id.

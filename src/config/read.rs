@@ -149,7 +149,7 @@ fn root_help(name: &str, value: &DeValue<'_>) -> String {
     {
         return format!("`{name}` is a key of `{}`: write it below that header", keys::header(key.table));
     }
-    "the tables of this file are `[site]`, `[limits]`, `[[outlet]]`, `[[translator]]` and `[[feed]]`".to_owned()
+    "the tables of this file are `[site]`, `[limits]`, `[[outlet]]`, `[[translator]]`, `[[feed]]` and `[[partner]]`".to_owned()
 }
 
 /// A type as people call it.

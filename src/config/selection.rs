@@ -202,6 +202,20 @@ impl Draft {
         Selection { never_back: recipient, ..self.selection }
     }
 
+    /// The one partner that the feed is for has that outlet.
+    pub(super) fn made_for(&mut self, outlet: Spanned<String>, mistakes: &mut Mistakes) {
+        match &self.never_back {
+            Some(own) if own.get_ref() != outlet.get_ref() => mistakes.add_with(
+                format!("the feed is for a partner with the outlet `{}`, and says another", shown(outlet.get_ref())),
+                own.span(),
+                "leave `never_back` out of the feed or of the partner".to_owned(),
+                outlet.span(),
+                "the partner says it here",
+            ),
+            _ => self.never_back = Some(outlet),
+        }
+    }
+
     /// Where and what the outlet of `never_back` is.
     pub(super) fn never_back(&self) -> Option<&Spanned<String>> {
         self.never_back.as_ref()

@@ -3,6 +3,7 @@
 //! Plain data: no wire format, no runtime, no clock. A stage that needs a wire format (the store, a feed, the JSON of a command)
 //! writes it at its own edge.
 
+mod access;
 mod article;
 mod credentials;
 mod document;
@@ -15,6 +16,7 @@ mod site_rules;
 mod translation;
 mod withdrawal;
 
+pub use access::{Audience, LastPull, Pulls};
 pub use article::*;
 pub use credentials::*;
 pub use document::*;

@@ -121,6 +121,8 @@ type Documents = HashMap<String, Arc<Prepared>>;
 pub enum Page {
     /// Its page.
     Found(Arc<Prepared>),
+    /// Its page, for those who may read one of these feeds.
+    Restricted(Arc<Prepared>, Vec<String>),
     /// It was there, and must not be shown any more.
     Gone,
     /// It was withdrawn.

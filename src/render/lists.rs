@@ -57,6 +57,7 @@ impl Renderer {
     }
 
     pub(super) fn index_context(&self, feeds: &[Feed], latest: &[StoredArticle]) -> Value {
+        let feeds: Vec<&Feed> = feeds.iter().filter(|feed| feed.is_public()).collect();
         let words = self.words.of([Some(self.site.language.as_str())]);
         let facts: Vec<Facts<'_>> = latest.iter().map(|article| self.facts(article)).collect();
         let listed: Vec<Value> = facts.iter().map(|facts| self.listed(facts, words)).collect();

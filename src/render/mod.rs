@@ -73,7 +73,7 @@ pub struct Renderer {
     usual_terms: Terms,
     /// Ids of the outlets in the order of the file.
     outlet_order: Vec<String>,
-    /// Feeds in the order of the file.
+    /// Feeds that everybody may read, in the order of the file.
     feeds: Vec<Listed>,
     templates: Templates,
     words: Words,
@@ -151,12 +151,19 @@ impl Renderer {
             title: text::line(&feed.title),
             outlets: feed.outlets.iter().cloned().collect(),
         };
+        // An outlet that is relayed to partners only is not named to others.
+        let taken = |public: bool| -> BTreeSet<&str> {
+            let feeds = feeds.iter().filter(|feed| feed.is_public() == public);
+            feeds.flat_map(|feed| feed.outlets.iter().map(String::as_str)).collect()
+        };
+        let (public, private) = (taken(true), taken(false));
+        let is_named = |id: &str| public.contains(id) || !private.contains(id);
         let mut renderer = Self {
             site,
-            outlet_order: outlets.iter().map(|outlet| outlet.id.clone()).collect(),
+            outlet_order: outlets.iter().map(|outlet| outlet.id.clone()).filter(|id| is_named(id)).collect(),
             outlets: outlets.into_iter().map(|outlet| (outlet.id.clone(), outlet)).collect(),
             usual_terms: Terms::default(),
-            feeds: feeds.iter().map(listed).collect(),
+            feeds: feeds.iter().filter(|feed| feed.is_public()).map(listed).collect(),
             templates,
             words,
         };

@@ -11,7 +11,7 @@ use super::text::{line, rfc822, writable};
 use super::{Renderer, document};
 
 impl Renderer {
-    /// OPML 2.0 of all feeds, path `feeds.opml`: each once, in Atom, so that an import does not subscribe to it twice.
+    /// OPML 2.0 of all feeds that everybody may read, path `feeds.opml`: each once, in Atom, so that an import does not subscribe to it twice.
     pub fn opml(&self, feeds: &[Feed], modified: DateTime<Utc>) -> PublishedDocument {
         let written = self.write_opml(feeds, modified).unwrap_or_default();
         let body = String::from_utf8(written).unwrap_or_default();
@@ -37,7 +37,7 @@ impl Renderer {
         }
         xml.write_event(Event::End(BytesEnd::new("head")))?;
         xml.write_event(Event::Start(BytesStart::new("body")))?;
-        for feed in feeds {
+        for feed in feeds.iter().filter(|feed| feed.is_public()) {
             let title = line(&feed.title);
             let page = format!("{}feeds/{}", self.site.address, feed.id);
             let atom = format!("{page}.atom");

@@ -56,6 +56,7 @@ impl Renderer {
             title_prefix: None,
             selection: crate::config::Selection::default(),
             translate: None,
+            access: crate::config::Access::Public,
         };
         for articles in [articles, &[]] {
             self.templates.try_render("feed.html", &self.feed_context(&feed, articles))?;

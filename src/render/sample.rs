@@ -186,6 +186,7 @@ pub(super) fn feed(id: &str) -> crate::config::Feed {
         title_prefix: None,
         selection: crate::config::Selection::default(),
         translate: None,
+        access: crate::config::Access::Public,
     }
 }
 

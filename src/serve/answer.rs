@@ -68,6 +68,24 @@ pub(super) struct OpenFile {
     open: Arc<AtomicUsize>,
 }
 
+impl Answer {
+    /// Its status.
+    pub(super) fn status(&self) -> u16 {
+        self.head.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok()).unwrap_or(0)
+    }
+}
+
+impl Payload {
+    /// Bytes.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Bytes(bytes) => bytes.len(),
+            Self::File { length, .. } => *length,
+        }
+    }
+}
+
 impl Drop for OpenFile {
     fn drop(&mut self) {
         self.open.fetch_sub(1, Ordering::Relaxed);
@@ -128,7 +146,7 @@ impl Heads {
         let not_modified = Coding::ALL.map(|coding| {
             let mut head = Writer::new(StatusCode::NOT_MODIFIED);
             validators(&mut head, document, keep, coding);
-            if !is_page(document) {
+            if !is_page(document) && !matches!(keep, Keep::Private(_)) {
                 // Read by the script that asked, too.
                 head.field("access-control-allow-origin", "*");
             }
@@ -226,7 +244,7 @@ impl Heads {
             if document.conditions.noindex {
                 head.field("x-robots-tag", "noindex");
             }
-            if !is_page(document) {
+            if !is_page(document) && !matches!(self.keep, Keep::Private(_)) {
                 // Readers that run in a browser may read feeds; they are public and carry no cookies.
                 head.field("access-control-allow-origin", "*");
             }

@@ -116,6 +116,26 @@ pub trait Gate: Send + Sync + 'static {
 
     /// May this request have the document at `path`? `request.body` is empty. Must not block.
     fn admit(&self, path: &str, request: &Request) -> Admittance;
+
+    /// A document was answered: told of every one that the gate let pass, before it is sent. Must cost next to nothing.
+    fn answered(&self, _answered: &Answered<'_>) {}
+}
+
+/// An answer with a document, for who counts them.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered<'a> {
+    /// Path of the document.
+    pub path: &'a str,
+    /// Of [`Admittance::Granted`].
+    pub grant: Option<u32>,
+    /// As in [`Request`].
+    pub client: Option<IpAddr>,
+    /// `User-Agent`.
+    pub agent: Option<&'a [u8]>,
+    /// Status.
+    pub status: u16,
+    /// Bytes of its body.
+    pub bytes: u64,
 }
 
 /// What a [`Gate`] says.
@@ -127,6 +147,13 @@ pub enum Admittance {
     Private,
     /// It gets another document of the snapshot under this address, privately.
     Instead(String),
+    /// The same, or as public as any, and [`Gate::answered`] is told what it got.
+    Granted {
+        /// As [`Admittance::Private`].
+        private: bool,
+        /// A number of the gate's own, which it is given back.
+        grant: u32,
+    },
     /// Not this client: 401, 403, 404, 429.
     Refused(Box<Reply>),
 }

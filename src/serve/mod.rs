@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::publish::{Pages, Snapshot};
 
 mod accept;
+mod access;
 mod answer;
 mod client;
 mod conditional;
@@ -29,7 +30,10 @@ mod rate;
 mod routes;
 mod tally;
 
-pub use self::handler::{Admittance, Answering, Gate, Handler, Reply, Request, Route};
+pub use self::access::credentials::signature;
+pub use self::access::ledger::{Counted, Ledger};
+pub use self::access::{Access, Member, Rules};
+pub use self::handler::{Admittance, Answered, Answering, Gate, Handler, Reply, Request, Route};
 pub use self::tally::Tally;
 
 /// What the server answers from.

@@ -7,6 +7,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -16,8 +17,8 @@ use super::accept::customer;
 const SETS: usize = 1024;
 const WAYS: usize = 8;
 
-/// A minute in milliseconds: what a bucket holds.
-const MINUTE: i64 = 60_000;
+/// What a bucket of [`Rate::new`] holds.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Who, and when (in milliseconds) its bucket is full again.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,6 +31,8 @@ struct Entry {
 pub(super) struct Rate {
     /// Milliseconds after which a bucket has one more; 0: there is no limit.
     interval: i64,
+    /// Milliseconds that a bucket holds.
+    window: i64,
     hasher: RandomState,
     sets: Vec<Mutex<[Entry; WAYS]>>,
 }
@@ -37,13 +40,28 @@ pub(super) struct Rate {
 impl Rate {
     /// So many in a minute; 0: as many as they like.
     pub(super) fn new(per_minute: u32) -> Self {
-        let interval = if per_minute == 0 { 0 } else { (MINUTE / i64::from(per_minute)).max(1) };
-        let sets = if per_minute == 0 { 0 } else { SETS };
-        Self { interval, hasher: RandomState::new(), sets: (0..sets).map(|_| Mutex::default()).collect() }
+        Self::of(MINUTE, per_minute)
+    }
+
+    /// So many in a span of time, and so many at once; 0: as many as they like.
+    pub(super) fn of(span: Duration, most: u32) -> Self {
+        let window = i64::try_from(span.as_millis()).unwrap_or(i64::MAX / 4);
+        let interval = if most == 0 { 0 } else { (window / i64::from(most)).max(1) };
+        let sets = if most == 0 { 0 } else { SETS };
+        Self { interval, window, hasher: RandomState::new(), sets: (0..sets).map(|_| Mutex::default()).collect() }
+    }
+
+    /// Whether there is one, without taking it.
+    pub(super) fn look(&self, client: IpAddr, path: &str, now: DateTime<Utc>) -> Result<(), u64> {
+        self.ask(client, path, now, false)
     }
 
     /// Takes one for `client` and `path`; the error is the whole seconds after which there is one again.
     pub(super) fn take(&self, client: IpAddr, path: &str, now: DateTime<Utc>) -> Result<(), u64> {
+        self.ask(client, path, now, true)
+    }
+
+    fn ask(&self, client: IpAddr, path: &str, now: DateTime<Utc>, takes: bool) -> Result<(), u64> {
         if self.interval == 0 {
             return Ok(());
         }
@@ -55,6 +73,7 @@ impl Rate {
         let known = set.iter().position(|entry| entry.hash == hash);
         let entry = match known {
             Some(at) => &mut set[at],
+            None if !takes => return Ok(()),
             None => {
                 let oldest = set.iter_mut().min_by_key(|entry| entry.full_at);
                 let Some(entry) = oldest else { return Ok(()) };
@@ -63,12 +82,14 @@ impl Rate {
             }
         };
         // A clock that was set back forgives.
-        let full_at = if entry.full_at > now + MINUTE + self.interval { now } else { entry.full_at.max(now) };
+        let full_at = if entry.full_at > now + self.window + self.interval { now } else { entry.full_at.max(now) };
         let next = full_at + self.interval;
-        if next - now > MINUTE {
-            return Err(u64::try_from(next - now - MINUTE).unwrap_or(1).div_ceil(1000));
+        if next - now > self.window {
+            return Err(u64::try_from(next - now - self.window).unwrap_or(1).div_ceil(1000));
         }
-        entry.full_at = next;
+        if takes {
+            entry.full_at = next;
+        }
         Ok(())
     }
 }

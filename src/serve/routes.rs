@@ -1,5 +1,6 @@
 //! Which document or handler a request is about.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +10,10 @@ use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
 use tokio::sync::Semaphore;
 
+use super::access::credentials::MARK;
 use super::answer::{self, Answer, HeadCache, Heads, Keep};
 use super::client::Proxies;
-use super::handler::{Admittance, Answering, Reply, Request, Route};
+use super::handler::{Admittance, Answered, Answering, Reply, Request, Route};
 use super::head::{Framing, Head};
 use super::rate::Rate;
 use super::tally::Tally;
@@ -66,6 +68,16 @@ pub(super) struct Coming {
     pub(super) expects: bool,
 }
 
+/// On what terms a document is given.
+#[derive(Debug, Clone, Copy)]
+struct Terms {
+    /// To this client only.
+    private: bool,
+    /// The gate's own word for who it is.
+    grant: Option<u32>,
+    client: Option<IpAddr>,
+}
+
 /// A path of the site.
 enum Place<'a> {
     /// A document of the snapshot.
@@ -103,19 +115,21 @@ impl App {
 
     /// Decides what a request gets. Does not wait for anything.
     pub(super) fn plan(self: &Arc<Self>, head: &Head<'_>, framing: Framing, peer: IpAddr) -> Plan {
-        let place = place(head.path);
+        let plain = self.plain(head.path);
+        let place = place(&plain);
         if head.reads() {
             let client = self.proxies.client(peer, head);
             if let (Place::Document(_) | Place::Archive(..) | Place::Article(_), Some(client)) = (&place, client)
-                && let Err(seconds) = self.rate.take(client, head.path, self.now())
+                && let Err(seconds) = self.rate.take(client, &plain, self.now())
             {
                 return now(head, Reply::later(StatusCode::TOO_MANY_REQUESTS, seconds, "Too many requests for this address.\n"));
             }
             match place {
                 Place::Document(path) => return self.document(path, head, client),
-                Place::Archive(..) | Place::Article(_) => {
+                Place::Archive(..) => return self.archive(&plain, head, client),
+                Place::Article(_) => {
                     let (app, request) = (self.clone(), self.request(head, client));
-                    return Plan::Later(Box::pin(async move { app.made(request).await }));
+                    return Plan::Later(Box::pin(async move { app.made(request, false).await }));
                 }
                 Place::Alive => return now(head, Reply::text(StatusCode::OK, "ok\n")),
                 Place::Ready => return now(head, self.ready()),
@@ -148,9 +162,15 @@ impl App {
     /// A request with another method than those of readers, to what is only read.
     fn unread(&self, head: &Head<'_>) -> Reply {
         let feed = head.path.starts_with("/feeds/");
+        let plain = self.plain(head.path);
+        let guarded = self.site.gate.as_ref().is_some_and(|gate| gate.guards(plain.trim_start_matches('/')));
         if head.method == "OPTIONS" && feed {
             let reply = Reply { status: StatusCode::NO_CONTENT, fields: Default::default(), body: Default::default() };
             let reply = reply.with(header::ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+            if guarded {
+                // What is for some only is not for the scripts of any site.
+                return reply;
+            }
             return CORS.into_iter().fold(reply, |reply, (name, value)| reply.with(name, HeaderValue::from_static(value)));
         }
         let allow = if feed { "GET, HEAD, OPTIONS" } else { "GET, HEAD" };
@@ -214,19 +234,44 @@ impl App {
         }
     }
 
+    /// The path without what signs it.
+    fn plain<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        let signed = if self.site.gate.is_some() { path.strip_prefix(MARK) } else { None };
+        match signed.and_then(|rest| rest.split_once('/')) {
+            Some((_, name)) => Cow::Owned(format!("/feeds/{name}")),
+            None => Cow::Borrowed(path),
+        }
+    }
+
     /// A document of the snapshot.
     fn document(self: &Arc<Self>, path: &str, head: &Head<'_>, client: Option<IpAddr>) -> Plan {
-        let Some(document) = self.site.snapshot.get(path) else { return now(head, self.absent(path)) };
-        let Some(gate) = &self.site.gate else { return self.admitted(path, document, head, false) };
+        let Some(document) = self.site.snapshot.get(path) else {
+            // Asked all the same: a feed that is for some only is not to be told from one that there is not.
+            return match &self.site.gate {
+                Some(gate) if !self.site.snapshot.is_gone(path) && gate.guards(path) => {
+                    match gate.admit(path, &self.request(head, client)) {
+                        Admittance::Refused(reply) => now(head, *reply),
+                        _ => now(head, self.not_found()),
+                    }
+                }
+                _ => now(head, self.absent(path)),
+            };
+        };
+        let public = Terms { private: false, grant: None, client };
+        let private = Terms { private: true, ..public };
+        let Some(gate) = &self.site.gate else { return self.admitted(path, document, head, public) };
         let found = self.heads.heads(path, &document, self.site.max_age, false, || gate.guards(path));
-        if !found.guarded && head.query.is_none() && !head.has("authorization") {
-            return self.admitted(path, document, head, false);
+        if !found.guarded && head.query.is_none() && !head.has("authorization") && !head.path.starts_with(MARK) {
+            return self.admitted(path, document, head, public);
         }
         match gate.admit(path, &self.request(head, client)) {
-            Admittance::Public => self.admitted(path, document, head, false),
-            Admittance::Private => self.admitted(path, document, head, true),
+            Admittance::Public => self.admitted(path, document, head, public),
+            Admittance::Private => self.admitted(path, document, head, private),
+            Admittance::Granted { private, grant } => {
+                self.admitted(path, document, head, Terms { private, grant: Some(grant), client })
+            }
             Admittance::Instead(path) => match self.site.snapshot.get(&path) {
-                Some(document) => self.admitted(&path, document, head, true),
+                Some(document) => self.admitted(&path, document, head, private),
                 None => now(head, self.not_found()),
             },
             Admittance::Refused(reply) => now(head, *reply),
@@ -234,10 +279,11 @@ impl App {
     }
 
     /// A document that the client may have.
-    fn admitted(self: &Arc<Self>, path: &str, document: Arc<Prepared>, head: &Head<'_>, private: bool) -> Plan {
+    fn admitted(self: &Arc<Self>, path: &str, document: Arc<Prepared>, head: &Head<'_>, terms: Terms) -> Plan {
         let guards = || self.site.gate.as_ref().is_some_and(|gate| gate.guards(path));
-        let found = self.heads.heads(path, &document, self.site.max_age, private, guards);
+        let found = self.heads.heads(path, &document, self.site.max_age, terms.private, guards);
         if let Ok(answer) = found.heads.answer(&document, head, false) {
+            self.count(path, head.first("user-agent"), terms, &answer);
             return Plan::Now(answer);
         }
         // The first reader that wants a form which nobody wanted before waits for it.
@@ -245,7 +291,7 @@ impl App {
         let request = self.request(head, None);
         Plan::Later(Box::pin(async move {
             let _turn = app.pages.acquire().await;
-            let packing = (app.clone(), path, document.clone());
+            let packing = (app.clone(), path.clone(), document.clone());
             let packed = tokio::task::spawn_blocking(move || {
                 let (app, path, document) = packing;
                 app.site.snapshot.pack(&path, &document);
@@ -253,12 +299,50 @@ impl App {
             if let Err(error) = packed.await {
                 tracing::error!(%error, "a document cannot be packed");
             }
-            answer_to(&found.heads, &document, &request)
+            let answer = answer_to(&found.heads, &document, &request);
+            app.count(&path, agent(&request), terms, &answer);
+            answer
         }))
     }
 
+    /// A document of an archive, whoever may have it.
+    fn archive(self: &Arc<Self>, plain: &str, head: &Head<'_>, client: Option<IpAddr>) -> Plan {
+        let path = plain.trim_start_matches('/');
+        let mut terms = Terms { private: false, grant: None, client };
+        let feed = path.split_once("/archive/").map_or(path, |(feed, _)| feed);
+        if let Some(gate) = &self.site.gate
+            && !self.site.snapshot.is_gone(feed)
+            && (gate.guards(path) || head.has("authorization") || head.path.starts_with(MARK))
+        {
+            match gate.admit(path, &self.request(head, client)) {
+                Admittance::Public => {}
+                Admittance::Private => terms.private = true,
+                Admittance::Granted { private, grant } => terms = Terms { private, grant: Some(grant), client },
+                Admittance::Instead(_) => return now(head, self.not_found()),
+                Admittance::Refused(reply) => return now(head, *reply),
+            }
+        }
+        let (app, request) = (self.clone(), Request { path: plain.to_owned(), ..self.request(head, client) });
+        Plan::Later(Box::pin(async move {
+            let (path, agent) = (request.path.clone(), agent(&request).map(<[u8]>::to_vec));
+            let answer = app.made(request, terms.private).await;
+            if terms.grant.is_some() {
+                app.count(path.trim_start_matches('/'), agent.as_deref(), terms, &answer);
+            }
+            answer
+        }))
+    }
+
+    /// Tells the gate what was answered.
+    fn count(&self, path: &str, agent: Option<&[u8]>, terms: Terms, answer: &Answer) {
+        if let Some(gate) = &self.site.gate {
+            let (status, bytes) = (answer.status(), answer.body.length() as u64);
+            gate.answered(&Answered { path, grant: terms.grant, client: terms.client, agent, status, bytes });
+        }
+    }
+
     /// An answer with what is made for it: few at a time, and nobody waits for ever, for making is the one thing here that costs something.
-    async fn made(&self, request: Request) -> Answer {
+    async fn made(&self, request: Request, private: bool) -> Answer {
         let place = place(&request.path);
         let look_up = async {
             let _turn = self.pages.acquire().await.ok()?;
@@ -276,8 +360,15 @@ impl App {
                     (Place::Archive(..), None) => self.site.max_age.max(ARCHIVE_AGE),
                     _ => self.site.max_age,
                 };
-                return answer_to(&Heads::of(&page, Keep::Public(max_age), Default::default()), &page, &request);
+                let keep = if private { Keep::Private(max_age) } else { Keep::Public(max_age) };
+                return answer_to(&Heads::of(&page, keep, Default::default()), &page, &request);
             }
+            Ok(Some(Page::Restricted(page, feeds))) => match self.refusal(&feeds, &request) {
+                None => {
+                    return answer_to(&Heads::of(&page, Keep::Private(self.site.max_age), Default::default()), &page, &request);
+                }
+                Some(reply) => reply,
+            },
             Ok(Some(Page::Gone)) => self.instead(StatusCode::GONE, GONE_PAGE),
             Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
             Ok(Some(Page::Missing)) => match place {
@@ -287,6 +378,23 @@ impl App {
             Ok(None) | Err(_) => busy(),
         };
         answer::reply(reply, head_only)
+    }
+
+    /// What a client is told that may read none of these feeds; `None` when it may read one.
+    fn refusal(&self, feeds: &[String], request: &Request) -> Option<Reply> {
+        let gate = self.site.gate.as_ref()?;
+        let mut refusal = self.not_found();
+        for feed in feeds {
+            match gate.admit(&format!("feeds/{feed}"), request) {
+                Admittance::Refused(reply) => refusal = *reply,
+                _ => return None,
+            }
+            // Who somebody is, or that nobody is known, does not change from feed to feed.
+            if refusal.status != StatusCode::FORBIDDEN {
+                break;
+            }
+        }
+        Some(refusal)
     }
 
     /// What is said where there is no document: a feed may have been there.
@@ -325,6 +433,10 @@ fn closing(reply: Reply) -> Plan {
 
 fn busy() -> Reply {
     Reply::later(StatusCode::SERVICE_UNAVAILABLE, 5, "Too many pages are asked for at once; try again in a moment.\n")
+}
+
+fn agent(request: &Request) -> Option<&[u8]> {
+    request.fields.get(header::USER_AGENT).map(HeaderValue::as_bytes)
 }
 
 /// The answer to a request that was kept.

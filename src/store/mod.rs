@@ -7,6 +7,7 @@
 //! `decide`, both without the database; which articles of several outlets are one story, and what readers see of it, in `story`; `look_up` gathers what they decide on, `write` and `read` are the two ways through, `sql` has every
 //! statement, `record` the wire format of an article.
 
+mod access;
 mod activity;
 mod archive;
 mod backup;

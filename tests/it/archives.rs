@@ -89,7 +89,7 @@ impl Scene {
     async fn archive(&self, name: &str) -> Option<Arc<Prepared>> {
         match self.stages.pages.archive("all", name).await {
             Page::Found(document) => Some(document),
-            Page::Gone | Page::Withdrawn(_) | Page::Missing => None,
+            Page::Restricted(..) | Page::Gone | Page::Withdrawn(_) | Page::Missing => None,
         }
     }
 

@@ -73,6 +73,13 @@ fn example_loads_with_every_key_switched_on() {
     std::fs::write(folder.path().join("admin.token"), "whelk-3-lantern-whelk\n").expect("written");
     std::fs::write(folder.path().join("house-engine.key"), "gull-4-lantern\n").expect("written");
     std::fs::write(folder.path().join("glossary.toml"), "").expect("written");
+    for (file, token) in [
+        ("wattle-street-wire.token", "wattle-token-0001"),
+        ("harbour-ledger.token", "harbour-token-0001"),
+        ("harbour-ledger-2.token", "harbour-token-0002"),
+    ] {
+        std::fs::write(folder.path().join(file), token).expect("written");
+    }
     let path = folder.path().join("feeds.toml");
     for kind in ["basic", "bearer_file", "header", "query"] {
         std::fs::write(&path, everything_on_with(kind)).expect("written");
@@ -144,7 +151,9 @@ fn keys_say_what_is_needed() {
         "outlet.pages.url".into(),
     ];
     expected.extend(credentials.map(|key| format!("outlet.credentials.{key}")));
-    expected.extend(["feed.id", "feed.translate.to", "translator.id", "translator.kind"].map(str::to_owned));
+    expected.extend(
+        ["feed.id", "feed.translate.to", "translator.id", "translator.kind", "partner.id", "partner.feeds"].map(str::to_owned),
+    );
     assert_eq!(needed, expected);
 }
 
@@ -890,4 +899,85 @@ fn translators_and_what_feeds_ask_of_them() {
     line(&with(&circle, "{ to = \"ca\", engine = \"libre\" }"), "the fallbacks go round in a circle: libre → other → libre");
     let two = format!("{libre}{other}[[feed]]\nid = \"g\"\ntranslate = {{ to = \"ca\", engine = \"other\" }}\n");
     line(&with(&two, "{ to = \"ca\", engine = \"libre\" }"), "two feeds ask for `ca` from two translators");
+}
+
+/// A file with a feed for partners and this `[[partner]]`.
+fn with_partner(partner: &str) -> String {
+    format!(
+        "{SITE}{OUTLET}[[feed]]\nid = \"club\"\naccess = \"partners\"\n[[feed]]\nid = \"both\"\naccess = \"partners\"\n\
+         [[partner]]\nid = \"heron\"\ntoken_file = \"heron.token\"\nfeeds = [\"both\"]\n[[partner]]\n{partner}\n"
+    )
+}
+
+#[test]
+fn partners_and_what_is_wrong_with_them() {
+    let config = read(&with_partner(
+        "id = \"gull\"\nname = \"The Gull\"\ntoken_files = [\"a\", \"b\"]\nfeeds = [\"club\"]\nallow = [\"192.0.2.0/24\"]\nrate = 3\n\
+         expires = \"2027-06-30\"\nnever_back = \"ledger\"",
+    ));
+    let gull = &config.partners[1];
+    assert_eq!((gull.id.as_str(), gull.name.as_str(), gull.tokens.len(), gull.rate), ("gull", "The Gull", 2, Some(3)));
+    assert_eq!(gull.expires.map(|end| end.to_rfc3339()).as_deref(), Some("2027-07-01T00:00:00+00:00"));
+    let feed = |id: &str| config.feed(id).unwrap_or_else(|| panic!("{id}"));
+    assert!(!feed("club").is_public() && feed("all").is_public());
+    // What came from the partner is not sent back in the feed that is for it alone.
+    assert_eq!(feed("club").selection.never_back.as_ref().map(|partner| partner.outlet.as_str()), Some("ledger"));
+    assert!(feed("both").selection.never_back.is_none());
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+
+    let right = "id = \"gull\"\ntoken_file = \"gull.token\"\n";
+    for (partner, words) in [
+        (format!("{right}feeds = [\"all\"]"), "the feed `all` is public"),
+        (format!("{right}feeds = [\"both\"]"), "nobody may read the feed `club`"),
+    ] {
+        let warnings = read(&with_partner(&partner)).warnings;
+        assert!(warnings.iter().any(|warning| warning.contains(words)), "{partner}: {warnings:?}");
+    }
+    for (partner, words) in [
+        ("token_file = \"t\"\nfeeds = [\"club\"]".to_owned(), "missing key `partner.id`"),
+        ("id = \"gull\"\nfeeds = [\"club\"]".to_owned(), "missing key `partner.token_file`"),
+        (right.to_owned(), "missing key `partner.feeds`"),
+        (format!("{right}feeds = []"), "`partner.feeds` is an empty list"),
+        (format!("{right}feeds = [\"clubb\"]"), "did you mean `club`?"),
+        (format!("{right}feeds = [\"club\", \"club\"]"), "may read the feed `club` twice"),
+        (format!("{right}feeds = [\"club\"]\ntoken_files = [\"u\"]"), "are both there"),
+        (format!("{right}feeds = [\"club\"]\ntoken = \"x\""), "unknown key `partner.token`"),
+        (format!("{right}feeds = [\"club\"]\nallow = [\"here\"]"), "partner.allow"),
+        (format!("{right}feeds = [\"club\"]\nrate = 0"), "out of range"),
+        (format!("{right}feeds = [\"club\"]\nexpires = \"soon\""), "which is no day"),
+        (format!("{right}feeds = [\"club\"]\nnever_back = \"leger\""), "did you mean `ledger`?"),
+        (format!("{right}feeds = [\"both\"]\nnever_back = \"ledger\""), "is for others too"),
+        ("id = \"heron\"\ntoken_file = \"t\"\nfeeds = [\"club\"]".to_owned(), "two partners have the id `heron`"),
+        ("id = \"gull\"\ntoken_files = [\"a\", \"b\", \"c\"]\nfeeds = [\"club\"]".to_owned(), "more than 2 files"),
+    ] {
+        let report = refused(&with_partner(&partner)).report;
+        assert!(report.contains(words), "{partner}: {report}");
+    }
+    let report = refused(&format!("{SITE}{OUTLET}[[feed]]\nid = \"club\"\naccess = \"closed\"\n")).report;
+    assert!(report.contains("not one of its two values"), "{report}");
+}
+
+#[test]
+fn tokens_of_partners_are_told_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("feeds.toml");
+    std::fs::write(&path, with_partner("id = \"gull\"\ntoken_file = \"gull.token\"\nfeeds = [\"club\"]")).expect("written");
+    let put = |file: &str, token: &str| std::fs::write(folder.path().join(file), token).expect("written");
+    put("heron.token", "a-token-of-a-partner");
+    for (token, words) in [
+        ("a-token-of-a-partner\n", "hold the same token"),
+        ("short", "shorter than 16"),
+        ("with a blank in the middle", "characters"),
+    ] {
+        put("gull.token", token);
+        let report = config::load(&path).expect_err("a mistake").report;
+        assert!(report.contains(words) && !report.contains("a-token-of"), "{report}");
+    }
+    put("gull.token", "another-token-of-a-partner\n");
+    let config = config::load(&path).unwrap_or_else(|error| panic!("{error}"));
+    let secret = config.partners[1].tokens[0].secret.as_ref().map(|secret| secret.expose().to_owned());
+    assert_eq!(secret.as_deref(), Some("another-token-of-a-partner"));
+    assert!(!format!("{config:?}").contains("another-token"));
+    let config = config::load_without_secrets(&path).unwrap_or_else(|error| panic!("{error}"));
+    assert!(config.partners[1].tokens[0].secret.is_none());
 }

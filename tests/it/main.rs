@@ -2,6 +2,7 @@
 
 mod harness;
 
+mod access;
 mod add;
 mod archives;
 mod arrows;

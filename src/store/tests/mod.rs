@@ -1,5 +1,6 @@
 //! The store against real files. Outlets, people and texts are invented.
 
+mod access;
 mod archives;
 mod arrivals;
 mod backups;
