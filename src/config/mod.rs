@@ -27,6 +27,7 @@ mod terms;
 mod translation;
 mod translator;
 mod value;
+mod websub;
 mod xpath;
 
 pub use append::{Draft, Known, NewOutlet, Refused, SaveError};
@@ -36,6 +37,7 @@ pub use selection::{Expressions, Recipient, Selection, Subject};
 pub use site_rules::SiteRuleSet;
 pub use terms::{Publish, Standing, Terms};
 pub use translation::{Bilingual, Pending, StructuredOutput, Target, Translator, TranslatorKind};
+pub use websub::{Hub, Websub};
 
 /// A feeds.toml that has been checked as a whole.
 #[derive(Debug, Clone)]
@@ -44,6 +46,8 @@ pub struct Config {
     pub site: Site,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[websub]`.
+    pub websub: Websub,
     /// `[[outlet]]`, in the order of the file.
     pub outlets: Vec<Outlet>,
     /// `[[feed]]`, in the order of the file, preceded by the ones that are always there: `all`, then one an outlet (unless the file

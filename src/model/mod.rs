@@ -13,6 +13,7 @@ mod provenance;
 mod published;
 mod site_rules;
 mod translation;
+mod websub;
 mod withdrawal;
 
 pub use article::*;
@@ -25,4 +26,5 @@ pub use provenance::*;
 pub use published::*;
 pub use site_rules::*;
 pub use translation::*;
+pub use websub::*;
 pub use withdrawal::*;

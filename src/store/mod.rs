@@ -23,6 +23,7 @@ mod sql;
 mod story;
 mod translation;
 mod translation_budget;
+mod websub;
 mod window;
 mod withdraw;
 mod write;
