@@ -27,4 +27,5 @@ mod serve;
 mod stories;
 mod terms;
 mod translations;
+mod websub;
 mod withdraw;
