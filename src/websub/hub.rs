@@ -206,21 +206,25 @@ impl Hub {
 
     /// Verifies and delivers until it is told to stop. What is under way then is done again at the next start.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut jobs: JoinSet<Done> = JoinSet::new();
+        let mut jobs: JoinSet<()> = JoinSet::new();
         loop {
             self.expire().await;
             let (due, wake) = self.due(jobs.len());
             for job in due {
                 let hub = self.clone();
-                jobs.spawn(async move { hub.carry_out(job).await });
+                jobs.spawn(async move {
+                    let done = hub.carry_out(job).await;
+                    hub.settle(done).await;
+                });
             }
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
-                Some(done) = jobs.join_next() => match done {
-                    Ok(done) => self.settle(done).await,
-                    Err(error) => tracing::error!(%error, "a delivery failed inside reprint: this is a bug"),
-                },
+                Some(done) = jobs.join_next() => {
+                    if let Err(error) = done {
+                        tracing::error!(%error, "a delivery failed inside reprint: this is a bug");
+                    }
+                }
                 () = self.published.notified() => {}
                 () = self.wake.notified() => {}
                 () = tokio::time::sleep(wake) => {}
@@ -500,7 +504,7 @@ impl Hub {
         let Some(topic) = self.path(&topic) else { return bad(not_ours.to_owned()) };
         let verification = HubVerification { topic, callback, subscribe, secret, lease, tries: 0, next_try: (self.clock)() };
         if let Err(reply) = self.admit(&verification) {
-            return reply;
+            return *reply;
         }
         let key = key(&verification.topic, &verification.callback);
         if let Err(error) = self.store.keep_hub_verification(&verification).await {
@@ -513,13 +517,13 @@ impl Hub {
     }
 
     /// Makes room for a request, if there is some.
-    fn admit(&self, verification: &HubVerification) -> Result<(), Reply> {
+    fn admit(&self, verification: &HubVerification) -> Result<(), Box<Reply>> {
         let key = key(&verification.topic, &verification.callback);
         let mut state = self.state();
         let host = verification.callback.host_str().unwrap_or_default();
         let busy = state.verifications.get(&key).is_some_and(|entry| entry.busy);
         if !state.verifications.contains_key(&key) {
-            let full = |seconds, text: &'static str| Err(Reply::later(StatusCode::TOO_MANY_REQUESTS, seconds, text));
+            let full = |seconds, text: &'static str| Err(Box::new(Reply::later(StatusCode::TOO_MANY_REQUESTS, seconds, text)));
             if state.verifications.len() >= MOST_VERIFICATIONS {
                 return full(60, "Too many requests wait to be confirmed.\n");
             }
