@@ -128,6 +128,9 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
     record(&store, &[ready(&one)], 10).await;
     let writer = store.shared.writer.clone().unwrap();
     for statement in [
+        "DROP TABLE hub_subscription",
+        "DROP TABLE hub_verification",
+        "DROP TABLE source_subscription",
         "DROP TABLE translated_segment",
         "DROP TABLE translation",
         "DROP TABLE translation_spending",
@@ -165,6 +168,9 @@ async fn a_first_start_that_was_killed() {
     let pool = SqlitePool::connect_with(ours).await.unwrap();
     // What there is before the transaction of the first migration ends.
     for statement in [
+        "DROP TABLE hub_subscription",
+        "DROP TABLE hub_verification",
+        "DROP TABLE source_subscription",
         "DROP TABLE translated_segment",
         "DROP TABLE translation",
         "DROP TABLE translation_spending",
