@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Outlet};
-use crate::model::PollState;
+use crate::model::{Advertised, PollState};
 use crate::pipeline::{self, Stages, Translators};
 use crate::publish::Snapshot;
 use crate::render::{self, Renderer};
@@ -33,6 +33,7 @@ mod sockets;
 mod sources;
 mod status;
 mod translations;
+mod websub;
 mod withdrawals;
 
 pub use metrics::{FAMILIES, Family, Kind};
@@ -190,6 +191,8 @@ impl Daemon {
         if let Err(error) = pipeline::publish_site(&stages).await {
             tracing::error!(%error, "cannot write style sheets and the site's own pages; those of the last run are served");
         }
+        let websub = Arc::new(websub::Websub::open(&stages).await?);
+        let links = websub.hub.clone().map(|hub| Arc::new(move |path: &str| hub.links(path)) as serve::LinksOf);
         let accepting = CancellationToken::new();
         let (here, beat, tally) = (stages.clone(), pulse.clone(), Arc::<serve::Tally>::default());
         let desk = status::Desk::new(stages.clone(), changed.clone(), pulse.clone(), tally.clone());
@@ -200,7 +203,8 @@ impl Daemon {
             pages: stages.pages.clone(),
             ready: Arc::new(move || ready(&here, &beat)),
             max_age: MAX_AGE,
-            routes: desk.routes(),
+            links,
+            routes: [desk.routes(), websub.routes()].concat(),
             gate: Some(Arc::new(access)),
             tally,
             now,
@@ -222,7 +226,16 @@ impl Daemon {
         notify(&[NotifyState::Ready, NotifyState::Status(&format!("serving on http://{address}/"))]);
 
         let stop_scheduling = CancellationToken::new();
-        let scheduler = tokio::spawn(schedule(stages.clone(), states, changed.clone(), pulse.clone(), stop_scheduling.clone()));
+        let scheduler = tokio::spawn(schedule(
+            stages.clone(),
+            states,
+            changed.clone(),
+            pulse.clone(),
+            websub.clone(),
+            stop_scheduling.clone(),
+        ));
+        let stop_telling = CancellationToken::new();
+        let telling = websub.start(&stop_telling);
         let page_reader = tokio::spawn(pages::drain(stages.clone(), changed.clone(), stop_scheduling.clone()));
         let translator = tokio::spawn(translations::work(stages.clone(), translators, changed.clone(), stop_scheduling.clone()));
         let accountant = tokio::spawn(partners::keep(stages.store.clone(), ledger.clone(), stop_scheduling.clone()));
@@ -242,6 +255,10 @@ impl Daemon {
         settle("accountant", accountant).await;
         stop_publishing.cancel();
         settle("publisher", publisher).await;
+        stop_telling.cancel();
+        for task in telling {
+            settle("WebSub", task).await;
+        }
         accepting.cancel();
         match server.await {
             Ok(Ok(())) => {}
@@ -278,6 +295,8 @@ struct Changed {
     translate: Notify,
     /// What was done so far.
     board: board::Board,
+    /// Rung when readers wait for it: a partner's hub has told us of it.
+    hurry: Notify,
 }
 
 impl Changed {
@@ -340,6 +359,11 @@ struct Source {
     outlet: Arc<Outlet>,
     host: String,
     polling: bool,
+    /// It holds the turn of its host among the sources.
+    asks: bool,
+    hints: websub::Hints,
+    /// The hub that its last document named.
+    advertised: Option<Advertised>,
     /// Polls in a row that could not be recorded.
     unrecorded: u32,
 }
@@ -347,7 +371,14 @@ struct Source {
 /// Asks every source when it is due, never more than `concurrent_polls` at once. One that would only wait for its turn at its host
 /// ([`crate::fetch::Turns`]), for the pause there or for another poll, does not count among them: it is not begun. A poll that panics counts as a
 /// failed one.
-async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>, pulse: Arc<Pulse>, stop: CancellationToken) {
+async fn schedule(
+    stages: Stages,
+    states: Vec<PollState>,
+    changed: Arc<Changed>,
+    pulse: Arc<Pulse>,
+    websub: Arc<websub::Websub>,
+    stop: CancellationToken,
+) {
     let limits = stages.config.limits.clone();
     let outlets: BTreeMap<&str, Arc<Outlet>> =
         stages.config.outlets.iter().map(|outlet| (outlet.id.as_str(), Arc::new(outlet.clone()))).collect();
@@ -356,7 +387,16 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
         .filter_map(|state| {
             let outlet = outlets.get(state.outlet.as_str())?.clone();
             let host = state.source.host_str().unwrap_or_default().to_owned();
-            Some(Source { state, outlet, host, polling: false, unrecorded: 0 })
+            Some(Source {
+                state,
+                outlet,
+                host,
+                polling: false,
+                asks: false,
+                hints: websub::Hints::default(),
+                advertised: None,
+                unrecorded: 0,
+            })
         })
         .collect();
     let mut busy: BTreeSet<String> = BTreeSet::new();
@@ -367,11 +407,22 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
         let now = now();
         pulse.beat(Instant::now());
         let mut wake = now + TimeDelta::from_std(LONGEST_SLEEP).unwrap_or(TimeDelta::seconds(30));
+        for pushed in websub.pushes.take() {
+            let of = |source: &&mut Source| source.outlet.id == pushed.outlet && source.state.source == pushed.source;
+            if let Some(source) = sources.iter_mut().find(of) {
+                source.hints.add(pushed);
+            }
+        }
         // The longest overdue first, so that one busy host cannot starve another.
         let mut due: Vec<usize> = Vec::new();
         for (index, source) in sources.iter_mut().enumerate().filter(|(_, source)| !source.polling) {
             sources::mend_clock(&mut source.state, now);
-            if source.state.next_poll <= now {
+            match source.hints.poll_in(source.state.failures, Instant::now()) {
+                Some(Duration::ZERO) => source.state.next_poll = source.state.next_poll.min(now),
+                Some(pause) => wake = wake.min(now + TimeDelta::from_std(pause).unwrap_or_default()),
+                None => {}
+            }
+            if source.state.next_poll <= now || source.hints.has_content() {
                 due.push(index);
             } else {
                 wake = wake.min(source.state.next_poll);
@@ -383,6 +434,13 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
                 break;
             }
             let source = &mut sources[index];
+            if let Some(content) = source.hints.content() {
+                source.polling = true;
+                let (stages, outlet, state) = (stages.clone(), source.outlet.clone(), source.state.clone());
+                let taking = async move { (index, pipeline::take_pushed(&stages, &outlet, state, content, now).await) };
+                indexes.insert(polls.spawn(taking).id(), index);
+                continue;
+            }
             if busy.contains(&source.host) {
                 continue;
             }
@@ -391,7 +449,8 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
                 wake = wake.min(now + TimeDelta::from_std(pause).unwrap_or_default());
                 continue;
             }
-            source.polling = true;
+            (source.polling, source.asks) = (true, true);
+            source.hints.begin();
             busy.insert(source.host.clone());
             let (stages, outlet, state) = (stages.clone(), source.outlet.clone(), source.state.clone());
             let changed = changed.clone();
@@ -408,10 +467,17 @@ async fn schedule(stages: Stages, states: Vec<PollState>, changed: Arc<Changed>,
         tokio::select! {
             () = stop.cancelled() => break,
             () = tokio::time::sleep(pause) => {}
+            () = websub.pushes.wake.notified() => {}
             Some(ended) = polls.join_next_with_id() => {
                 let ended_at = self::now();
                 let index = settle_poll(ended, &mut sources, &mut indexes, &changed, ended_at, limits.longest_backoff);
-                busy.remove(&sources[index].host);
+                let source = &mut sources[index];
+                if std::mem::take(&mut source.asks) {
+                    busy.remove(&source.host);
+                }
+                if let Some(advertised) = source.advertised.take() {
+                    websub.advertised(&source.outlet.id, &source.state.source, &advertised).await;
+                }
             }
         }
     }
@@ -451,6 +517,8 @@ fn settle_poll(
     let outlet = source.outlet.id.as_str();
     changed.board.polled(outlet, outcome.as_ref().ok().and_then(|polled| polled.as_ref().ok()), now);
     let address = source.state.source.as_str();
+    let visible = matches!(&outcome, Ok(Ok(polled)) if polled.change.is_visible());
+    let hurry = source.hints.settle(visible, Instant::now());
     match outcome {
         Ok(Ok(polled)) => {
             let change = &polled.change;
@@ -469,7 +537,11 @@ fn settle_poll(
             if change.is_visible() {
                 changed.add(outlet);
                 change.elsewhere.iter().for_each(|outlet| changed.add(outlet));
+                if hurry {
+                    changed.hurry.notify_one();
+                }
             }
+            source.advertised = polled.advertised;
             source.state = polled.state;
             source.unrecorded = 0;
             return index;
@@ -522,6 +594,7 @@ async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: Cancellati
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
+            () = changed.hurry.notified() => {}
             () = stop.cancelled() => {}
         }
         let outlets = changed.take();

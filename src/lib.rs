@@ -21,6 +21,8 @@ pub mod pipeline;
 
 pub mod serve;
 
+pub mod websub;
+
 pub mod daemon;
 pub mod demo;
 

@@ -23,8 +23,8 @@ use url::Url;
 use crate::config::{Config, Feed, Outlet, Standing};
 use crate::fetch::{self, Client, FetchError, Robots, Turns};
 use crate::model::{
-    Conditions, Deletion, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem, PublishedDocument,
-    StoredArticle, Unreadable, Validators, Verdict, Warning,
+    Advertised, Conditions, Deletion, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem,
+    PublishedDocument, StoredArticle, Unreadable, Validators, Verdict, Warning,
 };
 use crate::publish::{self, Notice, Page, Pages, Prepared, Snapshot};
 use crate::render::{Contents, Place, Renderer};
@@ -77,6 +77,8 @@ pub struct Stages {
     pub robots: Robots,
     /// Rung when pages were queued.
     pub queued: Arc<Notify>,
+    /// Rung when a document was published.
+    pub published: Arc<Notify>,
     reading: Arc<Semaphore>,
 }
 
@@ -96,6 +98,7 @@ impl Stages {
             turns: Turns::new(config.limits.host_spacing),
             robots: Robots::default(),
             queued: Arc::default(),
+            published: Arc::default(),
             config,
             client,
             store,
@@ -161,6 +164,8 @@ pub struct Reading {
     pub warnings: Vec<Warning>,
     /// How long the feed itself asks not to be polled (RSS ttl).
     pub ttl: Option<Duration>,
+    /// The WebSub hub it names.
+    pub advertised: Option<Advertised>,
 }
 
 impl Reading {
@@ -175,7 +180,7 @@ impl Reading {
 }
 
 /// SHA-256 of all that [`read`] takes from feeds.toml for this source: another one means that the same bytes say something else.
-fn settings(outlet: &Outlet, source: &Url, bounds: parse::Bounds) -> [u8; 32] {
+fn settings(outlet: &Outlet, source: &Url, bounds: parse::Bounds, hubs: bool) -> [u8; 32] {
     let terms = &outlet.terms;
     let mut hash = Sha256::new();
     let mut add = |value: Option<&str>| {
@@ -201,6 +206,9 @@ fn settings(outlet: &Outlet, source: &Url, bounds: parse::Bounds) -> [u8; 32] {
     for rule in &outlet.rules {
         add(Some(rule.field.name()));
         add(Some(rule.pattern()));
+    }
+    if hubs {
+        add(Some("hubs"));
     }
     if let Some(listing) = outlet.listing(source) {
         let selectors = &listing.selectors;
@@ -228,6 +236,7 @@ pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse:
         verdicts,
         deleted: withdraw::understood(&feed.deleted),
         warnings: feed.warnings,
+        advertised: parse::hub(doc, &feed.head.links),
         ttl: ttl.filter(|minutes| *minutes <= 7 * 24 * 60).map(|minutes| Duration::from_secs(minutes * 60)),
     })
 }
@@ -248,6 +257,8 @@ pub struct Polled {
     pub warnings: Vec<Warning>,
     /// Bytes of the document that came, decoded; 0 where none did.
     pub received: usize,
+    /// The WebSub hub that a new document named, where feeds.toml wants to know.
+    pub advertised: Option<Advertised>,
 }
 
 /// What the partner's answer was worth, before it is recorded.
@@ -257,6 +268,7 @@ struct Answer {
     warnings: Vec<Warning>,
     freshness: Freshness,
     failed: Option<(String, Fault, String)>,
+    advertised: Option<Advertised>,
 }
 
 impl Answer {
@@ -265,7 +277,7 @@ impl Answer {
     }
 
     fn unchanged(freshness: Freshness) -> Self {
-        Self { verdicts: Vec::new(), deleted: Vec::new(), warnings: Vec::new(), freshness, failed: None }
+        Self { verdicts: Vec::new(), deleted: Vec::new(), warnings: Vec::new(), freshness, failed: None, advertised: None }
     }
 }
 
@@ -296,6 +308,75 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
     let ttl = after.ttl.filter(|_| answer.failed.is_none());
     after.next_poll = schedule::next_poll(&pace, now, outcome, answer.freshness, ttl);
 
+    Ok(Polled { received, ..recorded(stages, outlet, after, answer, now).await? })
+}
+
+/// What a hub pushed of a topic, rightly signed.
+#[derive(Debug, Clone)]
+pub struct PushedContent {
+    /// Topic, by which relative addresses are read.
+    pub topic: Url,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// Body.
+    pub body: bytes::Bytes,
+}
+
+/// Takes in what was pushed of a source, which is not asked for anything: when it is polled next, and by which validators, stays as it was. What
+/// cannot be read changes nothing.
+///
+/// # Errors
+/// The store: nothing was recorded.
+pub async fn take_pushed(
+    stages: &Stages,
+    outlet: &Outlet,
+    state: PollState,
+    pushed: PushedContent,
+    now: DateTime<Utc>,
+) -> Result<Polled, StoreError> {
+    let doc = FetchedDocument {
+        requested: state.source.clone(),
+        url: pushed.topic,
+        moved_permanently: None,
+        content_type: pushed.content_type,
+        content_language: None,
+        links: Vec::new(),
+        body: pushed.body.to_vec(),
+        validators: Validators::default(),
+        freshness: Freshness::default(),
+        fetched_at: now,
+    };
+    let received = doc.body.len();
+    let bounds = parse::Bounds { entries: stages.config.limits.entries_per_poll };
+    let (reader, source, own) = (outlet.clone(), state.source.clone(), stages.own());
+    let read = move || {
+        let reading = read(&reader, &source, &doc, bounds)?;
+        let verdicts = reading.verdicts.into_iter().map(|verdict| recordable(&own, verdict)).collect();
+        Ok::<_, Unreadable>((verdicts, reading.deleted, reading.warnings))
+    };
+    let unchanged = Answer::unchanged(Freshness::default());
+    let answer = match stages.blocking(read).await {
+        Ok(Ok((verdicts, deleted, warnings))) => Answer { verdicts, deleted, warnings, ..unchanged },
+        Ok(Err(unreadable)) => {
+            tracing::info!(outlet = outlet.id, code = unreadable.code, "a push cannot be read: {}", unreadable.message);
+            unchanged
+        }
+        Err(panic) => {
+            tracing::error!(outlet = outlet.id, %panic, "reading a push failed inside reprint: this is a bug");
+            unchanged
+        }
+    };
+    Ok(Polled { received, ..recorded(stages, outlet, state, answer, now).await? })
+}
+
+/// Records what an answer brought, under the state it left.
+async fn recorded(
+    stages: &Stages,
+    outlet: &Outlet,
+    mut after: PollState,
+    answer: Answer,
+    now: DateTime<Utc>,
+) -> Result<Polled, StoreError> {
     let follow = pages::followed(&answer.verdicts);
     let mut change = stages.store.record_poll(&after, &answer.verdicts, &follow, &answer.deleted, now).await?;
     if change.queued > 0 {
@@ -311,12 +392,12 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
             change.elsewhere.extend(outlets.into_iter().filter(|other| *other != outlet.id));
         }
     }
-    Ok(Polled { state: after, change, warnings: answer.warnings, received })
+    Ok(Polled { state: after, change, warnings: answer.warnings, received: 0, advertised: answer.advertised })
 }
 
 async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: &mut usize, now: DateTime<Utc>) -> Answer {
     let bounds = parse::Bounds { entries: stages.config.limits.entries_per_poll };
-    let settings = settings(outlet, &after.source, bounds);
+    let settings = settings(outlet, &after.source, bounds, stages.config.websub.subscribe);
     if after.settings != Some(settings) {
         // What we have was read by other settings: the partner is asked for all of it, once. A failure asks again.
         after.validators = Validators::default();
@@ -341,6 +422,7 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: 
         after.moved_to = moved_to;
         return Answer::unchanged(freshness);
     }
+    let named = if stages.config.websub.subscribe { parse::hub(&doc, &[]) } else { None };
     let (reader, source, own) = (outlet.clone(), after.source.clone(), stages.own());
     let read = move || {
         let mut reading = read(&reader, &source, &doc, bounds)?;
@@ -361,9 +443,14 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: 
             after.moved_to = moved_to;
             after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
             after.ttl = reading.ttl;
-            Answer { verdicts: reading.verdicts, deleted: reading.deleted, warnings: reading.warnings, freshness, failed: None }
+            let Reading { verdicts, deleted, warnings, advertised, .. } = reading;
+            let advertised = advertised.filter(|_| stages.config.websub.subscribe);
+            Answer { verdicts, deleted, warnings, freshness, failed: None, advertised }
         }
-        Ok(Err(unreadable)) => Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness),
+        Ok(Err(unreadable)) => {
+            // A page without articles may name the hub that will bring them.
+            Answer { advertised: named, ..Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness) }
+        }
         Err(panic) => Answer::failed(
             "panic",
             Fault::Us,
@@ -584,6 +671,7 @@ pub fn retire(stages: &Stages) -> std::io::Result<()> {
 fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publication) -> std::io::Result<()> {
     let path = document.path.clone();
     if stages.snapshot.put(document)? {
+        stages.published.notify_one();
         publication.changed.push(path);
     }
     Ok(())

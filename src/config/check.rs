@@ -83,6 +83,7 @@ pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Resu
             None
         }
     };
+    let websub = super::websub::read(document.table("websub").as_ref(), &mut mistakes);
     let zone = site.as_ref().map_or(Tz::UTC, |site| site.time_zone);
     let setting = Setting { broken, allowed, shortest_interval: limits.shortest_interval, zone, places };
 
@@ -132,7 +133,7 @@ pub(super) fn check(name: &str, text: &str, places: Option<&Places<'_>>) -> Resu
             let feeds = all_feeds(&site, &outlets, feeds);
             let (site_rules, warnings) = (SiteRuleSet::default(), warnings.lines(name, text));
             let partners = partners.into_iter().filter_map(partner::Draft::complete).collect();
-            Ok(Config { site, limits, outlets, feeds, translators, partners, site_rules, warnings })
+            Ok(Config { site, limits, websub, outlets, feeds, translators, partners, site_rules, warnings })
         }
         _ => Err(mistakes.into_error(name, text)),
     }

@@ -72,6 +72,17 @@ pub const KEYS: &[Key] = &[
     optional("limits", "idle_timeout", "time between two requests on a connection; default \"30s\""),
     optional("limits", "stall_timeout", "time in which a reader must take something of its answer; default \"30s\""),
     optional(
+        "websub",
+        "hub",
+        "who tells subscribers of changes: \"built-in\", the address of a hub, or \"off\"; default \"off\"",
+    ),
+    optional("websub", "subscribe", "whether to subscribe at the hubs that partners' feeds name; default false"),
+    optional("websub", "allow_sha1", "whether pushes that are signed with SHA-1 count; default false"),
+    optional("websub", "take_pushed", "whether what a signed push brings is taken, instead of polling; default false"),
+    optional("websub", "lease", "how long subscriptions last, 1 h to 10 days; default \"10d\""),
+    optional("websub", "subscriptions", "most subscriptions at the built-in hub; default 10000"),
+    optional("websub", "subscriptions_per_host", "most of them at one host; default 50"),
+    optional(
         "outlet",
         "id",
         "short name in addresses, a-z 0-9 and hyphens; default made from the name, else from the feed's host",
@@ -204,8 +215,15 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Tables at the top of the file, and whether they are written `[[so]]`, once for each.
-pub(super) const TABLES: [(&str, bool); 6] =
-    [("site", false), ("limits", false), ("outlet", true), ("translator", true), ("feed", true), ("partner", true)];
+pub(super) const TABLES: [(&str, bool); 7] = [
+    ("site", false),
+    ("limits", false),
+    ("websub", false),
+    ("outlet", true),
+    ("translator", true),
+    ("feed", true),
+    ("partner", true),
+];
 
 /// The keys of a table.
 pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> {

@@ -28,6 +28,7 @@ mod terms;
 mod translation;
 mod translator;
 mod value;
+mod websub;
 mod xpath;
 
 pub use append::{Draft, Known, NewOutlet, Refused, SaveError};
@@ -38,6 +39,7 @@ pub use selection::{Expressions, Recipient, Selection, Subject};
 pub use site_rules::SiteRuleSet;
 pub use terms::{Publish, Standing, Terms};
 pub use translation::{Bilingual, Pending, StructuredOutput, Target, Translator, TranslatorKind};
+pub use websub::{Hub, Websub};
 
 /// A feeds.toml that has been checked as a whole.
 #[derive(Debug, Clone)]
@@ -46,6 +48,8 @@ pub struct Config {
     pub site: Site,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[websub]`.
+    pub websub: Websub,
     /// `[[outlet]]`, in the order of the file.
     pub outlets: Vec<Outlet>,
     /// `[[feed]]`, in the order of the file, preceded by the ones that are always there: `all`, then one an outlet (unless the file

@@ -13,6 +13,9 @@ use reqwest::{Response, StatusCode, redirect};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+mod send;
+
+pub use self::send::{Outgoing, Sent};
 use super::credentials::{self, Grant, Signed, Wallet};
 use super::failure::{innermost, place, quoted};
 use super::guard::GuardedResolver;

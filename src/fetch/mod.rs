@@ -9,7 +9,7 @@ mod gzip;
 mod robots;
 mod turns;
 
-pub use client::{Client, Options};
+pub use client::{Client, Options, Outgoing, Sent};
 pub use credentials::Grant;
 pub use failure::FetchError;
 pub use guard::{Guard, Lookup, SystemLookup};

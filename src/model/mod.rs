@@ -14,6 +14,7 @@ mod provenance;
 mod published;
 mod site_rules;
 mod translation;
+mod websub;
 mod withdrawal;
 
 pub use access::{Audience, LastPull, Pulls};
@@ -27,4 +28,5 @@ pub use provenance::*;
 pub use published::*;
 pub use site_rules::*;
 pub use translation::*;
+pub use websub::*;
 pub use withdrawal::*;

@@ -84,7 +84,7 @@ pub fn guesses(page: &Url) -> Vec<Pointer> {
 }
 
 /// The page as text. Titles only hang on the character set: what cannot be decoded is read as far as it goes.
-fn text(page: &FetchedDocument) -> String {
+pub(super) fn text(page: &FetchedDocument) -> String {
     let http = page.content_type.as_deref().and_then(sniff::charset_parameter);
     let declared = meta_charset(&page.body);
     let labels = encoding::Labels { http, configured: declared.as_deref() };
@@ -167,7 +167,7 @@ fn title(tag: &Tag<'_>) -> Option<String> {
 }
 
 /// An attribute value with its references resolved.
-fn resolved(raw: &str) -> String {
+pub(super) fn resolved(raw: &str) -> String {
     // A fresh reader each time: a page cannot define entities.
     Entities::default().attribute(raw, &mut Findings::default()).map_or_else(|_| raw.to_owned(), |value| value.into_owned())
 }
@@ -278,14 +278,14 @@ fn for_feeds(url: &Url) -> bool {
 }
 
 /// One link of a `Link` field.
-struct WebLink {
-    target: String,
+pub(super) struct WebLink {
+    pub(super) target: String,
     /// Names in lower case; values without quotation marks.
-    parameters: Vec<(String, String)>,
+    pub(super) parameters: Vec<(String, String)>,
 }
 
 /// The links of a `Link` field value. What is no link is passed over.
-fn web_links(field: &str) -> Vec<WebLink> {
+pub(super) fn web_links(field: &str) -> Vec<WebLink> {
     let mut links = Vec::new();
     let mut rest = field;
     while let Some(start) = rest.find('<') {

@@ -12,6 +12,7 @@ mod encoding;
 mod entities;
 pub mod html;
 mod html_names;
+mod hub;
 mod json_feed;
 mod json_values;
 mod names;
@@ -31,6 +32,7 @@ mod dialect_tests;
 #[cfg(test)]
 mod tests;
 
+pub use hub::hub;
 pub use opml::{Subscription, Subscriptions, subscriptions};
 
 use crate::model::{FetchedDocument, ParsedFeed, Unreadable, Warning};

@@ -66,6 +66,7 @@ fn feed_links(head: &FeedHead<'_>) -> Vec<Link> {
         document("self", &head.own_address),
         Link { mime_type: Some("text/html".to_owned()), ..link("alternate", &head.page) },
     ];
+    links.extend(head.hub.iter().map(|hub| link("hub", hub)));
     links.extend(archive::relations(head).into_iter().map(|(rel, href)| document(rel, href)));
     links
 }

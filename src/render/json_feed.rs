@@ -24,6 +24,7 @@ pub(super) fn write(site: &SiteFacts, head: &FeedHead<'_>, articles: &[(Facts<'_
     feed.put("next_url", json!(head.previous));
     feed.put("description", json!(head.about));
     feed.put("language", json!(head.language));
+    feed.put("hubs", head.hub.iter().map(|hub| json!({ "type": "WebSub", "url": hub })).collect());
     let extension = object([
         ("about", json!(site.namespace_page())),
         ("rights", json!(head.copyright)),

@@ -73,6 +73,8 @@ pub struct Renderer {
     usual_terms: Terms,
     /// Ids of the outlets in the order of the file.
     outlet_order: Vec<String>,
+    /// WebSub hubs of the feeds whose changes are announced, by id.
+    hubs: BTreeMap<String, String>,
     /// Feeds that everybody may read, in the order of the file.
     feeds: Vec<Listed>,
     templates: Templates,
@@ -141,7 +143,11 @@ impl Renderer {
             disclaimer: config.site.default_disclaimer.clone(),
             tag_authority: config.site.tag_authority.clone(),
         };
-        Self::with(site, config.outlets.iter().map(Relayed::new).collect(), &config.feeds, folder)
+        let hub = config.websub.address(&config.site.url);
+        let announced = config.feeds.iter().filter(|feed| config.websub.announces(feed));
+        let hubs = announced.filter_map(|feed| Some((feed.id.clone(), hub.as_ref()?.to_string()))).collect();
+        let outlets = config.outlets.iter().map(Relayed::new).collect();
+        Ok(Self { hubs, ..Self::with(site, outlets, &config.feeds, folder)? })
     }
 
     fn with(site: SiteFacts, outlets: Vec<Relayed>, feeds: &[Feed], folder: Option<&Path>) -> Result<Self, String> {
@@ -163,6 +169,7 @@ impl Renderer {
             outlet_order: outlets.iter().map(|outlet| outlet.id.clone()).filter(|id| is_named(id)).collect(),
             outlets: outlets.into_iter().map(|outlet| (outlet.id.clone(), outlet)).collect(),
             usual_terms: Terms::default(),
+            hubs: BTreeMap::new(),
             feeds: feeds.iter().filter(|feed| feed.is_public()).map(listed).collect(),
             templates,
             words,
@@ -243,6 +250,7 @@ impl Renderer {
             language: text::language_tag(&feed.language).unwrap_or(&self.site.language).to_owned(),
             own_address: links.own,
             subscription: format!("{page}.{}", format.extension()),
+            hub: self.hubs.get(&feed.id).filter(|_| place.archive.is_none()).cloned(),
             is_archive: place.archive.is_some(),
             previous: links.previous,
             next: links.next,
@@ -284,6 +292,8 @@ struct FeedHead<'a> {
     own_address: String,
     /// Where the feed is that people subscribe to: this document, but for an archive.
     subscription: String,
+    /// WebSub hub; none where nothing is announced, nor in archives.
+    hub: Option<String>,
     /// It is an archive document.
     is_archive: bool,
     /// The archive document before this one.

@@ -31,6 +31,9 @@ pub(super) fn write(site: &SiteFacts, head: &FeedHead<'_>, articles: &[(Facts<'_
     let mut extensions = ExtensionMap::new();
     let own = [("href", head.own_address.as_str()), ("rel", "self"), ("type", "application/rss+xml")];
     add(&mut extensions, element("atom:link", None, own));
+    if let Some(hub) = &head.hub {
+        add(&mut extensions, element("atom:link", None, [("href", hub.as_str()), ("rel", "hub")]));
+    }
     // RFC 5005, appendix B: its archive is the Atom feed's.
     for (relation, address) in archive::relations(head) {
         let attributes = [("href", address), ("rel", relation), ("type", "application/atom+xml")];

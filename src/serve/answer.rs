@@ -109,6 +109,8 @@ pub(super) struct Heads {
     keep: Keep,
     not_modified: [Bytes; 4],
     full: [OnceLock<Full>; 4],
+    /// Value of `Link`.
+    links: Option<String>,
     /// Files open for all documents.
     open: Arc<AtomicUsize>,
 }
@@ -152,7 +154,7 @@ impl Heads {
             }
             head.into()
         });
-        Self { keep, not_modified, full: Default::default(), open }
+        Self { keep, not_modified, full: Default::default(), links: None, open }
     }
 
     /// The answer to a GET or HEAD; an error when it takes another form of the document to know. `whole`: there will be no other forms.
@@ -240,6 +242,9 @@ impl Heads {
             if !document.content_type.starts_with("text/css") {
                 // TDMRep: rights in text and data mining are reserved, whatever robots.txt allows to search engines.
                 head.field("tdm-reservation", "1");
+            }
+            if let Some(links) = &self.links {
+                head.field("link", links);
             }
             if document.conditions.noindex {
                 head.field("x-robots-tag", "noindex");
@@ -357,8 +362,19 @@ impl From<Writer> for Bytes {
 /// Heads of the documents in the snapshot, made when first asked for and again when the document has been replaced.
 #[derive(Debug, Default)]
 pub(super) struct HeadCache {
+    links: Links,
     known: RwLock<Known>,
     open: Arc<AtomicUsize>,
+}
+
+/// Values of `Link` by path.
+#[derive(Default)]
+struct Links(Option<super::LinksOf>);
+
+impl std::fmt::Debug for Links {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Links")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -386,6 +402,11 @@ pub(super) struct Found {
 }
 
 impl HeadCache {
+    /// A cache of heads with these links.
+    pub(super) fn new(links: Option<super::LinksOf>) -> Self {
+        Self { links: Links(links), ..Self::default() }
+    }
+
     /// The heads of `document`, which is at `path` now. Only for paths at which there is a document: nobody can fill the cache by asking.
     pub(super) fn heads(
         &self,
@@ -413,8 +434,11 @@ impl HeadCache {
         }
         drop(known);
         let keep = if is_lasting(path) { Keep::Lasting } else { Keep::Public(max_age) };
-        let public = Arc::new(Heads::of(document, keep, self.open.clone()));
-        let entry = Entry { of: Arc::downgrade(document), public, private: OnceLock::new(), guarded: guarded() };
+        let guarded = guarded();
+        // What is for some only is announced to nobody.
+        let links = self.links.0.as_ref().filter(|_| !guarded).and_then(|links| links(path));
+        let public = Arc::new(Heads { links, ..Heads::of(document, keep, self.open.clone()) });
+        let entry = Entry { of: Arc::downgrade(document), public, private: OnceLock::new(), guarded };
         let found = choose(&entry);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.by_path.len() >= known.sweep_at {

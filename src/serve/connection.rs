@@ -145,7 +145,7 @@ impl<'a> Connection<'a> {
                 if expects {
                     self.write(Bytes::from_static(b"HTTP/1.1 100 Continue\r\n"), Payload::None, "\r\n").await?;
                 }
-                let body = self.body(length).await?;
+                let body = self.body(length, route.body_time).await?;
                 self.server.app.handle(route, Request { body, ..request }).await
             }
         };
@@ -269,8 +269,8 @@ impl<'a> Connection<'a> {
     }
 
     /// Reads a body of so many bytes.
-    async fn body(&mut self, length: usize) -> Result<Bytes, End> {
-        let by = Instant::now() + self.server.limits.timeouts.stall;
+    async fn body(&mut self, length: usize, time: Option<Duration>) -> Result<Bytes, End> {
+        let by = Instant::now() + time.unwrap_or(self.server.limits.timeouts.stall);
         let mut body = Vec::with_capacity(length.min(64 * 1024));
         let there = length.min(self.input.len());
         body.extend(self.input.drain(..there));

@@ -13,6 +13,7 @@
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -91,6 +92,8 @@ pub struct Route {
     pub methods: &'static [Method],
     /// Bytes of body it takes; a longer one is 413. 0: none.
     pub body: usize,
+    /// Time in which a body must have come; `None`: the one for writes.
+    pub body_time: Option<Duration>,
     /// Who answers.
     pub handler: Arc<dyn Handler>,
 }
@@ -98,12 +101,17 @@ pub struct Route {
 impl Route {
     /// A route that takes no body.
     pub fn new(path: &'static str, methods: &'static [Method], handler: Arc<dyn Handler>) -> Self {
-        Self { path, methods, body: 0, handler }
+        Self { path, methods, body: 0, body_time: None, handler }
     }
 
     /// It takes bodies up to so many bytes.
     pub fn with_body(self, bytes: usize) -> Self {
         Self { body: bytes, ..self }
+    }
+
+    /// Its bodies come whole within this time, or the connection ends.
+    pub fn within(self, time: Duration) -> Self {
+        Self { body_time: Some(time), ..self }
     }
 }
 

@@ -36,6 +36,9 @@ pub use self::access::{Access, Member, Rules};
 pub use self::handler::{Admittance, Answered, Answering, Gate, Handler, Reply, Request, Route};
 pub use self::tally::Tally;
 
+/// Gives the value of a `Link` field by the path of a document, if it has one.
+pub type LinksOf = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// What the server answers from.
 #[derive(Clone)]
 pub struct Site {
@@ -47,6 +50,8 @@ pub struct Site {
     pub ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
     /// `Cache-Control: max-age`, seconds.
     pub max_age: u32,
+    /// Value of the `Link` field of the public document at a path; asked once a document version.
+    pub links: Option<LinksOf>,
     /// What is neither a document nor a page. Paths of documents and pages come first.
     pub routes: Vec<Route>,
     /// Who may read what; `None`: everybody everything.

@@ -94,8 +94,8 @@ enum Place<'a> {
 impl App {
     pub(super) fn new(site: Site, limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
+            heads: HeadCache::new(site.links.clone()),
             site,
-            heads: HeadCache::default(),
             pages: Semaphore::new(limits.caps.pages),
             page_time: limits.timeouts.page,
             proxies: Proxies::of(&limits.caps),

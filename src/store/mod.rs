@@ -25,6 +25,7 @@ mod sql;
 mod story;
 mod translation;
 mod translation_budget;
+mod websub;
 mod window;
 mod withdraw;
 mod write;

@@ -123,7 +123,7 @@ fn example_has_every_key_and_no_other() {
                 written.push(format!("{outer}.{inner}"));
             }
         } else if let Some((key, value)) = line.split_once(" = ")
-            && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         {
             written.push(format!("{table}.{key}"));
             if let Some(inner) = value.strip_prefix("{ ").and_then(|value| value.strip_suffix(" }")) {

@@ -29,4 +29,5 @@ mod status;
 mod stories;
 mod terms;
 mod translations;
+mod websub;
 mod withdraw;

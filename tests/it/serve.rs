@@ -144,6 +144,7 @@ impl Server {
             pages: shelf.clone(),
             ready,
             max_age: 300,
+            links: None,
             routes: handlers::routes(),
             gate: Some(Arc::new(handlers::Doorkeeper)),
             tally: Arc::default(),

@@ -105,7 +105,7 @@ async fn schemas_of_others() {
     let insert = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (999, 'x', TRUE, x'00', 0)";
     sqlx::query(insert).execute(&writer).await.unwrap();
     store.close().await;
-    let words = ["newer reprint", "schema 999", "knows up to 9", "backup made before the upgrade"];
+    let words = ["newer reprint", "schema 999", "knows up to 10", "backup made before the upgrade"];
     says(&refusal(&place).await, true, &words);
     says(&Store::open_read_only(&place.file()).await.unwrap_err(), true, &words);
 }
@@ -130,6 +130,9 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
     for statement in [
         "DROP TABLE pulled",
         "DROP TABLE audience",
+        "DROP TABLE hub_subscription",
+        "DROP TABLE hub_verification",
+        "DROP TABLE source_subscription",
         "DROP TABLE translated_segment",
         "DROP TABLE translation",
         "DROP TABLE translation_spending",
@@ -151,7 +154,7 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
         sqlx::query(statement).execute(&writer).await.unwrap();
     }
     store.close().await;
-    says(&Store::open_read_only(&place.file()).await.unwrap_err(), true, &["has schema 1", "program's 9", "reprint run"]);
+    says(&Store::open_read_only(&place.file()).await.unwrap_err(), true, &["has schema 1", "program's 10", "reprint run"]);
     let store = place.open().await;
     assert_eq!(stored(&store, &one).await.identity.revision, 1);
     assert!(store.pages().await.unwrap().is_empty());
@@ -169,6 +172,9 @@ async fn a_first_start_that_was_killed() {
     for statement in [
         "DROP TABLE pulled",
         "DROP TABLE audience",
+        "DROP TABLE hub_subscription",
+        "DROP TABLE hub_verification",
+        "DROP TABLE source_subscription",
         "DROP TABLE translated_segment",
         "DROP TABLE translation",
         "DROP TABLE translation_spending",
