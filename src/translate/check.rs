@@ -84,6 +84,11 @@ pub fn answer(segment: &Segment, answer: &[Piece], from: &str, to: &str) -> Resu
     if let Some(difference) = numbers::difference(&before, &after, from, to) {
         return Err(Objection::Numbers(difference));
     }
+    // A number that is spelled out makes a text longer: one that is gone from a much shorter text was cut off with the rest.
+    let ratio = ratio(&before, &after);
+    if ratio < 0.6 && rows_of_digits(&after) < rows_of_digits(&before) {
+        return Err(Objection::Length(percent(ratio)));
+    }
     if primary(from) != primary(to) {
         untranslated(&before, &after, from, to)?;
         in_script(&after, from, to)?;
@@ -191,9 +196,7 @@ fn primary(tag: &str) -> String {
 }
 
 fn length(before: &str, after: &str, from: &str, to: &str) -> Result<(), Objection> {
-    let weigh = |text: &str| text.chars().map(script::weight).sum::<f64>();
-    let (expected, found) = (weigh(before), weigh(after));
-    let ratio = found / expected.max(1.0);
+    let (expected, ratio) = (weigh(before), ratio(before, after));
     // Short texts vary more: "OK" and "einverstanden".
     let (least, most) = match expected {
         _ if primary(from) == primary(to) => (0.6, if expected < 30.0 { 3.0 } else { 1.6 }),
@@ -204,7 +207,24 @@ fn length(before: &str, after: &str, from: &str, to: &str) -> Result<(), Objecti
     if (least..=most).contains(&ratio) {
         return Ok(());
     }
-    Err(Objection::Length((ratio * 100.0).min(1e6).round() as u32))
+    Err(Objection::Length(percent(ratio)))
+}
+
+/// How much a text says, whatever its script.
+fn weigh(text: &str) -> f64 {
+    text.chars().map(script::weight).sum()
+}
+
+fn ratio(before: &str, after: &str) -> f64 {
+    weigh(after) / weigh(before).max(1.0)
+}
+
+fn percent(ratio: f64) -> u32 {
+    (ratio * 100.0).min(1e6).round() as u32
+}
+
+fn rows_of_digits(text: &str) -> usize {
+    text.split(|character: char| !character.is_numeric()).filter(|row| !row.is_empty()).count()
 }
 
 /// References to characters, as readers would see them.

@@ -77,7 +77,7 @@ const RULES: &[Rule] = &[
     },
     Rule { module: "publish", may_name: &["model"], crates: &["brotli", "serde", "serde_json", "zstd"] },
     Rule { module: "pipeline", may_name: STAGES, crates: &[] },
-    Rule { module: "serve", may_name: &["model", "publish", "store"], crates: &["httparse", "rustix"] },
+    Rule { module: "serve", may_name: &["model", "publish", "store"], crates: &["hmac", "httparse", "rustix"] },
     Rule {
         module: "websub",
         may_name: &["model", "config", "fetch", "publish", "serve", "store"],

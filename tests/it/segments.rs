@@ -305,6 +305,8 @@ fn implausible_answers_are_refused() {
     check("en", "ja", en, "番人は潮が満ちる前に、<g id=\"1\">古い水門</g>まで12個のランプを運んだ。", "");
     check("en", "zh-Hans", en, en, "as it was");
     check("en", "de", en, en, "as it was");
+    check("es", "ca", "Las cajas del muelle 5", "Les caixes del moll cinc", "");
+    check("es", "ca", "Las cajas del muelle 5", "Les caixe", "length");
     check("en", "zh-Hans", en, "Der Wärter trug 12 Lampen zum <g id=\"1\">alten Wassertor</g>, ehe die Flut kam.", "script");
     check("en", "ru", en, "涨潮之前，守灯人把12盏灯搬到了<g id=\"1\">旧水门</g>。", "script");
     check("en", "zh-Hans", en, "12盏<g id=\"1\">灯</g>", "length");
