@@ -30,7 +30,7 @@ mod rate;
 mod routes;
 mod tally;
 
-pub use self::access::credentials::signature;
+pub use self::access::credentials::{shown_token, signature};
 pub use self::access::ledger::{Counted, Ledger};
 pub use self::access::{Access, Member, Rules};
 pub use self::handler::{Admittance, Answered, Answering, Gate, Handler, Reply, Request, Route};

@@ -111,19 +111,26 @@ fn from_hex(text: &str) -> Option<[u8; MAC]> {
 }
 
 fn authorization(value: &[u8]) -> Option<Presented<'static>> {
-    let value = value.trim_ascii();
+    let (user, token) = shown_token(value)?;
+    Some(Presented::Token { hash: hash(&token), user })
+}
+
+/// What `Authorization` shows: the token of Bearer (RFC 6750 § 2.1), or the password of Basic with its user name (RFC 7617 § 2). `None`: neither.
+pub fn shown_token(authorization: &[u8]) -> Option<(Option<String>, Vec<u8>)> {
+    let value = authorization.trim_ascii();
     let at = value.iter().position(|&byte| byte == b' ')?;
     let (scheme, rest) = (&value[..at], value[at..].trim_ascii());
     if scheme.eq_ignore_ascii_case(b"bearer") {
-        return Some(Presented::Token { hash: hash(rest), user: None });
+        return Some((None, rest.to_vec()));
     }
     if !scheme.eq_ignore_ascii_case(b"basic") {
         return None;
     }
-    let pair = from_base64(rest)?;
-    let colon = pair.iter().position(|&byte| byte == b':')?;
-    let user = String::from_utf8(pair[..colon].to_vec()).ok()?;
-    Some(Presented::Token { hash: hash(&pair[colon + 1..]), user: Some(user) })
+    let mut user = from_base64(rest)?;
+    let colon = user.iter().position(|&byte| byte == b':')?;
+    let password = user.split_off(colon + 1);
+    user.truncate(colon);
+    Some((Some(String::from_utf8(user).ok()?), password))
 }
 
 fn hash(token: &[u8]) -> [u8; 32] {
@@ -242,6 +249,8 @@ mod tests {
             check(text, Some(expected));
         }
         check("Zg", Some("f"));
+        check("Zm8", Some("fo"));
+        assert_eq!(from_base64(b"+/8=").as_deref(), Some(&[0xfb, 0xff][..]));
         for text in ["Z", "Zh==", "Zm9v!", "Z=g=", "Zm9v===", "Zm 9v"] {
             check(text, None);
         }
