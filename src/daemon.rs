@@ -191,9 +191,6 @@ impl Daemon {
         if let Err(error) = pipeline::publish_site(&stages).await {
             tracing::error!(%error, "cannot write style sheets and the site's own pages; those of the last run are served");
         }
-        if let Err(error) = pipeline::retire(&stages) {
-            tracing::warn!(%error, "cannot remove the documents of feeds that are gone");
-        }
         let websub = Arc::new(websub::Websub::open(&stages).await?);
         let links = websub.hub.clone().map(|hub| Arc::new(move |path: &str| hub.links(path)) as serve::LinksOf);
         let accepting = CancellationToken::new();

@@ -640,29 +640,32 @@ fn list(stages: &Stages) -> std::io::Result<Publication> {
     Ok(publication)
 }
 
-/// Puts in place what depends on feeds.toml and the templates only: style sheets, `/outlets`, the rules for machines. Once, before anything is served.
+/// Puts in place what depends on feeds.toml and the templates only: style sheets, `/outlets`, the rules for machines. Forgets documents of feeds that
+/// feeds.toml no longer has. Once, before anything is served.
 pub async fn publish_site(stages: &Stages) -> Result<Publication, PublishError> {
     let here = stages.clone();
     off_the_runtime(move || {
         let mut publication = Publication::default();
-        for document in here.renderer.site_documents() {
-            put(&here, document, &mut publication)?;
+        let documents = here.renderer.site_documents();
+        let paths = documents.iter().map(|document| document.path.clone()).collect();
+        let published = documents.into_iter().try_for_each(|document| put(&here, document, &mut publication));
+        if let Err(error) = retire(&here, paths) {
+            tracing::warn!(%error, "cannot remove the documents of feeds that are gone");
         }
-        Ok(publication)
+        published.map(|()| publication)
     })
     .await
 }
 
-/// Forgets documents of feeds that feeds.toml no longer has; that they were there is remembered.
-pub fn retire(stages: &Stages) -> std::io::Result<()> {
+/// Forgets documents of feeds that feeds.toml no longer has; that they were there is remembered. `keep`: paths of the site's own documents.
+fn retire(stages: &Stages, mut keep: BTreeSet<String>) -> std::io::Result<()> {
     let feeds = stages.config.feeds.iter().map(|feed| feed.id.as_str()).collect();
     let buried = stages.snapshot.bury(&feeds);
-    let mut keep = BTreeSet::from([String::new(), "feeds.opml".to_owned()]);
+    keep.extend([String::new(), "feeds.opml".to_owned()]);
     for feed in &stages.config.feeds {
         keep.insert(format!("feeds/{}", feed.id));
         keep.extend(FeedFormat::ALL.map(|format| format!("feeds/{}.{}", feed.id, format.extension())));
     }
-    keep.extend(stages.renderer.site_documents().into_iter().map(|document| document.path));
     // Pages that a browser or a cache still holds ask for the style sheet they were made with.
     let removed = stages.snapshot.retain(|path, _| keep.contains(path) || path.starts_with("static/"));
     buried.and(removed)
