@@ -120,6 +120,28 @@ async fn a_schema_that_was_edited() {
     says(&refusal(&place).await, true, &["another build of reprint", "schema 1"]);
 }
 
+/// Takes away the tables that migrations after the first one made.
+const LATER_TABLES: [&str; 18] = [
+    "DROP TABLE pulled",
+    "DROP TABLE audience",
+    "DROP TABLE hub_subscription",
+    "DROP TABLE hub_verification",
+    "DROP TABLE source_subscription",
+    "DROP TABLE translated_segment",
+    "DROP TABLE translation",
+    "DROP TABLE translation_spending",
+    "DROP TABLE withdrawn_mark",
+    "DROP TABLE withdrawn",
+    "DROP TABLE withdrawal_outlet",
+    "DROP TABLE withdrawal",
+    "DROP TABLE story_mark",
+    "DROP TABLE story_way",
+    "DROP TABLE story",
+    "DROP TABLE article_mark",
+    "DROP TABLE feed_identity",
+    "DROP TABLE frontier",
+];
+
 #[tokio::test]
 async fn a_store_of_the_first_schema_is_brought_up_to_date() {
     let place = Place::new();
@@ -127,30 +149,12 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
     let one = short("ledger", "1");
     record(&store, &[ready(&one)], 10).await;
     let writer = store.shared.writer.clone().unwrap();
-    for statement in [
-        "DROP TABLE pulled",
-        "DROP TABLE audience",
-        "DROP TABLE hub_subscription",
-        "DROP TABLE hub_verification",
-        "DROP TABLE source_subscription",
-        "DROP TABLE translated_segment",
-        "DROP TABLE translation",
-        "DROP TABLE translation_spending",
-        "DROP TABLE withdrawn_mark",
-        "DROP TABLE withdrawn",
-        "DROP TABLE withdrawal_outlet",
-        "DROP TABLE withdrawal",
-        "DROP TABLE story_mark",
-        "DROP TABLE story_way",
-        "DROP TABLE story",
-        "DROP TABLE article_mark",
-        "DROP TABLE feed_identity",
-        "DROP TABLE frontier",
+    for statement in LATER_TABLES.into_iter().chain([
         "ALTER TABLE source DROP COLUMN validated_by",
         "ALTER TABLE source DROP COLUMN ttl",
         "ALTER TABLE source DROP COLUMN settings",
         "DELETE FROM _sqlx_migrations WHERE version > 1",
-    ] {
+    ]) {
         sqlx::query(statement).execute(&writer).await.unwrap();
     }
     store.close().await;
@@ -169,32 +173,14 @@ async fn a_first_start_that_was_killed() {
     let ours: sqlx::sqlite::SqliteConnectOptions = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file());
     let pool = SqlitePool::connect_with(ours).await.unwrap();
     // What there is before the transaction of the first migration ends.
-    for statement in [
-        "DROP TABLE pulled",
-        "DROP TABLE audience",
-        "DROP TABLE hub_subscription",
-        "DROP TABLE hub_verification",
-        "DROP TABLE source_subscription",
-        "DROP TABLE translated_segment",
-        "DROP TABLE translation",
-        "DROP TABLE translation_spending",
-        "DROP TABLE withdrawn_mark",
-        "DROP TABLE withdrawn",
-        "DROP TABLE withdrawal_outlet",
-        "DROP TABLE withdrawal",
-        "DROP TABLE story_mark",
-        "DROP TABLE story_way",
-        "DROP TABLE story",
-        "DROP TABLE article_mark",
-        "DROP TABLE feed_identity",
-        "DROP TABLE frontier",
+    for statement in LATER_TABLES.into_iter().chain([
         "DROP TABLE article_copy",
         "DROP TABLE article",
         "DROP TABLE source",
         "DROP TABLE meta",
         "DELETE FROM _sqlx_migrations",
         "PRAGMA application_id = 0",
-    ] {
+    ]) {
         sqlx::query(statement).execute(&pool).await.unwrap();
     }
     pool.close().await;
