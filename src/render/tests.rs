@@ -710,3 +710,8 @@ proptest! {
         prop_assert!(published.len() == 20 && published.ends_with('Z'), "{}", published);
     }
 }
+
+#[test]
+fn templates_compiled_in_can_be_rendered() {
+    assert_eq!(sample::renderer().try_templates(), Ok(()));
+}

@@ -147,7 +147,7 @@ impl Heads {
     pub(super) fn of(document: &Prepared, keep: Keep, open: Arc<AtomicUsize>) -> Self {
         let not_modified = Coding::ALL.map(|coding| {
             let mut head = Writer::new(StatusCode::NOT_MODIFIED);
-            validators(&mut head, document, keep, coding);
+            for_caches(&mut head, document, keep, coding);
             if !is_page(document) && !matches!(keep, Keep::Private(_)) {
                 // Read by the script that asked, too.
                 head.field("access-control-allow-origin", "*");
@@ -235,7 +235,8 @@ impl Heads {
             if let Some(name) = coding.name() {
                 head.field("content-encoding", name);
             }
-            validators(&mut head, document, self.keep, coding);
+            for_caches(&mut head, document, self.keep, coding);
+            head.field("last-modified", http_date(document.modified));
             head.field("x-content-type-options", "nosniff");
             head.field("referrer-policy", "no-referrer");
             head.field("content-security-policy", if is_page(document) { PAGE_POLICY } else { FEED_POLICY });
@@ -311,11 +312,11 @@ fn is_feed(content_type: &str) -> bool {
     ["application/rss+xml", "application/atom+xml"].iter().any(|feed| content_type.starts_with(feed))
 }
 
-/// What a 304 repeats of the 200 (RFC 9110 § 15.4.5).
-fn validators(head: &mut Writer, document: &Prepared, keep: Keep, coding: Coding) {
+/// What a 304 repeats of the 200: all that caches need, and not `Last-Modified`, which says nothing that the entity tag does not (RFC 9110
+/// § 15.4.5).
+fn for_caches(head: &mut Writer, document: &Prepared, keep: Keep, coding: Coding) {
     let hash = document.etag.strip_suffix('"').unwrap_or(&document.etag);
     head.field("etag", format_args!("{hash}{}\"", coding.suffix()));
-    head.field("last-modified", http_date(document.modified));
     let patience = "stale-while-revalidate=300, stale-if-error=86400";
     match keep {
         Keep::Public(age) => head.field("cache-control", format_args!("public, max-age={age}, {patience}")),
@@ -646,8 +647,11 @@ mod tests {
         let second = Arc::new(document("text/plain", 86_400));
         let later = of(&second, false).heads;
         assert!(!Arc::ptr_eq(&heads, &later));
-        let head = std::str::from_utf8(&later.not_modified[0]).unwrap();
-        assert_eq!(value(head, "last-modified").as_deref(), Some("Fri, 02 Jan 1970 00:00:00 GMT"));
+        let full = later.full(&second, Coding::Identity);
+        assert_eq!(
+            value(std::str::from_utf8(&full.head).unwrap(), "last-modified").as_deref(),
+            Some("Fri, 02 Jan 1970 00:00:00 GMT")
+        );
     }
 
     #[test]

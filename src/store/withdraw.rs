@@ -28,6 +28,32 @@ const FOLLOWED: &str = "withdrawals_followed";
 
 /// Statements on withdrawals; the rest of the store's are in `sql`.
 mod statements {
+    /// Acts, before their conditions.
+    macro_rules! acts {
+        () => {
+            "SELECT serial, key, tag, act, at, reason, title, url, \
+                    (SELECT json_group_array(outlet) FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial) AS outlets \
+             FROM withdrawal "
+        };
+    }
+    /// Those that no later act has overtaken and that leave their key withdrawn.
+    macro_rules! standing {
+        () => {
+            concat!(
+                acts!(),
+                "WHERE act NOT IN ('copy', 'restored') AND NOT EXISTS ( \
+                    SELECT 1 FROM withdrawal AS later WHERE later.key = withdrawal.key AND later.serial > withdrawal.serial AND later.act <> 'copy') "
+            )
+        };
+    }
+    /// Of those the ones that some outlets (`$2`) gave.
+    macro_rules! of {
+        () => {
+            "AND EXISTS (SELECT 1 FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial \
+                AND its.outlet IN (SELECT value FROM json_each($2))) "
+        };
+    }
+
     /// The rows that readers know by a key, or by the key of one of the ways of a story.
     pub const ROWS: &str = "\
         WITH known AS ( \
@@ -69,38 +95,21 @@ mod statements {
     pub const ADD_OUTLETS: &str = "\
         INSERT INTO withdrawal_outlet (outlet, serial) SELECT value, $1 FROM json_each($2) WHERE TRUE ON CONFLICT DO NOTHING";
     /// How a key stands.
-    pub const LAST: &str = "\
-        SELECT serial, key, tag, act, at, reason, title, url, \
-               (SELECT json_group_array(outlet) FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial) AS outlets \
-        FROM withdrawal WHERE key = $1 AND act <> 'copy' ORDER BY serial DESC LIMIT 1";
+    pub const LAST: &str = concat!(acts!(), "WHERE key = $1 AND act <> 'copy' ORDER BY serial DESC LIMIT 1");
     /// What is withdrawn now, the latest first.
-    pub const STANDING: &str = "\
-        SELECT serial, key, tag, act, at, reason, title, url, \
-               (SELECT json_group_array(outlet) FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial) AS outlets \
-        FROM withdrawal WHERE act NOT IN ('copy', 'restored') AND NOT EXISTS ( \
-            SELECT 1 FROM withdrawal AS later WHERE later.key = withdrawal.key AND later.serial > withdrawal.serial AND later.act <> 'copy') \
-        ORDER BY serial DESC LIMIT $1";
+    pub const STANDING: &str = concat!(standing!(), "ORDER BY serial DESC LIMIT $1");
     /// The same of some outlets (`$2`).
-    pub const STANDING_OF: &str = "\
-        SELECT serial, key, tag, act, at, reason, title, url, \
-               (SELECT json_group_array(outlet) FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial) AS outlets \
-        FROM withdrawal WHERE act NOT IN ('copy', 'restored') AND NOT EXISTS ( \
-            SELECT 1 FROM withdrawal AS later WHERE later.key = withdrawal.key AND later.serial > withdrawal.serial AND later.act <> 'copy') \
-          AND EXISTS (SELECT 1 FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial \
-            AND its.outlet IN (SELECT value FROM json_each($2))) \
-        ORDER BY serial DESC LIMIT $1";
+    pub const STANDING_OF: &str = concat!(standing!(), of!(), "ORDER BY serial DESC LIMIT $1");
     /// The same of what those outlets gave from `$3` until before `$4`: of several copies the first counts.
-    pub const STANDING_RECEIVED: &str = "\
-        SELECT serial, key, tag, act, at, reason, title, url, \
-               (SELECT json_group_array(outlet) FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial) AS outlets \
-        FROM withdrawal WHERE act NOT IN ('copy', 'restored') AND NOT EXISTS ( \
-            SELECT 1 FROM withdrawal AS later WHERE later.key = withdrawal.key AND later.serial > withdrawal.serial AND later.act <> 'copy') \
-          AND EXISTS (SELECT 1 FROM withdrawal_outlet AS its WHERE its.serial = withdrawal.serial \
-            AND its.outlet IN (SELECT value FROM json_each($2))) \
+    pub const STANDING_RECEIVED: &str = concat!(
+        standing!(),
+        of!(),
+        "\
           AND (SELECT min(article.first_seen) FROM withdrawn JOIN article ON article.id = withdrawn.article \
                WHERE withdrawn.key = withdrawal.key AND article.outlet IN (SELECT value FROM json_each($2))) \
               BETWEEN $3 AND $4 - 1 \
-        ORDER BY serial DESC LIMIT $1";
+        ORDER BY serial DESC LIMIT $1"
+    );
     pub const LATEST: &str = "SELECT coalesce(max(serial), 0) FROM withdrawal";
     /// What acts after `$1` are about.
     pub const SINCE: &str = "\
