@@ -143,8 +143,9 @@ pub fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("cache_size", "-8000")
 }
 
+/// Several connections, each with a cache of its own: a small one, the system keeps the file in memory as well.
 fn options_read_only(path: &Path) -> SqliteConnectOptions {
-    options(path).read_only(true).create_if_missing(false)
+    options(path).read_only(true).create_if_missing(false).pragma("cache_size", "-2000")
 }
 
 /// Path of a file beside the store: its name and `ending`.
@@ -286,6 +287,8 @@ async fn whole(pool: &SqlitePool, path: &Path, has_tables: bool) -> Result<(), S
             return Err(StoreError::corrupt(path, &found.replace('\n', " ")));
         }
     }
+    // The check has filled the cache with pages that nobody needs.
+    sqlx::query("PRAGMA shrink_memory").execute(pool).await.map_err(failed)?;
     Ok(())
 }
 
