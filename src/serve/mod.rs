@@ -1,7 +1,7 @@
 //! GET → snapshot → reader. No poll, no query, no network.
 //!
 //! `run` takes listeners and answers from memory until it is told to stop. The way of a request: [`accept`] lets the connection
-//! in (or not), [`connection`] reads, writes and keeps the deadlines, [`head`] understands what is asked, [`routes`] finds the document (or
+//! in (or not), [`connection`] reads, writes and keeps the deadlines, [`head`] understands what is asked, [`chunked`] puts bodies together, [`routes`] finds the document (or
 //! the [`handler`]), [`encoding`] and [`conditional`] pick what of it to send, and [`answer`] has the head ready.
 
 use std::io;
@@ -19,6 +19,7 @@ use crate::publish::{Pages, Snapshot};
 mod accept;
 mod access;
 mod answer;
+mod chunked;
 mod client;
 mod conditional;
 mod connection;
