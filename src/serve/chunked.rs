@@ -377,7 +377,8 @@ mod tests {
     }
 
     fn encoded() -> impl Strategy<Value = Vec<u8>> {
-        let chunk = (proptest::collection::vec(any::<u8>(), 1..12), 0..3_usize, "(;[a-z]{1,3}(=[a-z]|=\"[ -!#-\\[\\]-~]{0,3}\")?){0,2}");
+        let chunk =
+            (proptest::collection::vec(any::<u8>(), 1..12), 0..3_usize, "(;[a-z]{1,3}(=[a-z]|=\"[ -!#-\\[\\]-~]{0,3}\")?){0,2}");
         let trailers = "([A-Za-z-]{1,4}:[ -~]{0,5}\r\n){0,2}";
         (proptest::collection::vec(chunk, 0..4), trailers).prop_map(|(chunks, trailers)| {
             let mut text = Vec::new();

@@ -134,7 +134,7 @@ async fn a_body_may_come_in_pieces_and_be_followed_by_the_next_request() {
 #[tokio::test]
 async fn a_body_in_chunks_is_the_same_however_it_is_cut_and_the_next_request_follows_it() {
     let server = Server::usual().await;
-    let chunks = "5;a=\"b\"\r\nheron\r\n00a\r\n gull\r\ntern\r\n0\r\nX: y\r\n\r\n";
+    let chunks = "5;a=\"b\"\r\nheron\r\n00b\r\n gull\r\ntern\r\n0\r\nX: y\r\n\r\n";
     let text = format!("{}{}", post("/hub", CHUNKED, chunks), get("/healthz", ""));
     let head = text.find("\r\n\r\n").unwrap();
     for cut in head..text.len() {
