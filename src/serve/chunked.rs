@@ -19,6 +19,8 @@ pub(super) enum Fault {
     Malformed(&'static str),
     /// There is more in it than may be.
     TooLong,
+    /// Too much of others is held already.
+    NoRoom,
 }
 
 /// What comes next.
@@ -228,6 +230,7 @@ mod tests {
             Ok(None) => Err("less"),
             Err(Fault::Malformed(_)) => Err("malformed"),
             Err(Fault::TooLong) => Err("long"),
+            Err(Fault::NoRoom) => Err("room"),
         };
         assert_eq!(found, expected, "{text:?}");
     }

@@ -21,6 +21,7 @@ use tokio::time::Instant;
 
 use super::accept::{Phase, Server};
 use super::answer::{self, Answer, OpenFile, Payload};
+use super::bodies::Share;
 use super::chunked::{Chunks, Fault};
 use super::deadline::Deadline;
 use super::handler::{Reply, Request};
@@ -152,13 +153,16 @@ impl<'a> Connection<'a> {
                     self.write(Bytes::from_static(b"HTTP/1.1 100 Continue\r\n"), Payload::None, "\r\n").await?;
                 }
                 let by = Instant::now() + route.body_time.unwrap_or(self.server.limits.timeouts.stall);
+                // Until the answer: so long is the body there.
+                let mut share = self.server.app.bodies().share();
                 let body = match length {
-                    Some(length) => Ok(self.body(length, by).await?),
-                    None => self.chunks(route.body, by).await?,
+                    Some(length) => self.body(length, by, &mut share).await?,
+                    None => self.chunks(route.body, by, &mut share).await?,
                 };
                 match body {
                     Ok(body) => self.server.app.handle(route, Request { body, ..request }).await,
                     Err(Fault::TooLong) => refused(routes::too_long(route.body)),
+                    Err(Fault::NoRoom) => refused(routes::no_room()),
                     Err(Fault::Malformed(reason)) => refused(Reply::text(StatusCode::BAD_REQUEST, reason)),
                 }
             }
@@ -289,11 +293,14 @@ impl<'a> Connection<'a> {
     }
 
     /// Reads a body of so many bytes.
-    async fn body(&mut self, length: usize, by: Instant) -> Result<Bytes, End> {
+    async fn body(&mut self, length: usize, by: Instant, share: &mut Share<'_>) -> Result<Result<Bytes, Fault>, End> {
         let mut body = Vec::with_capacity(length.min(64 * 1024));
         let there = length.min(self.input.len());
         body.extend(self.input.drain(..there));
         while body.len() < length {
+            if !share.grow(body.capacity()) {
+                return Ok(Err(Fault::NoRoom));
+            }
             let rest = (length - body.len()) as u64;
             let mut limited = (&mut self.stream).take(rest);
             let read = limited.read_buf(&mut body);
@@ -302,11 +309,11 @@ impl<'a> Connection<'a> {
                 _ => return Err(End::Dropped),
             }
         }
-        Ok(body.into())
+        Ok(Ok(body.into()))
     }
 
     /// Reads a body in chunks, of `most` bytes at most.
-    async fn chunks(&mut self, most: usize, by: Instant) -> Result<Result<Bytes, Fault>, End> {
+    async fn chunks(&mut self, most: usize, by: Instant, share: &mut Share<'_>) -> Result<Result<Bytes, Fault>, End> {
         let (mut chunks, mut body) = (Chunks::new(most), Vec::new());
         let mut input = std::mem::take(&mut self.input);
         loop {
@@ -315,6 +322,7 @@ impl<'a> Connection<'a> {
                     self.input = input[taken..].to_vec();
                     return Ok(Ok(body.into()));
                 }
+                Ok(_) if !share.grow(body.capacity()) => return Ok(Err(Fault::NoRoom)),
                 Ok(_) => {}
                 Err(fault) => return Ok(Err(fault)),
             }

@@ -19,6 +19,7 @@ use crate::publish::{Pages, Snapshot};
 mod accept;
 mod access;
 mod answer;
+mod bodies;
 mod chunked;
 mod client;
 mod conditional;

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::access::credentials::MARK;
 use super::answer::{self, Answer, Found, HeadCache, Heads, Keep};
+use super::bodies::Bodies;
 use super::client::Proxies;
 use super::handler::{Admittance, Answered, Answering, Reply, Request, Route};
 use super::head::{Framing, Head};
@@ -44,6 +45,7 @@ const CORS: [(header::HeaderName, &str); 4] = [
 pub(super) struct App {
     site: Site,
     heads: HeadCache,
+    bodies: Bodies,
     pages: Semaphore,
     page_time: Duration,
     proxies: Proxies,
@@ -95,6 +97,7 @@ impl App {
     pub(super) fn new(site: Site, limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
             heads: HeadCache::new(site.links.clone()),
+            bodies: Bodies::default(),
             site,
             pages: Semaphore::new(limits.caps.pages),
             page_time: limits.timeouts.page,
@@ -111,6 +114,11 @@ impl App {
     /// Where is counted what is done.
     pub(super) fn tally(&self) -> &Tally {
         &self.site.tally
+    }
+
+    /// What is held of bodies.
+    pub(super) fn bodies(&self) -> &Bodies {
+        &self.bodies
     }
 
     /// Decides what a request gets. Does not wait for anything.
@@ -442,6 +450,11 @@ fn closing(reply: Reply) -> Plan {
 /// The answer to a body of more than so many bytes.
 pub(super) fn too_long(most: usize) -> Reply {
     Reply::text(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is longer than {most} bytes.\n"))
+}
+
+/// The answer to a body that there is no room for.
+pub(super) fn no_room() -> Reply {
+    Reply::later(StatusCode::SERVICE_UNAVAILABLE, 30, "Too much is sent at once; try again in a moment.\n")
 }
 
 fn busy() -> Reply {

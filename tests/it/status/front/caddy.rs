@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{ask, certificate, field, free_port, relay, run, status};
-use crate::harness::{Partner, Reprint, get};
+use crate::harness::{Partner, Reprint, get, request};
 
 const EXAMPLE: &str = include_str!("../../../../docs/Caddyfile");
 
@@ -122,7 +122,16 @@ async fn behind_a_real_caddy_set_up_by_the_example() {
     }
     assert_eq!(get(&program.url("status"), &[]).await.status, 200);
     // Caddy's word is not all that closes them.
-    assert_eq!(get(&program.url("status"), &[("X-Forwarded-For", "198.51.100.1")]).await.status, 404);
+    let from_outside = ("X-Forwarded-For", "198.51.100.1");
+    for method in ["GET", "HEAD", "POST", "PUT", "OPTIONS"] {
+        let mut told = Vec::new();
+        for path in ["nowhere", "status", "status.json", "metrics"] {
+            let answer = request(method, &program.url(path), &[from_outside]).await.expect("an answer");
+            let fields: Vec<_> = answer.headers.into_iter().filter(|(name, _)| name != "date").collect();
+            told.push((answer.status, fields, answer.body));
+        }
+        assert!(told[0].0 == 404 && told.iter().all(|other| *other == told[0]), "{method}: {told:?}");
+    }
     let (head, body) = caddy.ask("/healthz", &[]).await;
     assert_eq!((status(&head), body.as_slice()), ("200", &b"ok\n"[..]));
 
