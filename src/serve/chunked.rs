@@ -398,7 +398,11 @@ mod tests {
     proptest! {
         /// Wherever the network cuts it, the body is the same.
         #[test]
-        fn a_body_does_not_depend_on_how_it_is_cut(text in encoded(), follows in "[ -~]{0,9}", cuts in proptest::collection::vec(0..200_usize, 0..6)) {
+        fn a_body_does_not_depend_on_how_it_is_cut(
+            text in encoded(),
+            follows in "[ -~]{0,9}",
+            cuts in proptest::collection::vec(0..200_usize, 0..6),
+        ) {
             let whole = [&text[..], follows.as_bytes()].concat();
             let (body, taken) = read_in(&[&whole]).unwrap().expect("whole");
             prop_assert_eq!(taken, text.len());
@@ -413,7 +417,10 @@ mod tests {
         /// Whatever becomes of the bytes on their way: no body that the grammar does not give, and none of another length.
         #[test]
         fn damage_is_refused_or_read_as_the_grammar_has_it(
-            text in encoded(), at in 0..200_usize, with in proptest::option::of(prop_oneof![any::<u8>(), proptest::sample::select(&b"\r\n;: \t+x0\"\\"[..])]), keep in any::<bool>(),
+            text in encoded(),
+            at in 0..200_usize,
+            with in proptest::option::of(prop_oneof![any::<u8>(), proptest::sample::select(&b"\r\n;: \t+x0\"\\"[..])]),
+            keep in any::<bool>(),
         ) {
             let mut damaged = text;
             let at = at.min(damaged.len());

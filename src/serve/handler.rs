@@ -7,8 +7,8 @@
 //! site.routes.push(Route::new("/hub", &[Method::POST], Arc::new(hub)).with_body(64 * 1024));
 //! ```
 //!
-//! The server has already refused what is malformed, enforced the deadlines and the size of the body, put its chunks together, and does the framing, `Date`, HEAD,
-//! the security fields that a reply does not set itself, and `405` with `Allow`.
+//! The server has already refused what is malformed, enforced the deadlines and the size of the body and put its chunks together, and does the
+//! framing, `Date`, HEAD, the security fields that a reply does not set itself, and `405` with `Allow`.
 
 use std::net::IpAddr;
 use std::pin::Pin;
