@@ -70,11 +70,17 @@ async fn start() -> (Partner, Reprint) {
     partner.put("/tarn", rss("tarn"));
     partner.put("/cove", rss("cove"));
     let reprint = Reprint::start_in(folder(), &toml(&partner)).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let gull = format!("Bearer {GULL}");
     for _ in 0..400 {
-        let gull = format!("Bearer {GULL}");
-        let club = get(&reprint.url("/feeds/club.atom"), &[("Authorization", &gull)]).await;
-        if club.text().contains("News of cove") && get(&reprint.url("/feeds/all.atom"), &[]).await.text().contains("News of tarn")
-        {
+        // A feed's forms are put in place one after another.
+        let mut all_there = true;
+        for (feed, news) in [("club", "News of cove"), ("all", "News of tarn")] {
+            for format in ["rss", "atom", "json"] {
+                let path = format!("/feeds/{feed}.{format}");
+                all_there &= get(&reprint.url(&path), &[("Authorization", &gull)]).await.text().contains(news);
+            }
+        }
+        if all_there {
             return (partner, reprint);
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
