@@ -660,7 +660,8 @@ pub async fn publish_site(stages: &Stages) -> Result<Publication, PublishError> 
 /// Forgets documents of feeds that feeds.toml no longer has; that they were there is remembered. `keep`: paths of the site's own documents.
 fn retire(stages: &Stages, mut keep: BTreeSet<String>) -> std::io::Result<()> {
     let feeds = stages.config.feeds.iter().map(|feed| feed.id.as_str()).collect();
-    let buried = stages.snapshot.bury(&feeds);
+    let closed = stages.config.feeds.iter().filter(|feed| !feed.is_public()).map(|feed| feed.id.as_str()).collect();
+    let buried = stages.snapshot.bury(&feeds, &closed);
     keep.extend([String::new(), "feeds.opml".to_owned()]);
     for feed in &stages.config.feeds {
         keep.insert(format!("feeds/{}", feed.id));

@@ -275,9 +275,6 @@ struct Shown {
 impl Handler for Shown {
     fn answer(&self, request: Request) -> Answering<'_, Reply> {
         Box::pin(async move {
-            if let Err(refusal) = self.desk.door.admit(request.client, &request.fields) {
-                return self.refused(refusal);
-            }
             let reply = match self.form {
                 Form::Metrics => {
                     let accept = request.fields.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -297,6 +294,10 @@ impl Handler for Shown {
             };
             reply.with(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"))
         })
+    }
+
+    fn turns_away(&self, request: &Request) -> Option<Reply> {
+        self.desk.door.admit(request.client, &request.fields).err().map(|refusal| self.refused(refusal))
     }
 }
 

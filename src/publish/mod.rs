@@ -281,15 +281,16 @@ impl Snapshot {
     }
 
     /// Notes which feeds are published: those that were published before, by the documents that are here, and are not among `feeds` are gone from
-    /// now on, also after a restart, until they are among them again. To be called before their documents are removed.
+    /// now on, also after a restart, until they are among them again. To be called before their documents are removed. `closed`: those of `feeds` that
+    /// not everybody may read; it is remembered of them when they are gone.
     ///
     /// # Errors
     /// The disk: they are gone for readers, but the next start may have forgotten it.
-    pub fn bury(&self, feeds: &BTreeSet<&str>) -> std::io::Result<()> {
+    pub fn bury(&self, feeds: &BTreeSet<&str>, closed: &BTreeSet<&str>) -> std::io::Result<()> {
         let _writing = self.writing();
         let before = self.gone.load_full();
         let documents = self.documents.load();
-        let after = before.after(documents.keys().filter_map(|path| gone::feed_of(path)), feeds);
+        let after = before.after(documents.keys().filter_map(|path| gone::feed_of(path)), feeds, closed);
         if after == *before {
             return Ok(());
         }
@@ -301,6 +302,11 @@ impl Snapshot {
     /// What was published at `path` was of a feed that is gone: the answer is 410, not 404 (RFC 9110 § 15.5.11).
     pub fn is_gone(&self, path: &str) -> bool {
         gone::feed_of(path).is_some_and(|feed| self.gone.load().has(feed))
+    }
+
+    /// The same, and everybody may know, for everybody could read it.
+    pub fn is_gone_for_all(&self, path: &str) -> bool {
+        gone::feed_of(path).is_some_and(|feed| self.gone.load().has_for_all(feed))
     }
 
     /// When the first document has to be made anew, if any has to.

@@ -1,12 +1,13 @@
 //! The accept loop: who is let in, and how the last ones go.
 
 use std::collections::HashMap;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::task::Poll;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -24,6 +25,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// What the kernel may hold for a client that does not read, bytes (it doubles them). Left to itself it holds megabytes for each, and some hundred
 /// such clients use up what it has for all connections of the machine.
 const SEND_BUFFER: usize = 128 * 1024;
+
+/// Connections that may wait to be accepted; `net.core.somaxconn` (4096) comes first. Who comes when it is full is not answered and asks again after one
+/// second, three, seven. The 128 that sockets have by themselves are full with the first crowd.
+const QUEUE: i32 = 4096;
+/// Connections accepted at once, before those that are there have their turn.
+const BATCH: usize = 64;
 
 /// How long a listener that is closed accepts on, at most.
 const BACKLOG: Duration = Duration::from_secs(1);
@@ -83,6 +90,11 @@ pub(super) async fn run(listeners: Listeners, site: Site, limits: Limits, shutdo
     let server = Arc::new(Server { app, limits, stop, cut, phase: AtomicU8::new(0), stopped_at: OnceLock::new() });
     let connections = TaskTracker::new();
     let passed = listeners.passed;
+    for listener in listeners.sockets.iter().filter(|_| !passed) {
+        if let Err(error) = rustix::net::listen(listener, QUEUE) {
+            tracing::warn!(%error, "the queue of connections stays short");
+        }
+    }
     let accepting = listeners.sockets.into_iter().map(|listener| {
         let (server, admission) = (server.clone(), admission.clone());
         let (connections, shutdown) = (connections.clone(), shutdown.clone());
@@ -121,20 +133,29 @@ async fn accept(
         });
     };
     let mut complained = false;
+    let mut stop = pin!(shutdown.cancelled());
     loop {
-        let accepted = tokio::select! {
-            biased;
-            () = shutdown.cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
-        match accepted {
-            Ok(connection) => {
-                complained = false;
-                admit(connection);
+        let batch = poll_fn(|cx| {
+            if stop.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Batch::Stop);
             }
-            // The client went away between its connect and our accept: its affair.
-            Err(error) if is_the_clients(&error) => {}
-            Err(error) => {
+            for _ in 0..BATCH {
+                match ready!(listener.poll_accept(cx)) {
+                    Ok(connection) => {
+                        complained = false;
+                        admit(connection);
+                    }
+                    // The client went away between its connect and our accept: its affair.
+                    Err(error) if is_the_clients(&error) => {}
+                    Err(error) => return Poll::Ready(Batch::Failed(error)),
+                }
+            }
+            Poll::Ready(Batch::Full)
+        });
+        match batch.await {
+            Batch::Stop => break,
+            Batch::Full => tokio::task::yield_now().await,
+            Batch::Failed(error) => {
                 if !complained {
                     complained = true;
                     tracing::warn!(%error, "cannot accept connections for the moment; raise LimitNOFILE if this is about open files");
@@ -152,14 +173,32 @@ async fn accept(
     }
     // Closing the listener resets those who wait in its backlog. Not for ever: under load it never empties.
     let until = Instant::now() + BACKLOG;
+    // Asked itself, for the runtime does not know yet of those who have just come.
+    let Ok(listener) = listener.into_std() else { return };
+    let mut taken = 0_usize;
     while Instant::now() < until {
-        let next = poll_fn(|cx| match listener.poll_accept(cx) {
-            Poll::Ready(Ok(connection)) => Poll::Ready(Some(connection)),
-            _ => Poll::Ready(None),
+        let next = listener.accept().and_then(|(stream, address)| {
+            stream.set_nonblocking(true)?;
+            Ok((TcpStream::from_std(stream)?, address))
         });
-        let Some(connection) = next.await else { break };
-        admit(connection);
+        match next {
+            Ok(connection) => admit(connection),
+            Err(error) if is_the_clients(&error) => {}
+            Err(_) => break,
+        }
+        taken += 1;
+        if taken.is_multiple_of(BATCH) {
+            tokio::task::yield_now().await;
+        }
     }
+}
+
+/// Why accepting paused.
+enum Batch {
+    /// There may be more who wait.
+    Full,
+    Failed(io::Error),
+    Stop,
 }
 
 fn is_the_clients(error: &io::Error) -> bool {

@@ -242,9 +242,8 @@ impl Gate for Access {
 
     fn answered(&self, answered: &Answered<'_>) {
         let Some(feed) = feed_of(answered.path) else { return };
-        let now = (self.now)();
         match answered.grant.map(member_of) {
-            Some((member, kind)) => self.ledger.pulled(member, feed, &Pull::of(answered, kind), now),
+            Some((member, kind)) => self.ledger.pulled(member, feed, &Pull::of(answered, kind), (self.now)()),
             None => self.ledger.read(feed, answered),
         }
     }

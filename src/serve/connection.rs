@@ -13,17 +13,20 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
+use http::StatusCode;
 use rustix::net::{SendAncillaryBuffer, SendFlags};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::accept::{Phase, Server};
-use super::answer::{self, OpenFile, Payload};
+use super::answer::{self, Answer, OpenFile, Payload};
+use super::bodies::Share;
+use super::chunked::{Chunks, Fault};
 use super::deadline::Deadline;
-use super::handler::Request;
+use super::handler::{Reply, Request};
 use super::head::{self, Refusal};
-use super::routes::{Coming, Plan};
+use super::routes::{self, Coming, Plan};
 use super::tally::Class;
 
 /// How long a connection may take to say what it wants once the server stops, and how long one that is kept alive is waited for: its next
@@ -34,6 +37,9 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: u64 = 256 * 1024;
 /// Most bytes of a body sent in one call, so that one fast reader of a large document does not keep the others waiting.
 const MOST_AT_ONCE: usize = 512 * 1024;
+
+/// Bytes of a body in chunks that are read at once.
+const CHUNKS_AT_ONCE: usize = 16 * 1024;
 
 /// An answer without a body is sent from one buffer up to this size.
 const SMALL: usize = 512;
@@ -142,11 +148,23 @@ impl<'a> Connection<'a> {
             Plan::Later(making) => making.await,
             Plan::Body(coming) => {
                 let Coming { route, request, length, expects } = *coming;
-                if expects {
+                // Whoever has begun to send does not wait for the word.
+                if expects && self.input.is_empty() {
                     self.write(Bytes::from_static(b"HTTP/1.1 100 Continue\r\n"), Payload::None, "\r\n").await?;
                 }
-                let body = self.body(length, route.body_time).await?;
-                self.server.app.handle(route, Request { body, ..request }).await
+                let by = Instant::now() + route.body_time.unwrap_or(self.server.limits.timeouts.stall);
+                // Until the answer: so long is the body there.
+                let mut share = self.server.app.bodies().share();
+                let body = match length {
+                    Some(length) => self.body(length, by, &mut share).await?,
+                    None => self.chunks(route.body, by, &mut share).await?,
+                };
+                match body {
+                    Ok(body) => self.server.app.handle(route, Request { body, ..request }).await,
+                    Err(Fault::TooLong) => refused(routes::too_long(route.body)),
+                    Err(Fault::NoRoom) => refused(routes::no_room()),
+                    Err(Fault::Malformed(reason)) => refused(Reply::text(StatusCode::BAD_REQUEST, reason)),
+                }
             }
         };
         keep &= !answer.close && self.requests < self.server.limits.caps.requests_per_connection && !self.stopping();
@@ -234,7 +252,9 @@ impl<'a> Connection<'a> {
             }
             let mut input = std::mem::take(&mut self.input);
             input.extend_from_slice(read);
-            let looked = self.look(&input);
+            // Only the end of a line can be the end of the head: what drips in is not read from its beginning byte by byte.
+            let may_end = input.len() >= head::LONGEST || memchr::memchr(b'\n', read).is_some();
+            let looked = if may_end { self.look(&input) } else { None };
             if let Some((_, taken)) = looked {
                 input.drain(..taken);
             }
@@ -246,8 +266,12 @@ impl<'a> Connection<'a> {
     /// Looks at the head at the beginning of `input`, if it is complete: what is asked, and how many bytes that took.
     fn look(&mut self, input: &[u8]) -> Option<(Asked, usize)> {
         let mut room = [const { std::mem::MaybeUninit::uninit() }; 100];
-        let refused =
-            |refusal: Refusal| Asked { plan: Plan::Now(answer::refusal(refusal)), class: Class::OTHER, keep: false, tell: false };
+        let refused = |refusal: Refusal| {
+            let head_only = input.trim_ascii_start().starts_with(b"HEAD ");
+            let answer = answer::refusal(refusal);
+            let body = if head_only { Payload::None } else { answer.body };
+            Asked { plan: Plan::Now(Answer { body, ..answer }), class: Class::OTHER, keep: false, tell: false }
+        };
         let (taken, head) = match head::read(input, &mut room) {
             Ok(Some(head)) => head,
             Ok(None) => return None,
@@ -269,12 +293,14 @@ impl<'a> Connection<'a> {
     }
 
     /// Reads a body of so many bytes.
-    async fn body(&mut self, length: usize, time: Option<Duration>) -> Result<Bytes, End> {
-        let by = Instant::now() + time.unwrap_or(self.server.limits.timeouts.stall);
+    async fn body(&mut self, length: usize, by: Instant, share: &mut Share<'_>) -> Result<Result<Bytes, Fault>, End> {
         let mut body = Vec::with_capacity(length.min(64 * 1024));
         let there = length.min(self.input.len());
         body.extend(self.input.drain(..there));
         while body.len() < length {
+            if !share.grow(body.capacity()) {
+                return Ok(Err(Fault::NoRoom));
+            }
             let rest = (length - body.len()) as u64;
             let mut limited = (&mut self.stream).take(rest);
             let read = limited.read_buf(&mut body);
@@ -283,7 +309,31 @@ impl<'a> Connection<'a> {
                 _ => return Err(End::Dropped),
             }
         }
-        Ok(body.into())
+        Ok(Ok(body.into()))
+    }
+
+    /// Reads a body in chunks, of `most` bytes at most.
+    async fn chunks(&mut self, most: usize, by: Instant, share: &mut Share<'_>) -> Result<Result<Bytes, Fault>, End> {
+        let (mut chunks, mut body) = (Chunks::new(most), Vec::new());
+        let mut input = std::mem::take(&mut self.input);
+        loop {
+            match chunks.read(&input, &mut body) {
+                Ok(taken) if chunks.is_whole() => {
+                    self.input = input[taken..].to_vec();
+                    return Ok(Ok(body.into()));
+                }
+                Ok(_) if !share.grow(body.capacity()) => return Ok(Err(Fault::NoRoom)),
+                Ok(_) => {}
+                Err(fault) => return Ok(Err(fault)),
+            }
+            input.clear();
+            input.reserve_exact(CHUNKS_AT_ONCE);
+            let mut limited = (&mut self.stream).take(CHUNKS_AT_ONCE as u64);
+            match tokio::time::timeout_at(by, limited.read_buf(&mut input)).await {
+                Ok(Ok(1..)) => {}
+                _ => return Err(End::Dropped),
+            }
+        }
     }
 
     /// Writes an answer.
@@ -384,6 +434,11 @@ impl<'a> Connection<'a> {
             outcome => Poll::Ready(outcome),
         }
     }
+}
+
+/// The answer to a body that is none of those taken. Where the next request begins is not certain.
+fn refused(reply: Reply) -> Answer {
+    Answer { close: true, ..answer::reply(reply, false) }
 }
 
 /// `Date`, `Connection` and the end of a head.

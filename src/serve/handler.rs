@@ -7,8 +7,8 @@
 //! site.routes.push(Route::new("/hub", &[Method::POST], Arc::new(hub)).with_body(64 * 1024));
 //! ```
 //!
-//! The server has already refused what is malformed, enforced the deadlines and the size of the body, and does the framing, `Date`, HEAD,
-//! the security fields that a reply does not set itself, and `405` with `Allow`.
+//! The server has already refused what is malformed, enforced the deadlines and the size of the body and put its chunks together, and does the
+//! framing, `Date`, HEAD, the security fields that a reply does not set itself, and `405` with `Allow`.
 
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -81,6 +81,12 @@ pub type Answering<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Handler: Send + Sync + 'static {
     /// The reply. Dropped half-way when the client goes away or the server stops.
     fn answer(&self, request: Request) -> Answering<'_, Reply>;
+
+    /// What a client is told that may not know that there is anything under the path; `None`: it may. Asked of every request, whatever its method,
+    /// before anything is said of methods and bodies; `request.body` is empty. Must not block.
+    fn turns_away(&self, _request: &Request) -> Option<Reply> {
+        None
+    }
 }
 
 /// Who answers under a path.

@@ -6,6 +6,8 @@ use http::StatusCode;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use memchr::memchr_iter;
 
+use super::chunked::is_token;
+
 /// Longest head, bytes.
 pub(super) const LONGEST: usize = 16 * 1024;
 
@@ -45,6 +47,8 @@ const NOT_OURS: Refusal =
 const LONG_HEAD: Refusal =
     Refusal { status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, reason: "The head of the request is too large.\n" };
 const LONG_TARGET: Refusal = Refusal { status: StatusCode::URI_TOO_LONG, reason: "The address is too long.\n" };
+const UNKNOWN_CODING: Refusal =
+    Refusal { status: StatusCode::NOT_IMPLEMENTED, reason: "The only transfer coding that is known here is chunked.\n" };
 
 /// Reads the head at the beginning of `bytes`: how many bytes it takes and what it says; `None` while more has to come.
 pub(super) fn read<'a>(bytes: &'a [u8], room: &'a mut Room<'a>) -> Result<Option<(usize, Head<'a>)>, Refusal> {
@@ -54,7 +58,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], room: &'a mut Room<'a>) -> Result<Option
         Ok(httparse::Status::Partial) if bytes.len() < LONGEST => return Ok(None),
         Ok(_) if memchr::memchr(b'\n', bytes.trim_ascii_start()).is_none_or(|end| end >= LONGEST) => return Err(LONG_TARGET),
         Ok(_) | Err(httparse::Error::TooManyHeaders) => return Err(LONG_HEAD),
-        Err(httparse::Error::Version) if bytes.trim_ascii_start().starts_with(b"PRI * HTTP/2.0") => return Err(NOT_OURS),
+        Err(httparse::Error::Version) if is_other_version(bytes) => return Err(NOT_OURS),
         Err(_) => return Err(MALFORMED),
     };
     // RFC 9112 § 2.2 lets a lone LF end a line; servers that do not agree on that are how requests are smuggled.
@@ -68,6 +72,13 @@ pub(super) fn read<'a>(bytes: &'a [u8], room: &'a mut Room<'a>) -> Result<Option
     let head = Head { method, path, query, one_one: minor == 1, fields: request.headers };
     head.host()?;
     Ok(Some((length, head)))
+}
+
+/// Whether the first line is of HTTP, of another major version (RFC 9110 § 15.6.6).
+fn is_other_version(bytes: &[u8]) -> bool {
+    let line = bytes.trim_ascii_start().split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let version = line.trim_ascii_end().rsplit(|&byte| byte == b' ').next().and_then(|last| last.strip_prefix(b"HTTP/"));
+    matches!(version, Some([b'2'..=b'9', b'.', b'0'..=b'9']))
 }
 
 /// Path and query of a request target: origin form, absolute form as proxies are told to send it, `*` and an authority (RFC 9112 § 3.2).
@@ -86,7 +97,8 @@ fn target_parts<'a>(method: &str, target: &'a str) -> Result<(&'a str, Option<&'
         let rest = &target[scheme.len()..];
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (path, query) = split(&rest[end..]);
-        return if end == 0 {
+        // RFC 9110 § 4.2: neither an empty host nor a user.
+        return if end == 0 || rest.starts_with(':') || !is_host(&rest.as_bytes()[..end]) {
             Err(bad("The address has no host.\n"))
         } else {
             Ok((if path.is_empty() { "/" } else { path }, query))
@@ -138,13 +150,13 @@ impl<'a> Head<'a> {
             (None, _) if self.one_one => Err(bad("The request has no Host field.\n")),
             (None, _) => Ok(()),
             (Some(_), Some(_)) => Err(bad("The request has more than one Host field.\n")),
-            (Some(host), None) if host.iter().all(|&byte| IN_HOSTS[usize::from(byte)]) => Ok(()),
+            (Some(host), None) if is_host(host) => Ok(()),
             (Some(_), None) => Err(bad("The Host field of the request is not a host.\n")),
         }
     }
 
     /// RFC 9112 § 6: both framings at once, one that is said twice, or a coding that is not exactly `chunked`, is how requests are smuggled
-    /// past a proxy.
+    /// past a proxy. 501 where the coding is one that others may know (§ 6.1), 400 otherwise.
     pub(super) fn framing(&self) -> Result<Framing, Refusal> {
         let mut codings = self.all("transfer-encoding");
         let mut lengths = self.all("content-length");
@@ -156,10 +168,14 @@ impl<'a> Head<'a> {
                 Some(length) => Ok(Framing::Length(length)),
                 None => Err(bad("The Content-Length of the request is not a number.\n")),
             },
-            (Some(coding), None)
-                if codings.next().is_none() && self.one_one && coding.eq_ignore_ascii_case(b"chunked") && !self.reads() =>
-            {
-                Ok(Framing::Chunked)
+            (Some(coding), None) if codings.next().is_none() && self.one_one => {
+                if coding.eq_ignore_ascii_case(b"chunked") && !self.reads() {
+                    Ok(Framing::Chunked)
+                } else if names_other_coding(coding) {
+                    Err(UNKNOWN_CODING)
+                } else {
+                    Err(bad("The Transfer-Encoding of the request is not accepted.\n"))
+                }
             }
             (Some(_), _) => Err(bad("The Transfer-Encoding of the request is not accepted.\n")),
         }
@@ -189,6 +205,17 @@ impl<'a> Head<'a> {
         }
         map
     }
+}
+
+/// Whether a list of transfer codings is well-formed and has another one than `chunked`.
+fn names_other_coding(list: &[u8]) -> bool {
+    let mut names = list.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+    names.clone().all(|name| !name.is_empty() && name.iter().all(|&byte| is_token(byte)))
+        && names.any(|name| !name.eq_ignore_ascii_case(b"chunked"))
+}
+
+fn is_host(text: &[u8]) -> bool {
+    text.iter().all(|&byte| IN_HOSTS[usize::from(byte)])
 }
 
 fn is(field: &httparse::Header<'_>, name: &str) -> bool {
@@ -261,7 +288,11 @@ mod tests {
             ("http://relay.example", Ok(("/", None))),
             ("HTTP://relay.example/feeds/all.rss?a", Ok(("/feeds/all.rss", Some("a")))),
             ("https://relay.example?a", Ok(("/", Some("a")))),
+            ("http://other.example/x", Ok(("/x", None))),
             ("http:///x", Err(400)),
+            ("http://:80/x", Err(400)),
+            ("http://user@relay.example/x", Err(400)),
+            ("http://relay.example\\@x/", Err(400)),
             ("ftp://relay.example/", Err(400)),
             ("relay.example:80", Err(400)),
             ("*", Err(400)),
@@ -306,10 +337,23 @@ mod tests {
             ("Content-Length: 3\r\nContent-Length: 3\r\n", Some(400), Some(400)),
             ("Transfer-Encoding: chunked\r\n", Some(400), None),
             ("Transfer-Encoding: Chunked\r\n", Some(400), None),
-            ("Transfer-Encoding: gzip, chunked\r\n", Some(400), Some(400)),
-            ("Transfer-Encoding: chunked, identity\r\n", Some(400), Some(400)),
-            ("Transfer-Encoding: xchunked\r\n", Some(400), Some(400)),
+            ("Transfer-Encoding: gzip, chunked\r\n", Some(501), Some(501)),
+            ("Transfer-Encoding: chunked, identity\r\n", Some(501), Some(501)),
+            ("Transfer-Encoding: xchunked\r\n", Some(501), Some(501)),
             ("Transfer-Encoding: \u{b}chunked\r\n", Some(400), Some(400)),
+            ("Transfer-Encoding: chunked, chunked\r\n", Some(400), Some(400)),
+            ("Transfer-Encoding: chunked,\r\n", Some(400), Some(400)),
+            ("Transfer-Encoding: chunked;q=1\r\n", Some(400), Some(400)),
+            ("Transfer-Encoding: \"chunked\"\r\n", Some(400), Some(400)),
+            ("Transfer-Encoding:\r\n", Some(400), Some(400)),
+            ("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", Some(400), Some(400)),
+            ("Transfer-Encoding: gzip\r\nContent-Length: 3\r\n", Some(400), Some(400)),
+            ("Transfer\u{a0}Encoding: chunked\r\n", Some(400), Some(400)),
+            ("\tX: a\r\n", Some(400), Some(400)),
+            ("X: a\r\r\n", Some(400), Some(400)),
+            ("X: a\r\nHost : a\r\n", Some(400), Some(400)),
+            ("Content-Length: 3\r\nContent-Length:\r\n", Some(400), Some(400)),
+            ("Content-Length: 3;\r\n", Some(400), Some(400)),
             ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", Some(400), Some(400)),
             ("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", Some(400), Some(400)),
             ("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", Some(400), Some(400)),
@@ -333,7 +377,15 @@ mod tests {
             check(whole, Err(400));
         }
         check("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", Err(400));
-        check("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Err(505));
+        for (line, expected) in [
+            ("PRI * HTTP/2.0", 505),
+            ("GET / HTTP/3.0", 505),
+            ("GET / HTTP/9.9", 505),
+            ("GET / HTTP/1", 400),
+            ("GET / ICY/1.1", 400),
+        ] {
+            check(&format!("{line}\r\n\r\nSM\r\n\r\n"), Err(expected));
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! GET → snapshot → reader. No poll, no query, no network.
 //!
 //! `run` takes listeners and answers from memory until it is told to stop. The way of a request: [`accept`] lets the connection
-//! in (or not), [`connection`] reads, writes and keeps the deadlines, [`head`] understands what is asked, [`routes`] finds the document (or
-//! the [`handler`]), [`encoding`] and [`conditional`] pick what of it to send, and [`answer`] has the head ready.
+//! in (or not), [`connection`] reads, writes and keeps the deadlines, [`head`] understands what is asked, [`chunked`] puts a body together that comes
+//! in chunks, [`routes`] finds the document (or the [`handler`]), [`encoding`] and [`conditional`] pick what of it to send, and [`answer`] has the head
+//! ready.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,6 +20,8 @@ use crate::publish::{Pages, Snapshot};
 mod accept;
 mod access;
 mod answer;
+mod bodies;
+mod chunked;
 mod client;
 mod conditional;
 mod connection;

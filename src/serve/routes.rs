@@ -11,7 +11,8 @@ use http::{Method, StatusCode};
 use tokio::sync::Semaphore;
 
 use super::access::credentials::MARK;
-use super::answer::{self, Answer, HeadCache, Heads, Keep};
+use super::answer::{self, Answer, Found, HeadCache, Heads, Keep};
+use super::bodies::Bodies;
 use super::client::Proxies;
 use super::handler::{Admittance, Answered, Answering, Reply, Request, Route};
 use super::head::{Framing, Head};
@@ -44,6 +45,7 @@ const CORS: [(header::HeaderName, &str); 4] = [
 pub(super) struct App {
     site: Site,
     heads: HeadCache,
+    bodies: Bodies,
     pages: Semaphore,
     page_time: Duration,
     proxies: Proxies,
@@ -62,8 +64,8 @@ pub(super) enum Plan {
 pub(super) struct Coming {
     pub(super) route: Route,
     pub(super) request: Request,
-    /// Bytes.
-    pub(super) length: usize,
+    /// Bytes; `None`: it comes in chunks.
+    pub(super) length: Option<usize>,
     /// The client waits to be told to send it.
     pub(super) expects: bool,
 }
@@ -95,6 +97,7 @@ impl App {
     pub(super) fn new(site: Site, limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
             heads: HeadCache::new(site.links.clone()),
+            bodies: Bodies::default(),
             site,
             pages: Semaphore::new(limits.caps.pages),
             page_time: limits.timeouts.page,
@@ -111,6 +114,11 @@ impl App {
     /// Where is counted what is done.
     pub(super) fn tally(&self) -> &Tally {
         &self.site.tally
+    }
+
+    /// What is held of bodies.
+    pub(super) fn bodies(&self) -> &Bodies {
+        &self.bodies
     }
 
     /// Decides what a request gets. Does not wait for anything.
@@ -155,6 +163,7 @@ impl App {
         match route {
             Some(route) => self.routed(route, head, framing, peer),
             None if head.reads() => now(head, self.not_found()),
+            None if matches!(place, Place::Nowhere) && head.path.starts_with('/') => closing(self.not_found()),
             None => closing(self.unread(head)),
         }
     }
@@ -179,6 +188,10 @@ impl App {
     }
 
     fn routed(self: &Arc<Self>, route: &Route, head: &Head<'_>, framing: Framing, peer: IpAddr) -> Plan {
+        let request = self.request(head, self.proxies.client(peer, head));
+        if let Some(reply) = route.handler.turns_away(&request) {
+            return if head.reads() { now(head, reply) } else { closing(reply) };
+        }
         let takes = |method: &Method| method.as_str() == head.method || (*method == Method::GET && head.method == "HEAD");
         if !route.methods.iter().any(takes) {
             let mut allow: Vec<&str> = route.methods.iter().map(Method::as_str).collect();
@@ -189,28 +202,23 @@ impl App {
             let allow = HeaderValue::from_str(&allow.join(", ")).unwrap_or(HeaderValue::from_static("GET"));
             return closing(refusal.with(header::ALLOW, allow));
         }
-        let request = self.request(head, self.proxies.client(peer, head));
         let length = match framing {
-            _ if head.reads() => 0,
-            Framing::None => 0,
-            Framing::Length(length) => match usize::try_from(length) {
-                Ok(length) if length <= route.body => length,
-                _ => {
-                    return closing(Reply::text(
-                        StatusCode::PAYLOAD_TOO_LARGE,
-                        format!("The body is longer than {} bytes.\n", route.body),
-                    ));
-                }
+            Framing::Length(length) if !head.reads() => match usize::try_from(length) {
+                Ok(length) if length <= route.body => Some(length),
+                _ => return closing(too_long(route.body)),
             },
-            Framing::Chunked => {
+            Framing::Chunked if route.body == 0 => {
                 return closing(Reply::text(StatusCode::LENGTH_REQUIRED, "The request must say how long its body is.\n"));
             }
+            Framing::Chunked => None,
+            Framing::None | Framing::Length(_) => {
+                let (app, route) = (self.clone(), route.clone());
+                return Plan::Later(Box::pin(async move { app.handle(route, request).await }));
+            }
         };
-        if length == 0 {
-            let (app, route) = (self.clone(), route.clone());
-            return Plan::Later(Box::pin(async move { app.handle(route, request).await }));
-        }
-        let expects = head.all("expect").any(|value| value.eq_ignore_ascii_case(b"100-continue"));
+        // RFC 9110 § 10.1.1: from a client of HTTP/1.0 it means nothing.
+        let mut expectations = head.all("expect").flat_map(|value| value.split(|&byte| byte == b','));
+        let expects = head.one_one && expectations.any(|value| value.trim_ascii().eq_ignore_ascii_case(b"100-continue"));
         Plan::Body(Box::new(Coming { route: route.clone(), request, length, expects }))
     }
 
@@ -248,21 +256,22 @@ impl App {
         let Some(document) = self.site.snapshot.get(path) else {
             // Asked all the same: a feed that is for some only is not to be told from one that there is not.
             return match &self.site.gate {
-                Some(gate) if !self.site.snapshot.is_gone(path) && gate.guards(path) => {
+                Some(gate) if !self.site.snapshot.is_gone_for_all(path) && gate.guards(path) => {
                     match gate.admit(path, &self.request(head, client)) {
                         Admittance::Refused(reply) => now(head, *reply),
-                        _ => now(head, self.not_found()),
+                        _ => now(head, self.absent(path, true)),
                     }
                 }
-                _ => now(head, self.absent(path)),
+                _ => now(head, self.absent(path, false)),
             };
         };
         let public = Terms { private: false, grant: None, client };
         let private = Terms { private: true, ..public };
-        let Some(gate) = &self.site.gate else { return self.admitted(path, document, head, public) };
-        let found = self.heads.heads(path, &document, self.site.max_age, false, || gate.guards(path));
+        let guards = || self.site.gate.as_ref().is_some_and(|gate| gate.guards(path));
+        let found = self.heads.heads(path, &document, self.site.max_age, false, guards);
+        let Some(gate) = &self.site.gate else { return self.given(path, document, found, head, public) };
         if !found.guarded && head.query.is_none() && !head.has("authorization") && !head.path.starts_with(MARK) {
-            return self.admitted(path, document, head, public);
+            return self.given(path, document, found, head, public);
         }
         match gate.admit(path, &self.request(head, client)) {
             Admittance::Public => self.admitted(path, document, head, public),
@@ -282,6 +291,11 @@ impl App {
     fn admitted(self: &Arc<Self>, path: &str, document: Arc<Prepared>, head: &Head<'_>, terms: Terms) -> Plan {
         let guards = || self.site.gate.as_ref().is_some_and(|gate| gate.guards(path));
         let found = self.heads.heads(path, &document, self.site.max_age, terms.private, guards);
+        self.given(path, document, found, head, terms)
+    }
+
+    /// The answer with a document.
+    fn given(self: &Arc<Self>, path: &str, document: Arc<Prepared>, found: Found, head: &Head<'_>, terms: Terms) -> Plan {
         if let Ok(answer) = found.heads.answer(&document, head, false) {
             self.count(path, head.first("user-agent"), terms, &answer);
             return Plan::Now(answer);
@@ -311,7 +325,7 @@ impl App {
         let mut terms = Terms { private: false, grant: None, client };
         let feed = path.split_once("/archive/").map_or(path, |(feed, _)| feed);
         if let Some(gate) = &self.site.gate
-            && !self.site.snapshot.is_gone(feed)
+            && !self.site.snapshot.is_gone_for_all(feed)
             && (gate.guards(path) || head.has("authorization") || head.path.starts_with(MARK))
         {
             match gate.admit(path, &self.request(head, client)) {
@@ -372,7 +386,7 @@ impl App {
             Ok(Some(Page::Gone)) => self.instead(StatusCode::GONE, GONE_PAGE),
             Ok(Some(Page::Withdrawn(notice))) => answer::notice(*notice),
             Ok(Some(Page::Missing)) => match place {
-                Place::Archive(feed, _) => self.absent(&format!("feeds/{feed}")),
+                Place::Archive(feed, _) => self.absent(&format!("feeds/{feed}"), private),
                 _ => self.not_found(),
             },
             Ok(None) | Err(_) => busy(),
@@ -397,9 +411,11 @@ impl App {
         Some(refusal)
     }
 
-    /// What is said where there is no document: a feed may have been there.
-    fn absent(&self, path: &str) -> Reply {
-        if self.site.snapshot.is_gone(path) { answer::page(StatusCode::GONE, FEED_GONE) } else { self.not_found() }
+    /// What is said where there is no document: a feed may have been there. Of one that was for partners only they are told so (`known`).
+    fn absent(&self, path: &str, known: bool) -> Reply {
+        let snapshot = &self.site.snapshot;
+        let gone = if known { snapshot.is_gone(path) } else { snapshot.is_gone_for_all(path) };
+        if gone { answer::page(StatusCode::GONE, FEED_GONE) } else { self.not_found() }
     }
 
     fn not_found(&self) -> Reply {
@@ -429,6 +445,16 @@ fn now(head: &Head<'_>, reply: Reply) -> Plan {
 /// What may be followed by a body that nobody reads.
 fn closing(reply: Reply) -> Plan {
     Plan::Now(Answer { close: reply.status.is_client_error(), ..answer::reply(reply, false) })
+}
+
+/// The answer to a body of more than so many bytes.
+pub(super) fn too_long(most: usize) -> Reply {
+    Reply::text(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is longer than {most} bytes.\n"))
+}
+
+/// The answer to a body that there is no room for.
+pub(super) fn no_room() -> Reply {
+    Reply::later(StatusCode::SERVICE_UNAVAILABLE, 30, "Too much is sent at once; try again in a moment.\n")
 }
 
 fn busy() -> Reply {

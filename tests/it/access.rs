@@ -70,11 +70,17 @@ async fn start() -> (Partner, Reprint) {
     partner.put("/tarn", rss("tarn"));
     partner.put("/cove", rss("cove"));
     let reprint = Reprint::start_in(folder(), &toml(&partner)).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let gull = format!("Bearer {GULL}");
     for _ in 0..400 {
-        let gull = format!("Bearer {GULL}");
-        let club = get(&reprint.url("/feeds/club.atom"), &[("Authorization", &gull)]).await;
-        if club.text().contains("News of cove") && get(&reprint.url("/feeds/all.atom"), &[]).await.text().contains("News of tarn")
-        {
+        // A feed's forms are put in place one after another.
+        let mut all_there = true;
+        for (feed, news) in [("club", "News of cove"), ("all", "News of tarn")] {
+            for format in ["rss", "atom", "json"] {
+                let path = format!("/feeds/{feed}.{format}");
+                all_there &= get(&reprint.url(&path), &[("Authorization", &gull)]).await.text().contains(news);
+            }
+        }
+        if all_there {
             return (partner, reprint);
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -324,4 +330,63 @@ async fn s17_guessing_over_the_wire_is_told_to_wait() {
     }
     assert_eq!(statuses, BTreeSet::from([401, 429]));
     assert!(waits.is_some_and(|wait| wait.parse::<u32>().is_ok()));
+}
+
+/// What a client can tell two answers apart by.
+fn told(answer: &Answer) -> String {
+    let fields =
+        answer.headers.iter().filter(|(name, _)| name != "date").map(|(name, value)| (name, String::from_utf8_lossy(value)));
+    format!("{} {:?} {}", answer.status, fields.collect::<Vec<_>>(), answer.text())
+}
+
+#[tokio::test]
+async fn a_feed_of_partners_that_is_gone_is_gone_for_them_and_unknown_to_others() {
+    let partner = Partner::start().await;
+    partner.put("/tarn", rss("tarn"));
+    partner.put("/cove", rss("cove"));
+    let club = "[[feed]]\nid = \"club\"\ntitle = \"Club of few\"\noutlets = [\"cove\"]\naccess = \"partners\"\n";
+    let without = toml(&partner).replace(club, "").replace("\"club\", ", "").replace("[\"club\"]", "[\"press\"]");
+    let with = format!("{}[[feed]]\nid = \"tide\"\noutlets = [\"tarn\"]\n", toml(&partner));
+    let gull = format!("Bearer {GULL}");
+    let reprint = Reprint::start_in(folder(), &with).await.unwrap_or_else(|error| panic!("{error:?}"));
+    for (path, status) in [("/feeds/club.atom", 200), ("/feeds/tide.atom", 200)] {
+        let mut found = 0;
+        for _ in 0..400 {
+            found = ask(&reprint, path, &[("Authorization", &gull)]).await.status;
+            if found == status {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        assert_eq!(found, status, "{path}");
+    }
+    let (_, folder) = reprint.stop().await;
+    // Also after a second start, when no document of it is left to tell.
+    let mut kept = folder;
+    for _ in 0..2 {
+        let reprint = Reprint::start_in(kept, &without).await.unwrap_or_else(|error| panic!("{error:?}"));
+        for rest in ["", ".rss", ".atom", ".json", "/archive/1999-01.atom"] {
+            let (club, none) = (format!("/feeds/club{rest}"), format!("/feeds/none{rest}"));
+            for fields in [&[][..], &[("Authorization", "Bearer wrong-wrong-wrong-wrong"), ("X-Forwarded-For", "198.51.100.9")]] {
+                let (gone, unknown) = (ask(&reprint, &club, fields).await, ask(&reprint, &none, fields).await);
+                assert!([401, 429].contains(&gone.status), "{club}: {}", gone.status);
+                if gone.status == unknown.status && gone.status == 401 {
+                    assert_eq!(told(&gone), told(&unknown), "{club}");
+                }
+            }
+            assert_eq!(ask(&reprint, &club, &[("Authorization", &gull)]).await.status, 410, "{club}");
+            assert_eq!(ask(&reprint, &none, &[("Authorization", &gull)]).await.status, 404, "{none}");
+            let tide = format!("/feeds/tide{rest}");
+            assert_eq!(ask(&reprint, &tide, &[]).await.status, 410, "{tide} was for everybody");
+        }
+        kept = reprint.stop().await.1;
+    }
+    // Where nothing is for partners any more, an unknown name is 404, and so is this one.
+    let (open, _) = without.split_once("[[feed]]\nid = \"cove\"").expect("the first of them");
+    let reprint = Reprint::start_in(kept, open).await.unwrap_or_else(|error| panic!("{error:?}"));
+    for fields in [&[][..], &[("Authorization", gull.as_str())]] {
+        let (gone, unknown) = (ask(&reprint, "/feeds/club.rss", fields).await, ask(&reprint, "/feeds/none.rss", fields).await);
+        assert_eq!((gone.status, told(&gone)), (404, told(&unknown)));
+        assert_eq!(ask(&reprint, "/feeds/tide.rss", fields).await.status, 410);
+    }
 }

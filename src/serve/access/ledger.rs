@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
+use memchr::memmem::Finder;
 
 use super::{Rules, ids, places};
 use crate::model::{Audience, LastPull, Pulls};
@@ -239,7 +240,11 @@ impl Crowd {
     fn add(&self, hash: u64) {
         let register = usize::try_from(hash % REGISTERS as u64).unwrap_or(0);
         let run = u8::try_from((hash / REGISTERS as u64).trailing_zeros().min(54) + 1).unwrap_or(55);
-        self.registers[register].fetch_max(run, Ordering::Relaxed);
+        let register = &self.registers[register];
+        // Readers come again and again: only the first time there is something to write, and nobody waits for the cache line otherwise.
+        if register.load(Ordering::Relaxed) < run {
+            register.fetch_max(run, Ordering::Relaxed);
+        }
     }
 
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an estimate")]
@@ -268,9 +273,11 @@ impl Crowd {
     }
 }
 
+static SUBSCRIBER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" subscriber"));
+
 /// What an aggregator says of itself: its name, and how many read the feed there: `Feedly/1.0 (…; 23 subscribers; …)`.
 fn subscribers(agent: &[u8]) -> Option<(String, u64)> {
-    let at = memchr::memmem::find(agent, b" subscriber")?;
+    let at = SUBSCRIBER.find(agent)?;
     let digits = agent[..at].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let number: u64 = std::str::from_utf8(&agent[at - digits..at]).ok()?.parse().ok()?;
     let name = agent.split(|byte| matches!(byte, b'/' | b' ' | b'(')).next().unwrap_or_default();

@@ -134,7 +134,14 @@ async fn s06_s07_requests_that_can_be_read_in_two_ways() {
         ("NUL in the path", get("/\0", "")),
         ("NUL in a field", get("/", "X: a\0b\r\n")),
         ("a space before the colon", get("/", "X : a\r\n")),
-        ("an unknown coding", get("/", "Transfer-Encoding: gzip\r\n")),
+        ("a coding twice", get("/", "Transfer-Encoding: chunked, chunked\r\n")),
+        ("two equal lengths in one", get("/", "Content-Length: 5, 5\r\n")),
+        ("a bare CR", get("/", "X: a\rContent-Length: 5\r\n")),
+        ("a bare LF", get("/", "X: a\nContent-Length: 5\r\n")),
+        ("a folded first field", "GET / HTTP/1.1\r\n Host: relay.example\r\n\r\n".to_owned()),
+        ("a field without a name", get("/", ": a\r\n")),
+        ("an address with a user", get("http://relay.example@other.example/", "")),
+        ("an address without a host", get("http://:80/", "")),
         ("no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\r\n\r\n".to_owned()),
     ] {
         let mut stream = server.connect().await;
@@ -143,6 +150,41 @@ async fn s06_s07_requests_that_can_be_read_in_two_ways() {
         closed_after(&mut stream, Duration::from_secs(3)).await;
     }
     assert_eq!(server.ask("GET /healthz HTTP/1.0\r\n\r\n").await.status, 200, "HTTP/1.0 has no Host");
+    for (name, request) in [
+        ("an unknown coding", get("/", "Transfer-Encoding: gzip\r\n")),
+        ("one after another", get("/", "Transfer-Encoding: gzip, chunked\r\n")),
+    ] {
+        assert_eq!(server.ask(&request).await.status, 501, "{name}");
+    }
+    // RFC 9112 § 3.2.2: what Host says besides an absolute address does not matter.
+    assert_eq!(server.get("http://other.example/healthz", "").await.status, 200);
+    // A refusal of HEAD has no body either, and nothing follows it.
+    let mut stream = server.connect().await;
+    stream.write_all(b"HEAD / HTTP/1.1\r\n\r\nHEAD / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    let mut all = String::new();
+    stream.read_to_string(&mut all).await.unwrap();
+    assert!(all.starts_with("HTTP/1.1 400 ") && all.ends_with("\r\n\r\n") && all.matches("HTTP/1.1").count() == 1, "{all}");
+}
+
+#[tokio::test]
+async fn after_an_answer_that_is_no_success_the_connection_goes_on() {
+    let server = Server::usual().await;
+    let mut stream = server.connect().await;
+    let etag = server.snapshot.get("feeds/all.rss").unwrap().etag.clone();
+    for (request, status) in [
+        (get("/nowhere", ""), 404),
+        (get("/nowhere", "").replacen("GET", "HEAD", 1), 404),
+        (get(FEED, &format!("If-None-Match: {etag}\r\n")), 304),
+        (get(FEED, "").replacen("GET", "HEAD", 1), 200),
+        (get("/hidden", ""), 404),
+        (get("/members", "Connection: Keep-Alive\r\n"), 404),
+        (get("/healthz", "Connection: CLOSE\r\n"), 200),
+    ] {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let answer = read_answer(&mut stream, request.starts_with("HEAD")).await.unwrap();
+        assert_eq!(answer.status, status, "{request}");
+    }
+    assert!(closed_after(&mut stream, Duration::from_secs(3)).await < Duration::from_secs(1));
 }
 
 #[tokio::test]
@@ -155,6 +197,7 @@ async fn s08_only_reading() {
         assert_eq!((answer.status, answer.field("allow")), (405, Some("GET, HEAD")), "{method}");
     }
     assert_eq!(server.ask(&get("/", "").replacen("GET", "OPTIONS", 1)).await.status, 405);
+    assert_eq!(server.ask(&get("/nowhere", "").replacen("GET", "POST", 1)).await.status, 404);
     let answer = server.ask("CONNECT relay.example:443 HTTP/1.1\r\nHost: relay.example\r\n\r\n").await;
     assert_eq!(answer.status, 405);
 }
@@ -379,6 +422,39 @@ async fn p01_requests_under_way_finish_after_the_stop_and_nobody_is_reset() {
     }
     tokio::time::timeout(Duration::from_secs(5), task).await.expect("stopped").unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err(), "the port is free");
+}
+
+/// Connections made while the server has no time to accept any: all in its queue, or some not answered for a second.
+#[tokio::test]
+async fn a_crowd_that_comes_at_once_waits_in_the_queue_and_is_answered_also_after_the_stop() {
+    use std::io::{Read, Write};
+
+    let Server { address, shutdown, task, .. } = Server::usual().await;
+    for stops in [false, true] {
+        tokio::task::yield_now().await;
+        // This thread is the runtime's only one.
+        let crowd: Vec<std::net::TcpStream> = (0..300)
+            .map(|number| {
+                let stream = std::net::TcpStream::connect_timeout(&address, Duration::from_millis(900));
+                let mut stream = stream.unwrap_or_else(|error| panic!("{number}: {error}"));
+                stream.write_all(get("/healthz", "Connection: close\r\n").as_bytes()).unwrap();
+                stream
+            })
+            .collect();
+        if stops {
+            shutdown.cancel();
+        }
+        let read = move |mut stream: std::net::TcpStream| {
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).map(|_| answer)
+        };
+        let answers = tokio::task::spawn_blocking(move || crowd.into_iter().map(read).collect::<Vec<_>>()).await.unwrap();
+        for (number, answer) in answers.into_iter().enumerate() {
+            let answer = answer.unwrap_or_else(|error| panic!("{number}, stop: {stops}: {error}"));
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{number}: {answer}");
+        }
+    }
+    task.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A real nginx before the program, set up by docs/nginx.conf.
+//! Real front proxies before the program, set up by the examples: nginx here, Caddy in [`caddy`].
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -6,6 +6,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::harness::{Partner, Reply, Reprint, get, until};
+
+mod caddy;
 
 /// What comes in from elsewhere in these tests, as far as nginx and the program know: an address that is no front proxy.
 const CLIENT: &str = "127.0.0.9";
@@ -35,13 +37,7 @@ impl Nginx {
     async fn start(program: &Reprint) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let place = |name: &str| folder.path().join(name).display().to_string();
-        let (key, certificate) = (place("key.pem"), place("cert.pem"));
-        let made = Command::new("openssl")
-            .args(["req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=relay.example.net", "-newkey", "ec"])
-            .args(["-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", &key, "-out", &certificate])
-            .output()
-            .expect("openssl: `tests/run` installs it");
-        assert!(made.status.success(), "{made:?}");
+        certificate(folder.path());
         let (port, plain) = (free_port(), free_port());
         let mut text = include_str!("../../../docs/nginx.conf").to_owned();
         let upstream = format!("127.0.0.1:{}", program.url("").port().expect("a port"));
@@ -85,17 +81,52 @@ impl Nginx {
         std::fs::read_to_string(self.folder.path().join("error.log")).unwrap_or_default()
     }
 
-    /// Head and body of what a client from elsewhere gets.
     async fn ask(&self, path: &str, words: &[&str]) -> (String, Vec<u8>) {
-        let resolve = format!("relay.example.net:{}:127.0.0.1", self.port);
-        let url = format!("https://relay.example.net:{}{path}", self.port);
-        let mut curl = Command::new("curl");
-        curl.args(["-sS", "-k", "--max-time", "20", "--interface", CLIENT, "--resolve", &resolve, "-i"]).args(words).arg(url);
-        let output = run(curl).await;
-        let end = output.stdout.windows(4).position(|end| end == b"\r\n\r\n");
-        let end = end.unwrap_or_else(|| panic!("{}\n{}", String::from_utf8_lossy(&output.stderr), self.log()));
-        (String::from_utf8_lossy(&output.stdout[..end]).to_lowercase(), output.stdout[end + 4..].to_vec())
+        ask(self.port, path, words, || self.log()).await
     }
+}
+
+/// Head and body of what a client from elsewhere gets by HTTPS from relay.example.net at this port.
+async fn ask(port: u16, path: &str, words: &[&str], log: impl Fn() -> String) -> (String, Vec<u8>) {
+    let resolve = format!("relay.example.net:{port}:127.0.0.1");
+    let url = format!("https://relay.example.net:{port}{path}");
+    let mut curl = Command::new("curl");
+    curl.args(["-sS", "-k", "--max-time", "20", "--interface", CLIENT, "--resolve", &resolve, "-i"]).args(words).arg(url);
+    let output = run(curl).await;
+    let end = output.stdout.windows(4).position(|end| end == b"\r\n\r\n");
+    let end = end.unwrap_or_else(|| panic!("{}\n{}", String::from_utf8_lossy(&output.stderr), log()));
+    (String::from_utf8_lossy(&output.stdout[..end]).to_lowercase(), output.stdout[end + 4..].to_vec())
+}
+
+/// A key and a certificate in this folder: `key.pem`, `cert.pem`.
+fn certificate(folder: &Path) {
+    let made = Command::new("openssl")
+        .current_dir(folder)
+        .args(["req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=relay.example.net", "-newkey", "ec"])
+        .args(["-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", "key.pem", "-out", "cert.pem"])
+        .output()
+        .expect("openssl: `tests/run` installs it");
+    assert!(made.status.success(), "{made:?}");
+}
+
+/// The program with one article, behind a proxy at 127.0.0.1; five requests a minute.
+async fn relay(partner: &Partner) -> Reprint {
+    partner.put("/feed.rss", Reply::ok("application/rss+xml", super::FEED));
+    let toml = format!(
+        "[site]\ntitle = \"Relay\"\nurl = \"https://relay.example.net\"\n[limits]\nhost_spacing = \"0s\"\nallow_networks = [\"127.0.0.2/32\"]\n\
+         proxies = [\"127.0.0.1/32\"]\nrequests_per_minute = 5\n[[outlet]]\nid = \"quay\"\nname = \"Quay Mirror\"\nfeed = \"{}\"\n",
+        partner.url("/feed.rss")
+    );
+    let program = Reprint::start(&toml).await.unwrap_or_else(|failure| panic!("{}: {}", failure.status, failure.stderr));
+    for _ in 0..400 {
+        let counts = get(&program.url("status.json"), &[]).await.text();
+        if counts.contains("\"articles\": 1") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    program
 }
 
 async fn run(mut command: Command) -> Output {
@@ -113,21 +144,7 @@ fn status(head: &str) -> &str {
 #[tokio::test]
 async fn behind_a_real_nginx_set_up_by_the_example() {
     let partner = Partner::start().await;
-    partner.put("/feed.rss", Reply::ok("application/rss+xml", super::FEED));
-    let toml = format!(
-        "[site]\ntitle = \"Relay\"\nurl = \"https://relay.example.net\"\n[limits]\nhost_spacing = \"0s\"\nallow_networks = [\"127.0.0.2/32\"]\n\
-         proxies = [\"127.0.0.1/32\"]\nrequests_per_minute = 5\n[[outlet]]\nid = \"quay\"\nname = \"Quay Mirror\"\nfeed = \"{}\"\n",
-        partner.url("/feed.rss")
-    );
-    let program = Reprint::start(&toml).await.unwrap_or_else(|failure| panic!("{}: {}", failure.status, failure.stderr));
-    for _ in 0..400 {
-        let counts = get(&program.url("status.json"), &[]).await.text();
-        if counts.contains("\"articles\": 1") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let program = relay(&partner).await;
     let nginx = Nginx::start(&program).await;
 
     // HTTP/2, and what we say of ourselves and of caches goes through.
