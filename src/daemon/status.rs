@@ -30,6 +30,9 @@ const WITHDRAWN: &str = "withdrawn";
 /// Held articles in `/status.json`.
 const MOST_HELD: usize = 1000;
 
+/// The addresses that are answered here.
+pub(super) const PATHS: [&str; 3] = ["/status", "/status.json", "/metrics"];
+
 /// Fields that front proxies add: who sends one is not a program of this machine, or speaks for somebody who is not.
 const FORWARDED: [&str; 8] = [
     "forwarded",
@@ -112,9 +115,9 @@ impl Desk {
 
     /// The addresses it answers.
     pub(super) fn routes(self: &Arc<Self>) -> Vec<Route> {
-        let shown = [("/status", Form::Page), ("/status.json", Form::Json), ("/metrics", Form::Metrics)];
+        let shown = PATHS.into_iter().zip([Form::Page, Form::Json, Form::Metrics]);
         let route = |(path, form)| Route::new(path, &[Method::GET], Arc::new(Shown { desk: self.clone(), form }));
-        shown.into_iter().map(route).collect()
+        shown.map(route).collect()
     }
 
     fn ready(&self) -> Result<(), String> {

@@ -3,21 +3,22 @@
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::client::Proxies;
 use super::connection::Connection;
+use super::incoming::Incoming;
 use super::routes::App;
-use super::{Caps, Limits, Listeners, Site};
+use super::{Caps, Limits, Site};
 
 /// Pause after an accept that failed for want of file descriptors or memory: the backlog waits, the processor is not spun.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -75,15 +76,21 @@ impl Server {
     }
 }
 
-pub(super) async fn run(listeners: Listeners, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
+/// `passed`: somebody else holds the sockets as well.
+pub(super) async fn run(
+    sockets: Vec<impl Incoming>,
+    passed: bool,
+    site: Site,
+    limits: Limits,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
     let app = App::new(site, &limits);
     let admission = Arc::new(Admission::new(limits.caps.clone()));
     let drain = limits.timeouts.drain;
     let (stop, cut) = (CancellationToken::new(), CancellationToken::new());
     let server = Arc::new(Server { app, limits, stop, cut, phase: AtomicU8::new(0), stopped_at: OnceLock::new() });
     let connections = TaskTracker::new();
-    let passed = listeners.passed;
-    let accepting = listeners.sockets.into_iter().map(|listener| {
+    let accepting = sockets.into_iter().map(|listener| {
         let (server, admission) = (server.clone(), admission.clone());
         let (connections, shutdown) = (connections.clone(), shutdown.clone());
         tokio::spawn(async move { accept(listener, passed, &server, &admission, &connections, &shutdown).await })
@@ -102,21 +109,21 @@ pub(super) async fn run(listeners: Listeners, site: Site, limits: Limits, shutdo
 
 /// Accepts until the shutdown, and then whoever the kernel has already told that the connection stands.
 async fn accept(
-    listener: TcpListener,
+    listener: impl Incoming,
     passed: bool,
     server: &Arc<Server>,
     admission: &Arc<Admission>,
     connections: &TaskTracker,
     shutdown: &CancellationToken,
 ) {
-    let admit = |(stream, address): (TcpStream, SocketAddr)| {
-        let Some(permit) = admission.admit(address.ip()) else { return server.app.tally().refused() };
+    let admit = |(stream, address): (TcpStream, IpAddr)| {
+        let Some(permit) = admission.admit(address) else { return server.app.tally().refused() };
         let counted = Counted::new(server.clone());
         connections.spawn(async move {
             // Heads and bodies go out in one call; waiting for more would only delay 304s.
             let _ = stream.set_nodelay(true);
             let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER); // the usual one serves, too
-            Connection::new(stream, address.ip(), &counted.0).serve().await;
+            Connection::new(stream, address, &counted.0).serve().await;
             drop(permit);
         });
     };
@@ -125,7 +132,7 @@ async fn accept(
         let accepted = tokio::select! {
             biased;
             () = shutdown.cancelled() => break,
-            accepted = listener.accept() => accepted,
+            accepted = poll_fn(|cx| listener.poll_next(cx)) => accepted,
         };
         match accepted {
             Ok(connection) => {
@@ -153,7 +160,7 @@ async fn accept(
     // Closing the listener resets those who wait in its backlog. Not for ever: under load it never empties.
     let until = Instant::now() + BACKLOG;
     while Instant::now() < until {
-        let next = poll_fn(|cx| match listener.poll_accept(cx) {
+        let next = poll_fn(|cx| match listener.poll_next(cx) {
             Poll::Ready(Ok(connection)) => Poll::Ready(Some(connection)),
             _ => Poll::Ready(None),
         });
