@@ -526,7 +526,8 @@ pub async fn publish_due(stages: &Stages, now: DateTime<Utc>) -> Result<Publicat
         .filter_map(|path| {
             let feed = feed_of(&stages.config, &path)?;
             let conditions = stages.snapshot.get(&path)?.conditions.clone();
-            let is_due = conditions.until().is_some_and(|until| until <= now) || !is_on_terms(&stages.renderer, feed, &conditions);
+            let is_due =
+                conditions.until().is_some_and(|until| until <= now) || !is_on_terms(&stages.renderer, feed, &conditions);
             is_due.then(|| feed.id.clone())
         })
         .collect();

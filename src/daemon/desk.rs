@@ -26,7 +26,8 @@ const CONNECTIONS: usize = 512;
 pub fn socket_of(config: &Config) -> PathBuf {
     let runtime = std::env::var_os("RUNTIME_DIRECTORY");
     // systemd joins several directories with colons; the first is the one of the unit.
-    let runtime = runtime.as_ref().and_then(|folders| std::env::split_paths(folders).next()).filter(|folder| folder.is_absolute());
+    let runtime =
+        runtime.as_ref().and_then(|folders| std::env::split_paths(folders).next()).filter(|folder| folder.is_absolute());
     runtime.map_or_else(|| config.site.database.with_file_name(NAME), |folder| folder.join(NAME))
 }
 
@@ -52,7 +53,9 @@ impl Socket {
         let shown = path.display();
         match std::fs::symlink_metadata(&path) {
             Ok(there) if !there.file_type().is_socket() => {
-                return Err(DaemonError::configuration(format!("{shown} is there and is no socket: move it away, or name another place")));
+                return Err(DaemonError::configuration(format!(
+                    "{shown} is there and is no socket: move it away, or name another place"
+                )));
             }
             Ok(_) => match UnixStream::connect(&path) {
                 Ok(_) => return Err(DaemonError::failed(format!("another reprint answers at {shown}: stop that one"))),

@@ -107,7 +107,11 @@ impl Serving {
         };
         let accepting = CancellationToken::new();
         let server = tokio::spawn(serve::run(listeners, site, sockets::limits(&config), accepting.clone()));
-        tracing::info!(documents = following.snapshot.paths().len(), feeds = config.feeds.len(), "listening on http://{address}/");
+        tracing::info!(
+            documents = following.snapshot.paths().len(),
+            feeds = config.feeds.len(),
+            "listening on http://{address}/"
+        );
         notify(&[NotifyState::Ready, NotifyState::Status(&format!("serving on http://{address}/"))]);
 
         let stop = CancellationToken::new();
@@ -388,7 +392,8 @@ impl Following {
             let overdue = self.pending.as_ref().filter(|pending| pending.until <= Instant::now()).map(|pending| &pending.outlets);
             follower.show(|path, document| {
                 let withdrawn = overdue.is_some_and(|outlets| {
-                    pipeline::feed_of(&config, path).is_some_and(|feed| feed.outlets.iter().any(|outlet| outlets.contains(outlet)))
+                    pipeline::feed_of(&config, path)
+                        .is_some_and(|feed| feed.outlets.iter().any(|outlet| outlets.contains(outlet)))
                 });
                 !withdrawn && pipeline::may_show(&config, &self.renderer, path, &document.conditions, at)
             });

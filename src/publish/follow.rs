@@ -258,7 +258,8 @@ mod tests {
         let new = here.get("feeds/all.atom").expect("there");
         here.pack("feeds/all.atom", &new);
         assert!(file.exists());
-        let names: Vec<_> = fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("a file").file_name()).collect();
+        let names: Vec<_> =
+            fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("a file").file_name()).collect();
         assert!(names.iter().all(|name| !name.to_string_lossy().ends_with(".tmp")), "{names:?}");
     }
 }

@@ -29,7 +29,10 @@ impl Watch {
             | WatchFlags::MOVE_SELF
             | WatchFlags::ONLYDIR;
         inotify::add_watch(&events, folder, wanted)?;
-        #[expect(deprecated, reason = "sound for a descriptor that is owned and stays the same one; what takes its place is unsafe")]
+        #[expect(
+            deprecated,
+            reason = "sound for a descriptor that is owned and stays the same one; what takes its place is unsafe"
+        )]
         let events = AsyncFd::new(events)?;
         Ok(Self(events))
     }
@@ -84,7 +87,8 @@ mod tests {
         assert!(Watch::of(&folder).is_err());
         std::fs::create_dir(&folder).expect("made");
         let watch = Watch::of(&folder).expect("a watch");
-        let woken = async || tokio::time::timeout(Duration::from_millis(300), watch.changed()).await.map(Result::ok).ok().flatten();
+        let woken =
+            async || tokio::time::timeout(Duration::from_millis(300), watch.changed()).await.map(Result::ok).ok().flatten();
         std::fs::write(folder.join("a.doc.tmp"), "a").expect("written");
         std::fs::write(folder.join("a.forms"), "a").expect("written");
         assert_eq!(woken().await, None);

@@ -210,9 +210,18 @@ mod tests {
 
     fn request(fields: &[(&'static str, &'static str)], client: Option<&str>) -> Request {
         let mut map = HeaderMap::new();
-        fields.iter().for_each(|(name, value)| drop(map.append(*name, HeaderValue::from_static(value))));
+        for (name, value) in fields {
+            map.append(*name, HeaderValue::from_static(value));
+        }
         let client = client.map(|client| client.parse().expect("an address"));
-        Request { method: Method::HEAD, path: "/status".into(), query: Some("a=%0d&b".into()), fields: map, client, body: Bytes::new() }
+        Request {
+            method: Method::HEAD,
+            path: "/status".into(),
+            query: Some("a=%0d&b".into()),
+            fields: map,
+            client,
+            body: Bytes::new(),
+        }
     }
 
     #[track_caller]
@@ -237,7 +246,9 @@ mod tests {
         check(
             &[("x-reprint-client", "127.0.0.1"), ("x-reprint-tally", "bytes 7"), ("transfer-encoding", "chunked")],
             None,
-            &format!("GET /status?a=%0d&b HTTP/1.0\r\nconnection: close\r\ncontent-length: 0\r\nx-reprint-client: unnamed\r\n{tally}"),
+            &format!(
+                "GET /status?a=%0d&b HTTP/1.0\r\nconnection: close\r\ncontent-length: 0\r\nx-reprint-client: unnamed\r\n{tally}"
+            ),
         );
     }
 
@@ -262,7 +273,11 @@ mod tests {
     fn answers_are_whole_or_none() {
         let check = |answer: &'static str, expected: Option<(u16, &'static str)>| {
             let found = read(Bytes::from_static(answer.as_bytes()));
-            assert_eq!(found.map(|reply| (reply.status.as_u16(), reply.body)), expected.map(|(code, body)| (code, body.into())), "{answer}");
+            assert_eq!(
+                found.map(|reply| (reply.status.as_u16(), reply.body)),
+                expected.map(|(code, body)| (code, body.into())),
+                "{answer}"
+            );
         };
         check("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", Some((200, "ok")));
         check("HTTP/1.1 204 No Content\r\n\r\n", Some((204, "")));
@@ -276,7 +291,10 @@ mod tests {
     async fn a_process_that_is_away_is_waited_for_by_the_client() {
         let forward = Forward::new("/nowhere/desk.sock".into(), Arc::default());
         let reply = forward.answer(request(&[], None)).await;
-        assert_eq!((reply.status, reply.fields.get(header::RETRY_AFTER).map(HeaderValue::as_bytes)), (StatusCode::SERVICE_UNAVAILABLE, Some(&b"5"[..])));
+        assert_eq!(
+            (reply.status, reply.fields.get(header::RETRY_AFTER).map(HeaderValue::as_bytes)),
+            (StatusCode::SERVICE_UNAVAILABLE, Some(&b"5"[..]))
+        );
         assert!(forward.ask_after().await.is_err_and(|why| why.contains("/nowhere/desk.sock")));
     }
 }

@@ -192,7 +192,10 @@ mod tests {
         let other = Tally::default();
         other.answered(Class::OTHER, b"HTTP/1.1 599 \r\n", 10);
         other.take_over(&tally.to_string());
-        assert_eq!((other.requests(), other.bytes(), other.connections()), (tally.requests(), tally.bytes(), tally.connections()));
+        assert_eq!(
+            (other.requests(), other.bytes(), other.connections()),
+            (tally.requests(), tally.bytes(), tally.connections())
+        );
         other.take_over("feed.304 3 feed.99 1 feed.999 1 nothing.200 1 bytes");
         other.take_over("bytes x");
         assert_eq!(other.requests(), [("feed", 304, 3), ("other", 599, 1)]);

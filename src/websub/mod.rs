@@ -31,7 +31,9 @@ pub fn links(
     topics: BTreeSet<String>,
 ) -> Option<impl Fn(&str) -> Option<String> + Send + Sync + use<>> {
     let (site, hub) = (site.clone(), settings.address(site)?);
-    Some(move |path: &str| topics.contains(path).then(|| site.join(path).ok()).flatten().map(|topic| delivery::links(&hub, &topic)))
+    Some(move |path: &str| {
+        topics.contains(path).then(|| site.join(path).ok()).flatten().map(|topic| delivery::links(&hub, &topic))
+    })
 }
 
 /// So many random bytes, as lower-case hexadecimal digits; `None` when the system has none.
