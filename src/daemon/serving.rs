@@ -166,7 +166,7 @@ impl Other {
     /// For everybody: without what is wrong with it.
     fn remark(&self) -> Option<String> {
         let away = self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        away.then(|| "the process that polls does not answer: what it published last is served".to_owned())
+        away.then(|| "the process that polls is away or not ready: what it published last is served".to_owned())
     }
 
     /// Asks after it until told to stop, and says in the log when that changes.
@@ -177,9 +177,9 @@ impl Other {
             let before = std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), problem.clone());
             match (&before, &problem) {
                 (None, Some(problem)) => {
-                    tracing::warn!(problem, "`reprint run --no-http` does not answer; what it published last is served");
+                    tracing::warn!(problem, "`reprint run --no-http` is away or not ready; what it published last is served");
                 }
-                (Some(_), None) => tracing::info!("`reprint run --no-http` answers again"),
+                (Some(_), None) => tracing::info!("`reprint run --no-http` is back"),
                 (None, None) if !asked_before => tracing::info!("`reprint run --no-http` answers"),
                 _ => {}
             }

@@ -6,6 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use reprint::model::WithdrawnBy;
+use reprint::store::Store;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -201,7 +203,7 @@ async fn what_one_process_publishes_the_other_serves_also_when_the_first_is_kill
     assert_eq!((away.status, away.header("retry-after").as_deref()), (503, Some("5")));
     let ready = within(SOON, &server, "readyz", |answer| answer.text() != "ready\n").await;
     assert_eq!(ready.status, 200);
-    assert!(ready.text().starts_with("ready\nthe process that polls does not answer"), "{}", ready.text());
+    assert!(ready.text().starts_with("ready\nthe process that polls is away"), "{}", ready.text());
     let (status, folder) = server.stop().await;
     assert!(status.success());
     let server = serve(&folder).await;
@@ -362,6 +364,11 @@ async fn partners_read_at_the_server_and_are_counted() {
     let bearer = format!("Bearer {TOKEN}");
     assert_eq!(ask(&server, "feeds/press.atom").await.status, 401);
     let mut last = None;
+    let begun = Instant::now();
+    while !get(&server.url("feeds/press.atom"), &[("Authorization", &bearer)]).await.text().contains("Lantern 0 is lit") {
+        assert!(begun.elapsed() < SOON, "{}", server.stderr());
+        sleep(Duration::from_millis(50)).await;
+    }
     for _ in 0..3 {
         let answer = get(&server.url("feeds/press.atom"), &[("Authorization", &bearer)]).await;
         assert_eq!(
@@ -380,9 +387,62 @@ async fn partners_read_at_the_server_and_are_counted() {
     let output = output.expect("the program runs");
     let data: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let known = &data["partners"][0];
-    assert_eq!(known["id"], "skipper", "{data}");
-    let text = data.to_string();
-    assert!(text.contains("\"status\":304") || text.contains("304"), "{text}");
+    assert_eq!(
+        (&known["id"], &known["last"]["status"], &known["last"]["how"]),
+        (&"skipper".into(), &304.into(), &"bearer".into())
+    );
+    assert!(known["requests_7_days"].as_u64().is_some_and(|requests| requests >= 5), "{data}");
+    assert_eq!(data["refused_unknown_7_days"], 1, "{data}");
+}
+
+#[tokio::test]
+async fn what_the_other_process_did_not_live_to_take_out_is_not_shown() {
+    let partner = Partner::start().await;
+    let (poller, server) = both(&partner, "", "").await;
+    let article = page(&server).await;
+    let folder = poller.folder.clone();
+    drop(poller);
+    let (status, _) = server.stop().await;
+    assert!(status.success());
+    // It was killed between the act and the documents.
+    let store = Store::open_beside(&folder.path().join("reprint.db")).await.expect("a store");
+    let withdrawn =
+        store.withdraw(&article[2..], WithdrawnBy::Site, "an error", reprint::daemon::now()).await.expect("withdrawn");
+    assert!(withdrawn.is_some());
+    store.close().await;
+    let server = serve(&folder).await;
+    assert_eq!(ask(&server, &article).await.status, 410);
+    for path in ["feeds/all.atom", "feeds/skerry.rss", "feeds/all", ""] {
+        let answer = ask(&server, path).await;
+        assert_eq!((answer.status, answer.text().contains("Lantern")), (404, false), "{path}");
+    }
+    assert_eq!(ask(&server, "outlets").await.status, 200);
+    assert!(server.stderr().contains("documents are not shown"), "{}", server.stderr());
+    let _poller = Poller::start(&folder).await;
+    let atom = within(SOON, &server, "feeds/all.atom", |answer| answer.status == 200).await.text();
+    assert!(!atom.contains("Lantern 0 is lit") && atom.contains("deleted-entry"), "{atom}");
+    assert_eq!(ask(&server, &article).await.status, 410);
+}
+
+#[tokio::test]
+async fn new_terms_hold_from_the_first_answer_though_nobody_published_by_them() {
+    let partner = Partner::start().await;
+    let (poller, server) = both(&partner, "", "").await;
+    let article = page(&server).await;
+    let folder = poller.folder.clone();
+    drop(poller);
+    server.stop().await;
+    let path = folder.path().join("feeds.toml");
+    let toml = std::fs::read_to_string(&path).expect("written before");
+    let terms = "schedule = \"* * * * * *\"\nterms = { publish = \"title\" }";
+    std::fs::write(&path, toml.replace("schedule = \"* * * * * *\"", terms)).expect("written");
+    let server = serve(&folder).await;
+    assert_eq!(ask(&server, "feeds/all.atom").await.status, 404, "{}", server.stderr());
+    let answer = ask(&server, &article).await;
+    assert!(answer.status == 200 && !answer.text().contains("climbed all of its stairs"), "{}", answer.text());
+    let _poller = Poller::start(&folder).await;
+    let atom = within(SOON, &server, "feeds/all.atom", |answer| answer.status == 200).await.text();
+    assert!(atom.contains("Lantern 0 is lit") && !atom.contains("climbed all of its stairs"), "{atom}");
 }
 
 /// Runs `reprint` with these words in a folder; how it ended, and what it said.
@@ -447,14 +507,14 @@ async fn it_serves_without_any_network() {
         sleep(Duration::from_millis(50)).await;
         feed = get(&url("feeds/all.atom"), &[]).await;
     }
-    let alone = std::fs::read_to_string(format!("/proc/{}/net/route", server.id())).unwrap_or_default();
+    let alone = std::fs::read_to_string(format!("/proc/{}/net/route", server.id())).expect("its routes");
     let own = std::fs::read_link(format!("/proc/{}/ns/net", server.id())).ok();
     let found = (get(&url("status"), &[]).await.status, get(&url("readyz"), &[]).await.text());
     Command::new("kill").arg(server.id().to_string()).status().expect("kill(1)");
     let ended = tokio::task::spawn_blocking(move || server.wait()).await.expect("no panic").expect("a child to wait for");
     let said = std::fs::read_to_string(folder.path().join("server.log")).unwrap_or_default();
     assert!(feed.text().contains("Lantern 0 is lit"), "{said}");
-    assert_eq!(alone.lines().count(), 1, "no routes: {alone}");
+    assert!(alone.lines().count() <= 1, "it has no routes: {alone}");
     assert!(own.is_some() && own != std::fs::read_link("/proc/self/ns/net").ok());
     assert_eq!(found, (200, "ready\n".to_owned()), "{said}");
     assert!(ended.success(), "{ended}: {said}");
