@@ -21,6 +21,7 @@ pub(super) fn notify(states: &[NotifyState<'_>]) {
         tracing::debug!(%error, "cannot notify the service manager");
     }
 }
+
 /// Signs of life. Not by the clock: one that is set must neither look like a scheduler that hangs nor hide one.
 #[derive(Debug)]
 pub(super) struct Pulse {
@@ -36,7 +37,7 @@ impl Pulse {
         Self { start: now, scheduler: AtomicU64::new(0), store: AtomicU64::new(0) }
     }
 
-    pub(super) fn since_start(&self, now: Instant) -> u64 {
+    fn since_start(&self, now: Instant) -> u64 {
         u64::try_from(now.saturating_duration_since(self.start).as_millis()).unwrap_or(u64::MAX)
     }
 
@@ -58,6 +59,7 @@ impl Pulse {
         if silent > 3 * LONGEST_SLEEP { Err(format!("the scheduler has not run for {} s", silent.as_secs())) } else { Ok(()) }
     }
 }
+
 /// What `/readyz` says: the scheduler ticks, the store answers, documents are there. The error says which does not.
 pub(super) fn ready(stages: &Stages, pulse: &Pulse) -> Result<(), String> {
     let now = Instant::now();

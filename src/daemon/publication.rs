@@ -50,6 +50,7 @@ impl Changed {
         std::mem::take(&mut *self.outlets.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 }
+
 /// Publishes what changed, together what changes together: the longer a publication takes, the more it waits for the next to gather.
 pub(super) async fn publish_changes(stages: Stages, changed: Arc<Changed>, stop: CancellationToken) {
     let mut pause = COALESCE;

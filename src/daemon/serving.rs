@@ -242,6 +242,8 @@ struct Following {
     snapshot: Arc<Snapshot>,
     watch: Option<Watch>,
     looked_at_all: Instant,
+    /// The last look was not a whole one.
+    look_again: bool,
     shelf: Arc<Shelf>,
     changes: Option<store::Watch>,
     pending: Option<Pending>,
@@ -264,6 +266,7 @@ impl Following {
             folder,
             watch: None,
             looked_at_all: Instant::now(),
+            look_again: false,
             shelf,
             changes: None,
             pending: None,
@@ -371,7 +374,7 @@ impl Following {
 
     /// Shows what is there and may be shown. Files are looked at where they may have changed.
     async fn look_at_documents(&mut self, changed: bool) {
-        let mut look = changed || self.looked_at_all.elapsed() >= LOOK_AT_ALL;
+        let mut look = changed || self.look_again || self.looked_at_all.elapsed() >= LOOK_AT_ALL;
         if self.watch.is_none() {
             self.watch = Watch::of(&self.folder).ok();
             // What happened before the watch began.
@@ -413,9 +416,9 @@ impl Following {
             }
             self.hidden = hidden;
         }
-        self.began = true;
+        (self.began, self.look_again) = (true, looked.is_err());
         let problem = looked.err().map(|error| format!("{}: {error}", self.folder.display()));
-        self.complain(1, problem, "published documents cannot be listed; what was read before is served");
+        self.complain(1, problem, "published documents cannot be read; what was read before is served");
     }
 
     fn complain(&mut self, place: usize, problem: Option<String>, words: &str) {

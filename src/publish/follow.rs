@@ -68,50 +68,42 @@ impl Follower {
     /// Looks at every file and reads those that are new; how many. Readers see it with the next [`Follower::show`]. Blocks.
     ///
     /// # Errors
-    /// The folder cannot be listed: everything stays as it was.
+    /// The folder cannot be listed: everything stays as it was. Or a file cannot be read: what was in it before is kept, and the next look tries again.
     pub fn look(&mut self) -> io::Result<usize> {
-        let (mut there, mut read) = (HashSet::new(), 0);
+        let mut names = HashSet::new();
         for entry in fs::read_dir(&self.path)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str().filter(|name| name.ends_with(disk::DOCUMENT)) else { continue };
-            // What goes away meanwhile is not there.
-            let Ok(metadata) = entry.metadata() else { continue };
-            if !metadata.is_file() {
-                continue;
-            }
-            there.insert(name.to_owned());
-            if self.files.get(name).is_some_and(|known| known.stamp == Stamp::of(&metadata)) {
-                continue;
-            }
-            read += 1;
-            self.read(name, &entry.path());
+            let name = entry?.file_name();
+            names.extend(name.to_str().filter(|name| name.ends_with(disk::DOCUMENT)).map(str::to_owned));
         }
-        self.files.retain(|name, _| there.contains(name));
+        // Some file systems leave out of a list what is replaced while it is made.
+        names.extend(self.files.keys().cloned());
+        let (mut read, mut failed) = (0, None);
+        for name in names {
+            match self.look_at(&name) {
+                Ok(new) => read += usize::from(new),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => drop(self.files.remove(&name)),
+                Err(error) => failed = Some(error),
+            }
+        }
         let stamp = fs::metadata(self.path.join(gone::FILE)).ok().map(|there| Stamp::of(&there));
         if stamp != self.gone {
             self.gone = stamp;
             self.snapshot.gone.store(Arc::new(Gone::read(&self.path)));
         }
-        Ok(read)
+        failed.map_or(Ok(read), Err)
     }
 
-    fn read(&mut self, name: &str, path: &Path) {
-        let read = || {
-            let mut file = File::open(path)?;
-            let stamp = Stamp::of(&file.metadata()?);
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
-            io::Result::Ok((stamp, bytes))
-        };
-        // It went away, or cannot be read now: the next look tries again.
-        let (stamp, bytes) = match read() {
-            Ok(read) => read,
-            Err(error) => {
-                tracing::debug!(file = %path.display(), %error, "a published document cannot be read");
-                return;
-            }
-        };
+    /// Reads a file if it is another one than before; whether it was.
+    fn look_at(&mut self, name: &str) -> io::Result<bool> {
+        let path = &self.path.join(name);
+        let there = fs::symlink_metadata(path)?;
+        if !there.is_file() || self.files.get(name).is_some_and(|known| known.stamp == Stamp::of(&there)) {
+            return Ok(false);
+        }
+        let mut file = File::open(path)?;
+        let stamp = Stamp::of(&file.metadata()?);
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
         let before = self.files.remove(name).and_then(|known| known.document);
         let document = match disk::read(name, path, bytes.into()) {
             Ok((document, mut prepared)) => {
@@ -127,6 +119,7 @@ impl Follower {
             }
         };
         self.files.insert(name.to_owned(), Known { stamp, document });
+        Ok(true)
     }
 
     /// Shows readers what was last found, but for what `may_show` refuses by path and content; false when that changes nothing.
