@@ -524,9 +524,10 @@ pub async fn publish_due(stages: &Stages, now: DateTime<Utc>) -> Result<Publicat
         .paths()
         .into_iter()
         .filter_map(|path| {
-            let feed = feed_of(stages, &path)?;
+            let feed = feed_of(&stages.config, &path)?;
             let conditions = stages.snapshot.get(&path)?.conditions.clone();
-            let is_due = conditions.until().is_some_and(|until| until <= now) || !is_on_terms(stages, feed, &conditions);
+            let is_due =
+                conditions.until().is_some_and(|until| until <= now) || !is_on_terms(&stages.renderer, feed, &conditions);
             is_due.then(|| feed.id.clone())
         })
         .collect();
@@ -545,25 +546,27 @@ pub async fn publish_due(stages: &Stages, now: DateTime<Utc>) -> Result<Publicat
 /// # Errors
 /// The disk: readers do not see them any more, but the next start might.
 pub fn recall(stages: &Stages, now: DateTime<Utc>) -> std::io::Result<()> {
-    stages.snapshot.retain(|path, document| {
-        let conditions = &document.conditions;
-        let expired = conditions.expiry.is_some_and(|expiry| expiry <= now);
-        feed_of(stages, path).is_none_or(|feed| !expired && is_on_terms(stages, feed, conditions))
-    })
+    stages.snapshot.retain(|path, document| may_show(&stages.config, &stages.renderer, path, &document.conditions, now))
+}
+
+/// Whether the terms of outlets let a document be shown that was made on these conditions. One of no feed always.
+pub fn may_show(config: &Config, renderer: &Renderer, path: &str, conditions: &Conditions, now: DateTime<Utc>) -> bool {
+    let expired = conditions.expiry.is_some_and(|expiry| expiry <= now);
+    feed_of(config, path).is_none_or(|feed| !expired && is_on_terms(renderer, feed, conditions))
 }
 
 /// The feed whose articles a document shows.
-fn feed_of<'a>(stages: &'a Stages, path: &str) -> Option<&'a Feed> {
+pub fn feed_of<'a>(config: &'a Config, path: &str) -> Option<&'a Feed> {
     let id = match path.strip_prefix("feeds/") {
         Some(name) => name.split('.').next().unwrap_or_default(),
         None if path.is_empty() => LATEST,
         None => return None,
     };
-    stages.config.feed(id)
+    config.feed(id)
 }
 
-fn is_on_terms(stages: &Stages, feed: &Feed, conditions: &Conditions) -> bool {
-    conditions.terms == stages.renderer.conditions(feed).terms
+fn is_on_terms(renderer: &Renderer, feed: &Feed, conditions: &Conditions) -> bool {
+    conditions.terms == renderer.conditions(feed).terms
 }
 
 async fn publish_feeds(
@@ -741,7 +744,8 @@ struct KeptPages {
 }
 
 impl ArticlePages {
-    fn new(config: Arc<Config>, store: Store, renderer: Arc<Renderer>, clock: fn() -> DateTime<Utc>) -> Self {
+    /// Nothing is made before it is asked for. `clock` is asked when a page is.
+    pub fn new(config: Arc<Config>, store: Store, renderer: Arc<Renderer>, clock: fn() -> DateTime<Utc>) -> Self {
         let archives = Archives::new(config.clone(), store.clone(), renderer.clone());
         Self { archives, config, store, renderer, clock, kept: Mutex::default() }
     }
@@ -763,6 +767,15 @@ impl ArticlePages {
             }
             stays
         });
+    }
+
+    /// Drops every page, and has every archive document made anew: something changed, and nobody says what.
+    pub fn forget_all(&self) {
+        self.archives.forget_all();
+        let mut kept = self.kept();
+        kept.generation += 1;
+        kept.pages.clear();
+        kept.sources.clear();
     }
 
     fn kept(&self) -> MutexGuard<'_, KeptPages> {

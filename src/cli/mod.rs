@@ -21,6 +21,7 @@ mod partners;
 mod poll;
 mod republish;
 mod run;
+mod serve;
 mod table;
 mod translate;
 mod withdraw;
@@ -67,6 +68,27 @@ enum Command {
         /// Listens here instead of where site.listen says
         #[arg(long, value_name = "ADDR")]
         listen: Option<SocketAddr>,
+        /// Opens no port: polls, translates and publishes, and leaves HTTP to `reprint serve`
+        #[arg(long, conflicts_with = "listen")]
+        no_http: bool,
+        /// With --no-http: the Unix socket for `reprint serve`; without it desk.sock in $RUNTIME_DIRECTORY, else beside the database
+        #[arg(long, value_name = "PATH", requires = "no_http")]
+        desk: Option<PathBuf>,
+    },
+    /// HTTP only, for what `reprint run --no-http` publishes
+    ///
+    /// Needs no network: it listens on the sockets that systemd passes, or where site.listen says. Status, metrics and WebSub come from the other process
+    /// over a Unix socket; while that one is away, what it published last is served.
+    Serve {
+        /// The configuration, the same as of `reprint run --no-http`
+        #[arg(long, value_name = "FILE", default_value = "feeds.toml", env = "REPRINT_CONFIG", hide_env_values = true)]
+        config: PathBuf,
+        /// Listens here instead of where site.listen says
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+        /// The Unix socket of `reprint run --no-http`; without it desk.sock in $RUNTIME_DIRECTORY, else beside the database
+        #[arg(long, value_name = "PATH")]
+        desk: Option<PathBuf>,
     },
     /// Checks a configuration; with --online also what each outlet sends
     Check {
@@ -347,7 +369,9 @@ pub fn main() -> ExitCode {
 async fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo { listen } => demo::run(listen).await,
-        Command::Run { config, listen } => run::run(&config, listen).await,
+        Command::Run { config, no_http: true, desk, .. } => run::without_http(&config, desk).await,
+        Command::Run { config, listen, .. } => run::run(&config, listen).await,
+        Command::Serve { config, listen, desk } => serve::run(&config, listen, desk).await,
         Command::Check { config, online } => check::run(&config, online).await,
         Command::Poll { outlet, dry_run, config } => poll::run(&config, &outlet, dry_run).await,
         Command::Inspect { json: _, input } => inspect_json(&input).await,

@@ -44,8 +44,18 @@ pub(super) struct Places<'a> {
     pub(super) folder: &'a Path,
     /// The folder of secrets that the service manager hands over, if it does.
     pub(super) credentials: Option<&'a Path>,
-    /// Whether secrets are read.
-    pub(super) secrets: bool,
+    /// Which secrets are read.
+    pub(super) secrets: Secrets,
+}
+
+/// Which secrets are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Secrets {
+    /// Every one.
+    All,
+    /// Tokens of partners, which come to us, and none of what we are known by elsewhere.
+    OfPartners,
+    None,
 }
 
 /// What every outlet is checked against.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use url::Url;
 
-use super::check::Places;
+use super::check::{Places, Secrets};
 use super::read::Section;
 use super::report::{Mistakes, shown};
 use super::value::{self, Wrong, wrong};
@@ -194,7 +194,7 @@ impl<'a, 'w> Files<'a, 'w> {
         let mut exposed = None;
         let secret = section.string(mistakes, key, |written| {
             let written = value::path(written)?;
-            let Some(places) = places.filter(|places| places.secrets) else { return Ok(None) };
+            let Some(places) = places.filter(|places| places.secrets == Secrets::All) else { return Ok(None) };
             let path = find(&written, places)?;
             let (secret, open_to_all) = read_secret(&path)?;
             if !fits(secret.expose()) {
@@ -270,7 +270,7 @@ fn file_of(written: &str, places: Option<&Places<'_>>, fits: &dyn Fn(&str) -> Re
     let written = value::path(written)?;
     let Some(places) = places else { return Ok(Found { path: written.into(), secret: None, exposed: false }) };
     let path = find(&written, places)?;
-    if !places.secrets {
+    if places.secrets == Secrets::None {
         return Ok(Found { path, secret: None, exposed: false });
     }
     let (secret, exposed) = read_secret(&path)?;

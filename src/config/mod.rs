@@ -326,15 +326,20 @@ impl std::error::Error for ConfigError {}
 /// Secrets are read as well, from files whose relative names are looked up below `$CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`), else
 /// below the folder of the file.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
-    load_with(path, true)
+    load_with(path, check::Secrets::All)
 }
 
 /// The same without the secrets, for those who only look: they may not be allowed to read them. The outlets are without credentials.
 pub fn load_without_secrets(path: &Path) -> Result<Config, ConfigError> {
-    load_with(path, false)
+    load_with(path, check::Secrets::None)
 }
 
-fn load_with(path: &Path, secrets: bool) -> Result<Config, ConfigError> {
+/// The same with the tokens of partners and no other secrets, for who only serves.
+pub fn load_for_serving(path: &Path) -> Result<Config, ConfigError> {
+    load_with(path, check::Secrets::OfPartners)
+}
+
+fn load_with(path: &Path, secrets: check::Secrets) -> Result<Config, ConfigError> {
     let name = path.display().to_string();
     let text = text(path)?;
     let folder = path.parent().unwrap_or(Path::new(""));

@@ -11,15 +11,23 @@ use super::DaemonError;
 use crate::config::Config;
 use crate::serve::{Caps, Limits, Listeners, Timeouts};
 
+/// What `FileDescriptorName=` of a socket unit says of a socket for readers.
+const NAME: &str = "http";
+
 /// The sockets of the service manager (`LISTEN_FDS`), or one bound to `listen`.
 ///
 /// # Errors
 /// What was passed is no listening TCP socket; the address cannot be had.
 pub(super) async fn open(listen: SocketAddr) -> Result<Listeners, DaemonError> {
+    let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
     let mut given = ListenFd::from_env();
     if given.len() > 0 {
         let mut sockets = Vec::new();
-        for number in 0..given.len() {
+        let (ours, others) = by_name(&names, given.len());
+        if !others.is_empty() {
+            tracing::warn!(?others, "sockets that the service manager passes are not used: others are named `{NAME}`");
+        }
+        for number in ours {
             let unfit = |error: std::io::Error| {
                 DaemonError::configuration(format!(
                     "socket {number} of those the service manager passes cannot be used: {error}; reprint.socket may have lines `ListenStream=` with address and port only"
@@ -40,6 +48,16 @@ pub(super) async fn open(listen: SocketAddr) -> Result<Listeners, DaemonError> {
     Ok(Listeners { sockets: vec![socket], passed: false })
 }
 
+/// Which of `count` sockets are for readers, and names of those that are not: all are, unless some are named so.
+fn by_name(names: &str, count: usize) -> (Vec<usize>, Vec<&str>) {
+    let named: Vec<&str> = names.split(':').take(count).collect();
+    if !named.contains(&NAME) {
+        return ((0..count).collect(), Vec::new());
+    }
+    let ours = (0..count).filter(|number| named.get(*number) == Some(&NAME)).collect();
+    (ours, named.into_iter().filter(|name| *name != NAME).collect())
+}
+
 /// What feeds.toml says of readers, as the server takes it.
 pub(super) fn limits(config: &Config) -> Limits {
     let limits = &config.limits;
@@ -54,4 +72,24 @@ pub(super) fn limits(config: &Config) -> Limits {
         ..Caps::default()
     };
     Limits { timeouts, caps }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p12_sockets_by_their_names() {
+        let check = |names: &str, count: usize, ours: &[usize], others: &[&str]| {
+            assert_eq!(by_name(names, count), (ours.to_vec(), others.to_vec()), "{names}");
+        };
+        check("", 1, &[0], &[]);
+        check("http", 1, &[0], &[]);
+        check("http:http", 2, &[0, 1], &[]);
+        check("dns:http", 2, &[1], &["dns"]);
+        check("reprint.socket:reprint.socket", 2, &[0, 1], &[]);
+        check("unknown", 2, &[0, 1], &[]);
+        check("http", 2, &[0], &[]);
+        check("dns:http", 1, &[0], &[]);
+    }
 }

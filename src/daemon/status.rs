@@ -17,6 +17,7 @@ use super::{Changed, Pulse, now, poll_states};
 use crate::config::Config;
 use crate::model::{NOT_FOUND_PAGE, PollState};
 use crate::pipeline::Stages;
+use crate::publish::Snapshot;
 use crate::render::{Charts, FeedHealth, HOURS, HeldHealth, OutletHealth, SourceHealth, Status, TranslatorHealth};
 use crate::serve::{Answering, Handler, Reply, Request, Route, Tally, shown_token};
 use crate::store::{Arrival, Count};
@@ -29,6 +30,16 @@ const WITHDRAWN: &str = "withdrawn";
 
 /// Held articles in `/status.json`.
 const MOST_HELD: usize = 1000;
+
+/// The addresses that are answered here.
+pub(super) const PATHS: [&str; 3] = ["/status", "/status.json", "/metrics"];
+
+/// What anybody gets where there is nothing.
+pub(super) fn nothing_here(snapshot: &Snapshot) -> Reply {
+    let page = snapshot.get(NOT_FOUND_PAGE).map(|page| page.identity());
+    Reply::new(StatusCode::NOT_FOUND, "text/html; charset=utf-8", page.unwrap_or_default())
+        .with(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"))
+}
 
 /// Fields that front proxies add: who sends one is not a program of this machine, or speaks for somebody who is not.
 const FORWARDED: [&str; 8] = [
@@ -112,9 +123,9 @@ impl Desk {
 
     /// The addresses it answers.
     pub(super) fn routes(self: &Arc<Self>) -> Vec<Route> {
-        let shown = [("/status", Form::Page), ("/status.json", Form::Json), ("/metrics", Form::Metrics)];
+        let shown = PATHS.into_iter().zip([Form::Page, Form::Json, Form::Metrics]);
         let route = |(path, form)| Route::new(path, &[Method::GET], Arc::new(Shown { desk: self.clone(), form }));
-        shown.into_iter().map(route).collect()
+        shown.map(route).collect()
     }
 
     fn ready(&self) -> Result<(), String> {
@@ -308,9 +319,7 @@ impl Shown {
             let challenge = HeaderValue::from_static("Basic realm=\"status\", charset=\"UTF-8\", Bearer realm=\"status\"");
             return Reply::text(status, "This is for those who run this site.\n").with(header::WWW_AUTHENTICATE, challenge);
         }
-        let page = self.desk.stages.snapshot.get(NOT_FOUND_PAGE).map(|page| page.identity());
-        Reply::new(status, "text/html; charset=utf-8", page.unwrap_or_default())
-            .with(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"))
+        nothing_here(&self.desk.stages.snapshot)
     }
 }
 

@@ -13,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{DaemonError, now};
+use crate::config::Config;
 use crate::model::{Advertised, FeedFormat};
 use crate::pipeline::{PushedContent, Stages};
-use crate::serve::Route;
+use crate::serve::{Handler, Route};
 use crate::websub::{Counters, Hub, Parts, Pushed, Subscriber};
 
 /// After a push that brought nothing new, so long no poll for another one: a hub must not make us ask a partner all the time.
@@ -106,6 +107,22 @@ impl Hints {
     }
 }
 
+/// Paths of the documents that can be subscribed to.
+pub(super) fn topics(config: &Config) -> BTreeSet<String> {
+    let announced = config.feeds.iter().filter(|feed| config.websub.announces(feed));
+    let paths = |id: &str| FeedFormat::ALL.map(|format| format!("feeds/{id}.{}", format.extension()));
+    announced.flat_map(|feed| paths(&feed.id)).collect()
+}
+
+/// The route of the hub, and that of our subscriptions, whoever answers there.
+pub(super) fn hub_route(handler: Arc<dyn Handler>) -> Route {
+    Route::new("/hub", &[Method::POST], handler).with_body(REQUEST_BYTES).within(BODY_TIME)
+}
+
+pub(super) fn pushes_route(handler: Arc<dyn Handler>) -> Route {
+    Route::new("/websub/", &[Method::GET, Method::POST], handler).with_body(PUSH_BYTES).within(BODY_TIME)
+}
+
 /// The hub and the subscriber, as far as feeds.toml asks for them.
 pub(super) struct Websub {
     pub(super) hub: Option<Arc<Hub>>,
@@ -117,9 +134,7 @@ impl Websub {
     pub(super) async fn open(stages: &Stages) -> Result<Self, DaemonError> {
         let config = &stages.config;
         let (site, counters) = (config.site.url.clone(), Arc::new(Counters::default()));
-        let announced = config.feeds.iter().filter(|feed| config.websub.announces(feed));
-        let paths = |id: &str| FeedFormat::ALL.map(|format| format!("feeds/{id}.{}", format.extension()));
-        let topics: BTreeSet<String> = announced.flat_map(|feed| paths(&feed.id)).collect();
+        let topics = topics(config);
         let hub = Hub::open(Parts {
             site: site.clone(),
             settings: config.websub.clone(),
@@ -154,11 +169,10 @@ impl Websub {
     pub(super) fn routes(&self) -> Vec<Route> {
         let mut routes = Vec::new();
         if let Some(hub) = self.hub.as_ref().filter(|hub| hub.is_built_in()) {
-            routes.push(Route::new("/hub", &[Method::POST], hub.clone()).with_body(REQUEST_BYTES).within(BODY_TIME));
+            routes.push(hub_route(hub.clone()));
         }
         if let Some(subscriber) = &self.subscriber {
-            let route = Route::new("/websub/", &[Method::GET, Method::POST], subscriber.clone());
-            routes.push(route.with_body(PUSH_BYTES).within(BODY_TIME));
+            routes.push(pushes_route(subscriber.clone()));
         }
         routes
     }

@@ -209,6 +209,13 @@ impl Archives {
         }
     }
 
+    /// Has every document made anew.
+    pub fn forget_all(&self) {
+        let mut kept = self.kept();
+        kept.generation += 1;
+        kept.documents.values_mut().for_each(|document| document.is_stale = true);
+    }
+
     /// The document of `feed` with this name and extension (`2026-05.atom`) as it is at `now`.
     pub async fn page(&self, feed: &str, name: &str, now: DateTime<Utc>) -> Page {
         match self.find(feed, name, now).await {

@@ -132,7 +132,7 @@ pub async fn publish_acts(stages: &Stages, serial: i64, now: DateTime<Utc>) -> R
 /// Takes away those of `paths` that belong to a feed of the outlets concerned.
 fn take_away(stages: &Stages, acts: &Acts, paths: &BTreeSet<String>) -> std::io::Result<()> {
     let concerned = |path: &str| {
-        super::feed_of(stages, path).is_some_and(|feed| feed.outlets.iter().any(|outlet| acts.outlets.contains(outlet)))
+        super::feed_of(&stages.config, path).is_some_and(|feed| feed.outlets.iter().any(|outlet| acts.outlets.contains(outlet)))
     };
     stages.snapshot.retain(|path, _| !(paths.contains(path) && concerned(path)))
 }

@@ -23,7 +23,7 @@ use crate::model::Conditions;
 const MARK: &[u8] = b"reprint document 1\n";
 
 /// Ending of a document's file.
-const DOCUMENT: &str = ".doc";
+pub(super) const DOCUMENT: &str = ".doc";
 
 /// Ending of the file of its other forms.
 const FORMS: &str = ".forms";
@@ -61,7 +61,11 @@ struct Header<'a> {
 
 /// The folder.
 #[derive(Debug)]
-pub struct Folder(PathBuf);
+pub struct Folder {
+    path: PathBuf,
+    /// Another process writes the documents.
+    follows: bool,
+}
 
 impl Folder {
     /// Opens the folder, made if missing, and reads the documents in it.
@@ -86,12 +90,18 @@ impl Folder {
                 }
             }
         }
-        Ok((Self(path.to_owned()), documents))
+        Ok((Self { path: path.to_owned(), follows: false }, documents))
+    }
+
+    /// The folder of another process: nothing is written into it but forms of the documents.
+    pub fn of_another(path: &Path) -> Self {
+        Self { path: path.to_owned(), follows: true }
     }
 
     /// Writes a document so that at every moment the old file or the new one is there whole, also after a power cut.
     pub fn write(&self, path: &str, prepared: &mut Prepared) -> io::Result<()> {
-        let file = self.0.join(file_name(path));
+        self.check_own()?;
+        let file = self.path.join(file_name(path));
         let temporary = temporary(&file);
         let place = self
             .write_new(&temporary, path, prepared)
@@ -139,30 +149,46 @@ impl Folder {
         packed::read(&self.forms_file(path), document)
     }
 
-    /// Keeps them.
-    pub fn write_forms(&self, path: &str, forms: &Forms, document: &Prepared) -> io::Result<Packed> {
-        forms.write(&self.forms_file(path), document)
+    /// Keeps them. `None` when there is another version of the document by now: its forms are not these.
+    pub fn write_forms(&self, path: &str, forms: &Forms, document: &Prepared) -> io::Result<Option<Packed>> {
+        let file = self.forms_file(path);
+        if !self.follows {
+            return forms.write(&file, &temporary(&file), document).map(Some);
+        }
+        // Two processes writing at once must not write into one file.
+        let mut own = file.as_os_str().to_owned();
+        own.push(format!(".{}{FORMS}{TEMPORARY}", std::process::id()));
+        let packed = forms.write(&file, Path::new(&own), document)?;
+        // Whoever writes a document replaces its forms after it, and removes them with it. So forms that are put in place before the document
+        // goes do not outlive it, and those put in place after it are seen here: no text that was withdrawn is left on the disk.
+        let is_current = document.gzip_place.as_ref().is_some_and(|place| place.open().is_ok());
+        if !is_current {
+            let _ = fs::remove_file(&file); // made anew when they are asked for
+        }
+        Ok(is_current.then_some(packed))
     }
 
     fn forms_file(&self, path: &str) -> PathBuf {
         let name = file_name(path);
-        self.0.join(format!("{}{FORMS}", name.strip_suffix(DOCUMENT).unwrap_or(&name)))
+        self.path.join(format!("{}{FORMS}", name.strip_suffix(DOCUMENT).unwrap_or(&name)))
     }
 
     /// Which feeds were published once and are no more.
     pub fn gone(&self) -> Gone {
-        Gone::read(&self.0)
+        Gone::read(&self.path)
     }
 
     /// Keeps which feeds were published once and are no more.
     pub fn keep_gone(&self, gone: &Gone) -> io::Result<()> {
-        gone.write(&self.0).and_then(|()| self.sync())
+        self.check_own()?;
+        gone.write(&self.path).and_then(|()| self.sync())
     }
 
     /// Removes documents.
     pub fn remove<'a>(&self, paths: impl Iterator<Item = &'a str>) -> io::Result<()> {
+        self.check_own()?;
         for path in paths {
-            let file = self.0.join(file_name(path));
+            let file = self.path.join(file_name(path));
             match fs::remove_file(&file) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(io::Error::new(error.kind(), format!("{} cannot be removed: {error}", file.display())));
@@ -174,9 +200,19 @@ impl Folder {
         self.sync()
     }
 
+    fn check_own(&self) -> io::Result<()> {
+        if self.follows {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                format!("another process publishes in {}", self.path.display()),
+            ));
+        }
+        Ok(())
+    }
+
     /// A rename is on the disk when its folder is.
     fn sync(&self) -> io::Result<()> {
-        File::open(&self.0)?.sync_all()
+        File::open(&self.path)?.sync_all()
     }
 }
 
@@ -192,7 +228,8 @@ pub(super) fn temporary(file: &Path) -> PathBuf {
     name.into()
 }
 
-fn read(name: &str, file: &Path, bytes: Bytes) -> Result<(String, Prepared), String> {
+/// The document in a file of this name, and its path.
+pub(super) fn read(name: &str, file: &Path, bytes: Bytes) -> Result<(String, Prepared), String> {
     let whole = bytes.len();
     if !bytes.starts_with(MARK) {
         return Err("it is not a document of this version".to_owned());

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// File name in the folder of documents.
-const FILE: &str = "gone-feeds";
+pub(super) const FILE: &str = "gone-feeds";
 
 /// Ids that are kept: whoever renames feeds by a script does not fill the disk.
 const MOST: usize = 10_000;

@@ -4,8 +4,10 @@
 //! second: what readers have seen is there after a restart, under the same validators.
 
 mod disk;
+mod follow;
 mod gone;
 mod packed;
+mod watch;
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Write};
@@ -21,9 +23,11 @@ use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 
 use self::disk::Folder;
+pub use self::follow::Follower;
 use self::gone::Gone;
 use self::packed::Forms;
 pub use self::packed::{FROM_FILE, Packed, Part, Place};
+pub use self::watch::Watch;
 use crate::model::{Conditions, PublishedDocument};
 
 /// Level of gzip: one per cent larger than level 9 in half the time.
@@ -249,12 +253,12 @@ impl Snapshot {
     fn keep_forms(&self, path: &str, forms: Forms, document: &Prepared) -> Packed {
         let written = self.folder.as_ref().map(|folder| folder.write_forms(path, &forms, document));
         match written {
-            Some(Ok(packed)) => packed,
+            Some(Ok(Some(packed))) => packed,
             Some(Err(error)) => {
                 tracing::warn!(path, %error, "the compressed forms of a document cannot be kept on disk; they are held in memory");
                 forms.held()
             }
-            None => forms.held(),
+            Some(Ok(None)) | None => forms.held(),
         }
     }
 

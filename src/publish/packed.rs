@@ -128,8 +128,8 @@ impl Forms {
         Packed { identity: None, br: Part::Held(self.br), zstd: Part::Held(self.zstd) }
     }
 
-    /// Writes them into `file`. Not synced: what a power cut leaves half-written is not used and made anew.
-    pub(super) fn write(&self, file: &Path, document: &Prepared) -> io::Result<Packed> {
+    /// Writes them into `file`, by way of `temporary`. Not synced: what a power cut leaves half-written is not used and made anew.
+    pub(super) fn write(&self, file: &Path, temporary: &Path, document: &Prepared) -> io::Result<Packed> {
         let header = Header {
             etag: document.etag.as_str().into(),
             identity: self.identity.len(),
@@ -139,15 +139,14 @@ impl Forms {
         let mut head = serde_json::to_vec(&header)?;
         head.push(b'\n');
         let sum = disk::checksum([&head[..], &self.identity, &self.br, &self.zstd]);
-        let temporary = disk::temporary(file);
-        let written = File::create(&temporary).and_then(|mut open| {
+        let written = File::create(temporary).and_then(|mut open| {
             for part in [MARK, &sum, b"\n", &head, &self.identity, &self.br, &self.zstd] {
                 open.write_all(part)?;
             }
-            fs::rename(&temporary, file)
+            fs::rename(temporary, file)
         });
         if let Err(error) = written {
-            let _ = fs::remove_file(&temporary); // the first error is the one to report
+            let _ = fs::remove_file(temporary); // the first error is the one to report
             return Err(error);
         }
         Ok(self.places(file, sum, head.len()))

@@ -3,22 +3,23 @@
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Poll, ready};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::client::Proxies;
 use super::connection::Connection;
+use super::incoming::Incoming;
 use super::routes::App;
-use super::{Caps, Limits, Listeners, Site};
+use super::{Caps, Limits, Site};
 
 /// Pause after an accept that failed for want of file descriptors or memory: the backlog waits, the processor is not spun.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -82,20 +83,26 @@ impl Server {
     }
 }
 
-pub(super) async fn run(listeners: Listeners, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
+/// `passed`: somebody else holds the sockets as well.
+pub(super) async fn run(
+    sockets: Vec<impl Incoming>,
+    passed: bool,
+    site: Site,
+    limits: Limits,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
     let app = App::new(site, &limits);
     let admission = Arc::new(Admission::new(limits.caps.clone()));
     let drain = limits.timeouts.drain;
     let (stop, cut) = (CancellationToken::new(), CancellationToken::new());
     let server = Arc::new(Server { app, limits, stop, cut, phase: AtomicU8::new(0), stopped_at: OnceLock::new() });
     let connections = TaskTracker::new();
-    let passed = listeners.passed;
-    for listener in listeners.sockets.iter().filter(|_| !passed) {
+    for listener in sockets.iter().filter(|_| !passed) {
         if let Err(error) = rustix::net::listen(listener, QUEUE) {
             tracing::warn!(%error, "the queue of connections stays short");
         }
     }
-    let accepting = listeners.sockets.into_iter().map(|listener| {
+    let accepting = sockets.into_iter().map(|listener| {
         let (server, admission) = (server.clone(), admission.clone());
         let (connections, shutdown) = (connections.clone(), shutdown.clone());
         tokio::spawn(async move { accept(listener, passed, &server, &admission, &connections, &shutdown).await })
@@ -114,21 +121,21 @@ pub(super) async fn run(listeners: Listeners, site: Site, limits: Limits, shutdo
 
 /// Accepts until the shutdown, and then whoever the kernel has already told that the connection stands.
 async fn accept(
-    listener: TcpListener,
+    listener: impl Incoming,
     passed: bool,
     server: &Arc<Server>,
     admission: &Arc<Admission>,
     connections: &TaskTracker,
     shutdown: &CancellationToken,
 ) {
-    let admit = |(stream, address): (TcpStream, SocketAddr)| {
-        let Some(permit) = admission.admit(address.ip()) else { return server.app.tally().refused() };
+    let admit = |(stream, address): (TcpStream, IpAddr)| {
+        let Some(permit) = admission.admit(address) else { return server.app.tally().refused() };
         let counted = Counted::new(server.clone());
         connections.spawn(async move {
             // Heads and bodies go out in one call; waiting for more would only delay 304s.
             let _ = stream.set_nodelay(true);
             let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER); // the usual one serves, too
-            Connection::new(stream, address.ip(), &counted.0).serve().await;
+            Connection::new(stream, address, &counted.0).serve().await;
             drop(permit);
         });
     };
@@ -140,7 +147,7 @@ async fn accept(
                 return Poll::Ready(Batch::Stop);
             }
             for _ in 0..BATCH {
-                match ready!(listener.poll_accept(cx)) {
+                match ready!(listener.poll_next(cx)) {
                     Ok(connection) => {
                         complained = false;
                         admit(connection);
@@ -173,15 +180,9 @@ async fn accept(
     }
     // Closing the listener resets those who wait in its backlog. Not for ever: under load it never empties.
     let until = Instant::now() + BACKLOG;
-    // Asked itself, for the runtime does not know yet of those who have just come.
-    let Ok(listener) = listener.into_std() else { return };
     let mut taken = 0_usize;
     while Instant::now() < until {
-        let next = listener.accept().and_then(|(stream, address)| {
-            stream.set_nonblocking(true)?;
-            Ok((TcpStream::from_std(stream)?, address))
-        });
-        match next {
+        match listener.take() {
             Ok(connection) => admit(connection),
             Err(error) if is_the_clients(&error) => {}
             Err(_) => break,

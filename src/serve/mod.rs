@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio_util::sync::CancellationToken;
 
 use crate::publish::{Pages, Snapshot};
@@ -27,8 +27,10 @@ mod conditional;
 mod connection;
 mod deadline;
 mod encoding;
+mod forward;
 mod handler;
 mod head;
+mod incoming;
 mod rate;
 mod routes;
 mod tally;
@@ -36,11 +38,15 @@ mod tally;
 pub use self::access::credentials::{shown_token, signature};
 pub use self::access::ledger::{Counted, Ledger};
 pub use self::access::{Access, Member, Rules};
+pub use self::forward::{Forward, received};
 pub use self::handler::{Admittance, Answered, Answering, Gate, Handler, Reply, Request, Route};
 pub use self::tally::Tally;
 
 /// Gives the value of a `Link` field by the path of a document, if it has one.
 pub type LinksOf = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// Says something about this moment, if there is something to be said.
+pub type Remark = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// What the server answers from.
 #[derive(Clone)]
@@ -51,6 +57,8 @@ pub struct Site {
     pub pages: Arc<dyn Pages>,
     /// What `/readyz` says: the store answers, the snapshot is loaded, the scheduler ticks. `Err` is the reason, in words.
     pub ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+    /// What `/readyz` says besides, in a line, when it is ready all the same.
+    pub remark: Option<Remark>,
     /// `Cache-Control: max-age`, seconds.
     pub max_age: u32,
     /// Value of the `Link` field of the public document at a path; asked once a document version.
@@ -160,5 +168,13 @@ impl Listeners {
 /// # Errors
 /// Only when an accept loop fails. Running out of file descriptors is not an error: accepting pauses.
 pub async fn run(listeners: Listeners, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
-    accept::run(listeners, site, limits, shutdown).await
+    accept::run(listeners.sockets, listeners.passed, site, limits, shutdown).await
+}
+
+/// The same at a Unix socket, which nobody else holds: its clients count as programs of this machine.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_at_socket(socket: UnixListener, site: Site, limits: Limits, shutdown: CancellationToken) -> io::Result<()> {
+    accept::run(vec![socket], false, site, limits, shutdown).await
 }

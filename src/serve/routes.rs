@@ -432,7 +432,10 @@ impl App {
 
     fn ready(&self) -> Reply {
         match (self.site.ready)() {
-            Ok(()) => Reply::text(StatusCode::OK, "ready\n"),
+            Ok(()) => {
+                let remark = self.site.remark.as_ref().and_then(|remark| remark()).map(|remark| remark + "\n");
+                Reply::text(StatusCode::OK, format!("ready\n{}", remark.unwrap_or_default()))
+            }
             Err(reason) => Reply::later(StatusCode::SERVICE_UNAVAILABLE, 5, format!("not ready: {reason}\n")),
         }
     }

@@ -175,7 +175,7 @@ async fn alone(store: &Path) -> Result<(), StoreError> {
     };
     match alone.await {
         Err(error) if in_use(&error) => Err(StoreError::passing(format!(
-            "the store {} is in use by another program (a command of reprint, a database browser): let it end, or close it; nothing was \
+            "the store {} is in use by another program (`reprint serve`, a command of reprint, a database browser): let it end, or close it; nothing was \
              changed",
             store.display()
         ))),

@@ -25,6 +25,7 @@ mod sql;
 mod story;
 mod translation;
 mod translation_budget;
+mod watch;
 mod websub;
 mod window;
 mod withdraw;
@@ -51,6 +52,7 @@ pub use self::frontier::{PageOutcome, PageProblem, PagesOfOutlet, WaitingPage};
 pub use self::identity::key;
 pub use self::translation::{Digest, Form, Remembered, TranslationRow, Wanted};
 pub use self::translation_budget::{Account, Refusal, Reservation};
+pub use self::watch::Watch;
 pub use self::withdraw::Acts;
 use crate::model::{Article, Deletion, PollState, StoredArticle, Verdict};
 

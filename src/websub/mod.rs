@@ -13,9 +13,28 @@ mod request;
 mod signature;
 mod subscriber;
 
+use std::collections::BTreeSet;
+
+use url::Url;
+
+use crate::config;
+
 pub use counters::{Counters, Figures};
 pub use hub::{Hub, Parts};
 pub use subscriber::{Pushed, Subscriber};
+
+/// Gives the `Link` field of a document that can be subscribed to, by its path: hub and topic. `None` where `settings` name no hub. `site`: our
+/// public address; `topics`: those paths.
+pub fn links(
+    site: &Url,
+    settings: &config::Websub,
+    topics: BTreeSet<String>,
+) -> Option<impl Fn(&str) -> Option<String> + Send + Sync + use<>> {
+    let (site, hub) = (site.clone(), settings.address(site)?);
+    Some(move |path: &str| {
+        topics.contains(path).then(|| site.join(path).ok()).flatten().map(|topic| delivery::links(&hub, &topic))
+    })
+}
 
 /// So many random bytes, as lower-case hexadecimal digits; `None` when the system has none.
 fn random(bytes: usize) -> Option<String> {

@@ -75,7 +75,7 @@ const RULES: &[Rule] = &[
         may_name: &["model", "config"],
         crates: &["reqwest", "serde", "serde_json", "toml", "dom_query"],
     },
-    Rule { module: "publish", may_name: &["model"], crates: &["brotli", "serde", "serde_json", "zstd"] },
+    Rule { module: "publish", may_name: &["model"], crates: &["brotli", "rustix", "serde", "serde_json", "zstd"] },
     Rule { module: "pipeline", may_name: STAGES, crates: &[] },
     Rule { module: "serve", may_name: &["model", "publish", "store"], crates: &["hmac", "httparse", "rustix"] },
     Rule {

@@ -25,6 +25,7 @@ mod requirements;
 mod segments;
 mod selections;
 mod serve;
+mod split;
 mod status;
 mod stories;
 mod terms;

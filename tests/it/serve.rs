@@ -143,6 +143,7 @@ impl Server {
             snapshot: snapshot.clone(),
             pages: shelf.clone(),
             ready,
+            remark: None,
             max_age: 300,
             links: None,
             routes: handlers::routes(),

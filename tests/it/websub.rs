@@ -1,7 +1,7 @@
 //! WebSub over real sockets: the real program as hub, publisher and subscriber, with peers that misbehave. Rows W01 to W08 of the threats and
 //! requirements 49 and 58 are tests of those names.
 
-mod peer;
+pub mod peer;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use peer::{Does, Got, Peer};
 
 const TOPIC: &str = "https://relay.example.net/feeds/all.atom";
 
-fn rss(count: usize, head: &str) -> Does {
+pub fn rss(count: usize, head: &str) -> Does {
     let item = |number: usize| {
         format!(
             "<item><title>Ferry number {number}</title><link>http://quay.example/ferry/{number}</link><guid>http://quay.example/ferry/{number}</guid>\
@@ -34,7 +34,7 @@ fn rss(count: usize, head: &str) -> Does {
     Does::Serves("Content-Type: application/rss+xml\r\n".to_owned(), body.into_bytes())
 }
 
-fn toml(websub: &str, schedule: &str, feed: &Url) -> String {
+pub fn toml(websub: &str, schedule: &str, feed: &Url) -> String {
     format!(
         "[site]\ntitle = \"Relay\"\nurl = \"https://relay.example.net\"\n[limits]\nallow_networks = [\"127.0.0.2/32\"]\n\
          shortest_interval = \"1s\"\nhost_spacing = \"0s\"\nconnect_timeout = \"1s\"\n[websub]\n{websub}\n\
@@ -43,9 +43,9 @@ fn toml(websub: &str, schedule: &str, feed: &Url) -> String {
     )
 }
 
-const EVERY_SECOND: &str = "* * * * * *";
+pub const EVERY_SECOND: &str = "* * * * * *";
 const YEARLY: &str = "0 0 1 1 *";
-const HUB: &str = "hub = \"built-in\"";
+pub const HUB: &str = "hub = \"built-in\"";
 const SUBSCRIBE: &str = "subscribe = true";
 
 async fn start(folder: &Arc<TempDir>, toml: &str) -> Reprint {
@@ -58,7 +58,7 @@ fn folder() -> Arc<TempDir> {
 }
 
 /// A POST: status. `stall` sends so many bytes of the body only and waits for the end of the connection; then the status may be 0.
-async fn post(url: &Url, fields: &str, body: &[u8], stall: Option<usize>) -> u16 {
+pub async fn post(url: &Url, fields: &str, body: &[u8], stall: Option<usize>) -> u16 {
     let (host, port) = (url.host_str().expect("a host"), url.port().expect("a port"));
     let mut stream = TcpStream::connect((host, port)).await.expect("a connection");
     let head = format!(
@@ -79,13 +79,13 @@ async fn ask(program: &Reprint, pairs: &[(&str, &str)]) -> u16 {
     post(&program.url("hub"), "Content-Type: application/x-www-form-urlencoded\r\n", form.as_bytes(), None).await
 }
 
-async fn subscribe(program: &Reprint, callback: &Url, more: &[(&str, &str)]) -> u16 {
+pub async fn subscribe(program: &Reprint, callback: &Url, more: &[(&str, &str)]) -> u16 {
     let pairs = [("hub.mode", "subscribe"), ("hub.topic", TOPIC), ("hub.callback", callback.as_str())];
     ask(program, &[&pairs, more].concat()).await
 }
 
 /// Waits for the feed to have this.
-async fn shows(program: &Reprint, text: &str) {
+pub async fn shows(program: &Reprint, text: &str) {
     for _ in 0..400 {
         if get(&program.url("feeds/all.atom"), &[]).await.text().contains(text) {
             return;
@@ -95,7 +95,7 @@ async fn shows(program: &Reprint, text: &str) {
     panic!("the feed never has {text}; the program said:\n{}", program.stderr());
 }
 
-async fn confirmed(peer: &Peer, path: &str) -> Got {
+pub async fn confirmed(peer: &Peer, path: &str) -> Got {
     until("a verification", || !peer.got("GET", path).is_empty()).await;
     // It counts as confirmed once our answer has been saved.
     tokio::time::sleep(Duration::from_millis(200)).await;

@@ -50,6 +50,14 @@ impl Reprint {
         Self::launch(command, folder).await
     }
 
+    /// `reprint serve` in a folder with a feeds.toml, beside a `reprint run --no-http` or without one.
+    pub async fn serve_in(folder: Arc<TempDir>) -> Result<Self, NotStarted> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reprint"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--config"]).arg(folder.path().join("feeds.toml"));
+        command.env_remove("RUNTIME_DIRECTORY");
+        Self::launch(command, folder).await
+    }
+
     async fn launch(mut command: Command, folder: Arc<TempDir>) -> Result<Self, NotStarted> {
         command.current_dir(folder.path()).env_remove("STATE_DIRECTORY").env_remove("NOTIFY_SOCKET").env("NO_COLOR", "1");
         let mut child =

@@ -6,14 +6,19 @@ use std::sync::atomic::AtomicBool;
 
 use super::*;
 
-/// The program with `listener` as the first socket of `LISTEN_FDS` (sd_listen_fds(3)).
-fn start(config: &Path, listener: &std::net::TcpListener) -> Child {
+/// The program, doing `run` or `serve`, with `listener` as the first socket of `LISTEN_FDS` (sd_listen_fds(3)).
+fn start(does: &str, config: &Path, listener: &std::net::TcpListener) -> Child {
     // It comes as standard input, which every shell can move.
-    let script = "exec 3<&0 0</dev/null; export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=http; exec \"$0\" run --config \"$1\"";
+    let script =
+        "exec 3<&0 0</dev/null; export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=http; exec \"$0\" \"$2\" --config \"$1\"";
     let socket = std::os::fd::OwnedFd::from(listener.try_clone().unwrap());
     let mut command = Command::new("sh");
-    command.args(["-c", script, env!("CARGO_BIN_EXE_reprint")]).arg(config);
-    command.current_dir(config.parent().unwrap()).env_remove("STATE_DIRECTORY").env_remove("NOTIFY_SOCKET");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_reprint")]).arg(config).arg(does);
+    command
+        .env_remove("RUNTIME_DIRECTORY")
+        .current_dir(config.parent().unwrap())
+        .env_remove("STATE_DIRECTORY")
+        .env_remove("NOTIFY_SOCKET");
     command.stdin(Stdio::from(socket)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
@@ -39,6 +44,15 @@ async fn ask_on(address: SocketAddr, number: usize, over: Arc<AtomicBool>) -> us
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_under_load_refuses_and_resets_nobody_where_the_socket_is_passed() {
+    restarts("run").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nor_does_a_restart_of_what_only_serves() {
+    restarts("serve").await;
+}
+
+async fn restarts(does: &str) {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("feeds.toml");
     let toml = "[site]\ntitle = \"Relay\"\nurl = \"https://relay.example.net\"\nlisten = \"192.0.2.1:1\"\n[limits]\nallow_networks = [\"127.0.0.1/32\"]\n\
@@ -46,7 +60,7 @@ async fn a_restart_under_load_refuses_and_resets_nobody_where_the_socket_is_pass
     std::fs::write(&config, toml).unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let mut program = start(&config, &listener);
+    let mut program = start(does, &config, &listener);
     let over = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..12).map(|number| tokio::spawn(ask_on(address, number, over.clone()))).collect();
     tokio::time::sleep(Duration::from_secs(3)).await;
@@ -54,7 +68,7 @@ async fn a_restart_under_load_refuses_and_resets_nobody_where_the_socket_is_pass
         Command::new("kill").arg(program.id().to_string()).status().unwrap();
         let status = tokio::task::spawn_blocking(move || program.wait().unwrap()).await.unwrap();
         assert!(status.success(), "{status}");
-        program = start(&config, &listener);
+        program = start(does, &config, &listener);
         tokio::time::sleep(Duration::from_secs(2)).await;
     }
     over.store(true, Ordering::SeqCst);
