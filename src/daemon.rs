@@ -222,6 +222,8 @@ impl Daemon {
         }
         notify(&[NotifyState::Ready, NotifyState::Status(&format!("serving on http://{address}/"))]);
 
+        // feeds.toml or reprint itself may know better by now what was held.
+        let judge = tokio::spawn(judge_held(stages.clone(), changed.clone()));
         let stop_scheduling = CancellationToken::new();
         let scheduler = tokio::spawn(schedule(
             stages.clone(),
@@ -246,6 +248,7 @@ impl Daemon {
         // In this order: nothing new is asked, what was asked is recorded, what was recorded is published, then the last readers go.
         notify(&[NotifyState::Stopping]);
         stop_scheduling.cancel();
+        settle("judge of what is held", judge).await;
         settle("scheduler", scheduler).await;
         settle("page reader", page_reader).await;
         settle("translator", translator).await;
@@ -268,6 +271,13 @@ impl Daemon {
         stages.store.close().await;
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+async fn judge_held(stages: Stages, changed: Arc<Changed>) {
+    match pipeline::judge_held(&stages, now).await {
+        Ok(outlets) => outlets.iter().for_each(|outlet| changed.add(outlet)),
+        Err(error) => tracing::error!(%error, "held articles cannot be judged anew; the next start tries again"),
     }
 }
 

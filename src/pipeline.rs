@@ -34,6 +34,7 @@ use crate::{attribute, normalize, parse};
 
 mod archive;
 mod editions;
+mod held;
 mod language;
 mod own;
 mod pages;
@@ -44,6 +45,7 @@ mod withdraw;
 
 use archive::Archives;
 pub use editions::shown;
+pub use held::judge_held;
 pub use own::{OWN_ARTICLE, Own};
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
 pub use translate::Translators;
