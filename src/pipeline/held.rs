@@ -68,3 +68,65 @@ fn judge(outlet: &Outlet, own: &Own, mut article: Article) -> Verdict {
     let source = article.feed_url.clone();
     recordable(own, pages::hold(outlet, &source, attribute::article(outlet, article)))
 }
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::config;
+    use crate::model::FetchedDocument;
+    use crate::parse::Bounds;
+
+    const FEED: &str = "<rss version=\"2.0\"><channel><title>Tern</title><link>https://tern.example/</link>\
+        <item><title>The ferry</title><link>https://tern.example/1</link><source url=\"https://quay.example/rss\">Quay Evening</source>\
+        <description>&lt;p&gt;Source: &lt;a href=\"https://gull.example/7\"&gt;The Gull&lt;/a&gt;&lt;/p&gt;&lt;p&gt;The green ferry has been lying at \
+        the south pier for three weeks, and nobody has come to mend it.&lt;/p&gt;</description></item>\
+        <item><title>The keys</title><description>&lt;p&gt;The captain keeps them in an old teapot.&lt;/p&gt;</description></item></channel></rss>";
+
+    fn outlet(rest: &str) -> Outlet {
+        let text = format!(
+            "[site]\ntitle = \"Relay\"\nurl = \"https://relay.example.net\"\n[[outlet]]\nname = \"Tern\"\nid = \"tern\"\nlanguage = \"en\"\n\
+             feed = \"https://tern.example/rss\"\n{rest}"
+        );
+        config::parse("feeds.toml", &text).unwrap_or_else(|error| panic!("{error}")).outlets[0].clone()
+    }
+
+    fn own() -> Own {
+        Own::new(&Url::parse("https://relay.example.net").expect("an address"), None)
+    }
+
+    /// The verdicts of a poll.
+    fn read(outlet: &Outlet) -> Vec<Verdict> {
+        let source = outlet.sources().next().expect("its feed").clone();
+        let at = "2026-06-08T00:40:00Z".parse().expect("a time");
+        let doc = FetchedDocument::from_bytes(source.clone(), None, FEED.as_bytes().to_vec(), at);
+        let read = crate::pipeline::read(outlet, &source, &doc, Bounds { entries: 10 }).expect("a feed");
+        read.verdicts.into_iter().map(|verdict| recordable(&own(), verdict)).collect()
+    }
+
+    #[test]
+    fn a_judgement_of_what_is_stored_is_that_of_a_poll() {
+        let check = |before: &str, after: &str, expected: [&str; 2]| {
+            for (held, polled) in read(&outlet(before)).into_iter().zip(read(&outlet(after))) {
+                let Verdict::Held { article, .. } = held else { continue };
+                let judged = judge(&outlet(after), &own(), *article);
+                let (judged, polled) = (format!("{judged:#?}"), format!("{polled:#?}"));
+                let other = judged.lines().zip(polled.lines()).find(|(judged, polled)| judged != polled);
+                assert!(judged == polled, "{before} → {after}: {other:?}");
+            }
+            let codes = read(&outlet(before)).into_iter().map(|verdict| match verdict {
+                Verdict::Ready(_) => "ready",
+                Verdict::Held { code, .. } => code,
+            });
+            assert_eq!(codes.collect::<Vec<_>>(), expected, "{before}");
+        };
+        check("hold_below = 100", "hold_below = 10\nhomepage = \"https://tern.example/\"", ["uncertain_origin", "no_address"]);
+        check("hold_below = 100", "hold_below = 99", ["uncertain_origin", "no_address"]);
+        // What waited for its page goes out as the feed has it, once pages are not read any more.
+        let waits = read(&outlet("full_text = true")).remove(0);
+        let Verdict::Held { article, code: AWAITING_PAGE, .. } = waits else { panic!("{waits:?}") };
+        assert!(matches!(judge(&outlet(""), &own(), (*article).clone()), Verdict::Ready(_)));
+        assert!(matches!(judge(&outlet("full_text = true"), &own(), *article), Verdict::Held { code: AWAITING_PAGE, .. }));
+    }
+}

@@ -7,6 +7,7 @@ mod backups;
 mod contract;
 mod failures;
 mod frontier;
+mod held;
 mod identities;
 mod records;
 mod stories;

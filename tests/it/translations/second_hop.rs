@@ -93,3 +93,26 @@ async fn both_languages_stay_marked_over_two_relays() {
         assert_eq!(html.matches("<span lang=\"ar\" dir=\"rtl\">إلى البحر</span>").count(), 2, "{format}: {html}");
     }
 }
+
+#[tokio::test]
+async fn a_change_of_script_takes_the_sections_along() {
+    let toml = toml("", "")
+        .replace("language = \"es\"", "language = \"zh-Hans\"")
+        .replace("to = \"ca\", engine = \"weaver\"", "to = \"zh-Hant-TW\", engine = \"opencc\"");
+    let scene = Scene::with(Arc::new(tempfile::tempdir().expect("a folder")), &toml).await;
+    let item = "<item><title>渡轮停航</title><link>https://faro.example.com/9</link><guid>https://faro.example.com/9</guid>\
+                <category domain=\"https://faro.example.com/s\">软件</category><category>文化</category>\
+                <description>这艘绿色渡轮在码头停了三个星期。</description></item>";
+    scene.record("faro", &rss(item).replace("<language>es</language>", "<language>zh-cn</language>")).await;
+    let mut translators = Translators::default();
+    let engine: Arc<dyn Engine> = Arc::new(reprint::translate::opencc::OpenCc::new("opencc", true));
+    translators.add("opencc", vec![engine], Glossary::default(), 1);
+    assert_eq!(scene.round(&translators, now).await.made, 1);
+    let feed = scene.json().await;
+    assert_eq!(feed["items"][0]["tags"], serde_json::json!(["軟體", "文化"]));
+    let atom = scene.feed("atom").await;
+    assert!(atom.contains("<category term=\"软件\" scheme=\"https://faro.example.com/s\" label=\"軟體\"/>"), "{atom}");
+    assert!(atom.contains("<category term=\"文化\"/>"), "{atom}");
+    let rss = scene.feed("rss").await;
+    assert!(rss.contains("<category domain=\"https://faro.example.com/s\">軟體</category>"), "{rss}");
+}
