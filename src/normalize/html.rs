@@ -9,7 +9,7 @@ use ammonia::{Builder, UrlRelative};
 use dom_query::{Document, NodeRef};
 
 use super::tags::{self, Refusal};
-use super::{drawing, escapes, language, text};
+use super::{drawing, escapes, marking, text};
 use crate::model::{Html, Unreadable};
 
 /// Elements that pass: what Miniflux and FreshRSS both show, `div` to keep blocks apart, and phrasing that does no harm.
@@ -96,17 +96,6 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("video", &["src", "poster", "controls", "width", "height"]),
     ("source", &["src", "type"]),
 ];
-
-/// Attributes that pass on every element, with values that HTML knows: without them a screen reader reads a quotation in the wrong voice, and
-/// Arabic or Hebrew stands in the wrong order.
-const EVERYWHERE: &[&str] = &["lang", "dir"];
-
-/// Elements that do not pass themselves, and become a `div` where they say the language or direction of what is in them.
-const BLOCKS: &[&str] =
-    &["article", "aside", "center", "fieldset", "footer", "form", "header", "hgroup", "main", "nav", "section"];
-
-/// The same, that become a `span`.
-const PHRASES: &[&str] = &["acronym", "bdo", "big", "data", "font", "label", "nobr", "strike", "tt"];
 
 /// Elements that go with everything inside: nothing in them is text of the article.
 const REMOVED: &[&str] = &[
@@ -227,7 +216,7 @@ static ALLOW_LIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .tag_attributes(
             ATTRIBUTES.iter().map(|(element, names)| (*element, names.iter().copied().collect())).collect::<HashMap<_, _>>(),
         )
-        .generic_attributes(EVERYWHERE.iter().copied().collect())
+        .generic_attributes(marking::ATTRIBUTES.iter().copied().collect())
         .allowed_classes(HashMap::new())
         .clean_content_tags(
             ["script", "style", "template", "svg", "math", "title", "textarea", "select", "xmp", "noembed", "noframes", "iframe"]
@@ -311,9 +300,6 @@ pub(super) fn finish(document: &Document) -> Html {
     refused(&drawing::without(&html))
 }
 
-/// What a `span` that says nothing is called until it is taken away: the allow-list goes by names.
-const PLAIN: &str = "font";
-
 /// Does in the tree what the allow-list will do, so that for a sound text its first look changes nothing and is the last.
 fn narrow(document: &Document) {
     let Some(root) = document.root().first_element_child() else { return };
@@ -324,22 +310,7 @@ fn narrow(document: &Document) {
             continue;
         }
         let Some(name) = node.node_name().filter(|_| !is_foreign(&node)) else { continue };
-        let is_marked = EVERYWHERE.iter().any(|attribute| node.has_attr(attribute));
-        let name = match &*name {
-            "span" if !is_marked => {
-                node.rename(PLAIN);
-                PLAIN
-            }
-            block if is_marked && BLOCKS.contains(&block) => {
-                node.rename("div");
-                "div"
-            }
-            phrase if is_marked && PHRASES.contains(&phrase) => {
-                node.rename("span");
-                "span"
-            }
-            name => name,
-        };
+        let name = marking::passing(&node, &name);
         if !ALLOWED.contains(name) {
             if !strange.iter().any(|known| known == name) {
                 strange.push(name.to_owned());
@@ -347,9 +318,10 @@ fn narrow(document: &Document) {
             continue;
         }
         let own = ATTRIBUTES.iter().find(|(element, _)| *element == name).map_or(&[][..], |(_, allowed)| *allowed);
-        match is_marked {
-            true => node.retain_attrs(&[own, EVERYWHERE].concat()),
-            false => node.retain_attrs(own),
+        if marking::is_marked(&node) {
+            node.retain_attrs(&[own, marking::ATTRIBUTES].concat());
+        } else {
+            node.retain_attrs(own);
         }
         if name == "a" {
             node.set_attr("rel", LINK_REL);
@@ -378,7 +350,7 @@ fn repair(document: &Document, base: &Url) {
             node.remove_from_parent();
             continue;
         }
-        language_and_direction(&node);
+        marking::tidy(&node);
         match name {
             "h1" => node.rename("h2"),
             "a" => link(&node, base),
@@ -394,21 +366,6 @@ fn repair(document: &Document, base: &Url) {
             "source" => address(&node, "src", base),
             "blockquote" | "q" | "ins" | "del" => address(&node, "cite", base),
             _ => {}
-        }
-    }
-}
-
-/// Leaves `lang` a language tag and `dir` a direction, or takes them away (HTML § 3.2.6.2 and 3.2.6.4). What came as XHTML may have `xml:lang`
-/// instead.
-fn language_and_direction(node: &NodeRef<'_>) {
-    let languages = ["lang", "xml:lang"].into_iter().filter_map(|name| node.attr(name));
-    let language = languages.map(|written| written.trim().to_owned()).find(|tag| language::is_well_formed(tag));
-    let direction = node.attr("dir").map(|written| written.trim().to_ascii_lowercase());
-    let direction = direction.filter(|direction| matches!(direction.as_str(), "ltr" | "rtl" | "auto"));
-    for (name, value) in [("lang", language), ("dir", direction)] {
-        match value {
-            Some(value) => node.set_attr(name, &value),
-            None => node.remove_attr(name),
         }
     }
 }
@@ -659,36 +616,6 @@ mod tests {
         check("<!-- c -->t<![CDATA[x]]>", "t");
         check("<blockquote cite='//q.example/1'>q</blockquote>", "<blockquote cite=\"https://q.example/1\">q</blockquote>");
         check("", "");
-    }
-
-    #[test]
-    fn languages_and_directions_stay() {
-        let check = |source: &str, expected: &str| assert_eq!(clean(source), expected, "{source}");
-        let same = |source: &str| check(source, source);
-        same("<p lang=\"es\">El muelle.</p><p lang=\"ca\">El moll.</p>");
-        same("<blockquote lang=\"ar\" dir=\"rtl\"><p>قال</p></blockquote>");
-        same("<p>a <span lang=\"he\" dir=\"rtl\">שלום</span> <em lang=\"fr\">b</em> <bdi dir=\"auto\">c</bdi></p>");
-        same("<p lang=\"zh-Hans-t-en-t0-und\">渡</p><p lang=\"x-house\">a</p><p lang=\"sl-rozaj-biske-1994\">b</p>");
-        check("<p lang=' pt-BR ' dir=RTL id=x>a</p>", "<p lang=\"pt-BR\" dir=\"rtl\">a</p>");
-        check("<p xml:lang=de>a</p><p xml:lang=de lang=nds>b</p>", "<p lang=\"de\">a</p><p lang=\"nds\">b</p>");
-        check("<p xml:lang=de lang='no tag'>a</p>", "<p lang=\"de\">a</p>");
-        // What is no language or direction goes, and a span that says nothing else with it.
-        for wrong in ["lang", "lang=''", "lang=en_US", "lang='en\"><script>'", "lang=e", "lang=en--US", "lang=en-", "lang=en-x"] {
-            check(&format!("<p {wrong}>a</p>"), "<p>a</p>");
-            check(&format!("<p>a<span {wrong}>b</span></p>"), "<p>ab</p>");
-        }
-        for wrong in ["dir=up", "dir", "dir='rtl ltr'", "dir=javascript:alert(1)"] {
-            check(&format!("<p {wrong}>a</p>"), "<p>a</p>");
-        }
-        check(&format!("<p lang={}>a</p>", "en".to_owned() + &"-abcdefg1".repeat(8)), "<p>a</p>");
-        // Elements that do not pass leave what they said.
-        check("<section dir=rtl><p>a</p></section>", "<div dir=\"rtl\"><p>a</p></div>");
-        check(
-            "<section><p>a <bdo dir=rtl>b</bdo><font lang=it>c</font></p></section>",
-            "<p>a <span dir=\"rtl\">b</span><span lang=\"it\">c</span></p>",
-        );
-        check("<img src=/1.jpg alt=x lang=la>", "<img lang=\"la\" src=\"https://outlet.example/1.jpg\" alt=\"x\">");
-        check("<custom lang=fr>a</custom>", "a");
     }
 
     #[test]

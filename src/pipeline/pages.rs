@@ -187,7 +187,7 @@ async fn whole(
 ) -> Result<(Verdict, u32), Failure> {
     let mut walk = Walk::new(&page.address);
     let mut fetched_at = now();
-    while let Some((address, number)) = walk.next() {
+    while let Some((address, number)) = walk.ask() {
         match one(stages, outlet, &address, walk.first().cloned(), number, now).await {
             Ok(page) => {
                 if number == 1 {

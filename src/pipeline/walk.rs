@@ -36,7 +36,7 @@ impl Walk {
     }
 
     /// The page to be read now, once: its address, and the number it has in the article. `None`: there are no more.
-    pub fn next(&mut self) -> Option<(Url, u32)> {
+    pub fn ask(&mut self) -> Option<(Url, u32)> {
         let address = self.next.take()?;
         self.visited.insert(address.clone());
         Some((address, self.number()))

@@ -100,10 +100,10 @@ async fn explain(
             let page = read(doc, &doc.url, 1).map_err(Failure::failed)?;
             let mut walk = Walk::new(&doc.url);
             // It is here already.
-            walk.next();
+            walk.ask();
             walk.read(doc.url.clone(), page.clone());
             let mut missing = None;
-            while let Some((address, number)) = walk.next() {
+            while let Some((address, number)) = walk.ask() {
                 let first = walk.first().cloned();
                 let page = match further(address.clone()).await {
                     Ok(doc) => read(&doc, first.as_ref().unwrap_or(&doc.url), number)
