@@ -241,6 +241,8 @@ impl Daemon {
         }
         notify(&[NotifyState::Ready, NotifyState::Status(&format!("listening on {place}"))]);
 
+        // feeds.toml or reprint itself may know better by now what was held.
+        let judge = tokio::spawn(judge_held(stages.clone(), changed.clone()));
         let stop_scheduling = CancellationToken::new();
         let scheduler = tokio::spawn(polls::schedule(
             stages.clone(),
@@ -265,6 +267,7 @@ impl Daemon {
         // In this order: nothing new is asked, what was asked is recorded, what was recorded is published, then the last readers go.
         notify(&[NotifyState::Stopping]);
         stop_scheduling.cancel();
+        settle("judge of what is held", judge).await;
         settle("scheduler", scheduler).await;
         settle("page reader", page_reader).await;
         settle("translator", translator).await;
@@ -291,6 +294,13 @@ async fn served(server: tokio::task::JoinHandle<std::io::Result<()>>) {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::error!(%error, "the server ended with an error"),
         Err(error) => tracing::error!(%error, "the server task failed"),
+    }
+}
+
+async fn judge_held(stages: Stages, changed: Arc<Changed>) {
+    match pipeline::judge_held(&stages, now).await {
+        Ok(outlets) => outlets.iter().for_each(|outlet| changed.add(outlet)),
+        Err(error) => tracing::error!(%error, "held articles cannot be judged anew; the next start tries again"),
     }
 }
 

@@ -34,19 +34,24 @@ use crate::{attribute, normalize, parse};
 
 mod archive;
 mod editions;
+mod held;
+mod labels;
 mod language;
 mod own;
 mod pages;
 mod select;
 pub mod translate;
+mod walk;
 mod window;
 mod withdraw;
 
 use archive::Archives;
 pub use editions::shown;
+pub use held::judge_held;
 pub use own::{OWN_ARTICLE, Own};
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
 pub use translate::Translators;
+pub use walk::Walk;
 pub use window::{Shown, window};
 pub use withdraw::{Taken, address_mark, publish_acts};
 

@@ -6,7 +6,9 @@ use url::Url;
 
 use super::origin::{Found, is_own, same_name};
 use crate::config::Outlet;
-use crate::model::{Article, Evidence, Hop, HopAction, ParsedHop, Party, Translation, TranslationKind};
+use crate::model::{
+    Article, Earlier, Evidence, Hop, HopAction, ParsedEarlier, ParsedHop, Party, Person, Translation, TranslationKind,
+};
 
 /// Steps kept of a chain: a longer one is a loop or a joke.
 const MOST: usize = 32;
@@ -20,15 +22,7 @@ pub(super) fn read(written: &[ParsedHop]) -> Vec<Hop> {
         .take(4 * MOST)
         .enumerate()
         .filter_map(|(place, hop)| {
-            let name: String = hop
-                .party
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(NAME)
-                .collect();
+            let name = plain(&hop.party);
             let action = HopAction::from_name(hop.action.trim())?;
             let order = hop.seq.as_deref().and_then(|seq| seq.trim().parse().ok()).unwrap_or(place as u64 + 1);
             (!name.is_empty()).then(|| {
@@ -43,6 +37,34 @@ pub(super) fn read(written: &[ParsedHop]) -> Vec<Hop> {
     hops.sort_by_key(|(order, _)| *order);
     hops.truncate(MOST);
     hops.into_iter().map(|(_, hop)| hop).collect()
+}
+
+/// What a translation was made of, as written → nearest first, with known kinds, names and http(s) addresses; what is neither is left out.
+fn earlier(written: &[ParsedEarlier]) -> Option<Earlier> {
+    let mut row: Vec<(u64, Earlier)> = written
+        .iter()
+        .take(4 * MOST)
+        .enumerate()
+        .filter_map(|(place, earlier)| {
+            let kind = TranslationKind::from_name(earlier.kind.trim())?;
+            let order = earlier.seq.as_deref().and_then(|seq| seq.trim().parse().ok()).unwrap_or(place as u64 + 1);
+            let translators = earlier.translators.iter().take(MOST).filter_map(|person| {
+                let name = plain(person.name.as_deref()?);
+                let uri = person.uri.as_deref().and_then(address).map(String::from);
+                (!name.is_empty()).then_some(Person { name: Some(name), uri, email: None })
+            });
+            let engine = earlier.engine.as_deref().map(plain).filter(|engine| !engine.is_empty());
+            Some((order, Earlier { kind, engine, translators: translators.collect(), earlier: None }))
+        })
+        .collect();
+    row.sort_by_key(|(order, _)| *order);
+    Earlier::chain(row.into_iter().map(|(_, earlier)| earlier).collect())
+}
+
+/// A name in one line.
+fn plain(written: &str) -> String {
+    let line = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().filter(|c| !c.is_control()).take(NAME).collect()
 }
 
 fn address(written: &str) -> Option<Url> {
@@ -134,8 +156,7 @@ pub(super) fn translation(article: &Article, found: Option<&Found>, evidence: &m
         && let Some(kind) = TranslationKind::from_name(said.kind.trim())
     {
         say("reprint_translation", said.kind.trim().to_owned());
-        let engine =
-            said.engine.as_deref().map(|engine| engine.trim().chars().filter(|c| !c.is_control()).take(NAME).collect::<String>());
+        let engine = said.engine.as_deref().map(plain);
         return Some(Translation {
             kind,
             from: said.from.as_deref().and_then(tag).or_else(|| original.and_then(|original| original.language.clone())),
@@ -147,7 +168,7 @@ pub(super) fn translation(article: &Article, found: Option<&Found>, evidence: &m
                 .and_then(address)
                 .or_else(|| original.and_then(|original| original.outlet.url.clone())),
             translators,
-            earlier: None,
+            earlier: hints.provenance.as_ref().and_then(|provenance| earlier(&provenance.earlier)),
         });
     }
     let names: Vec<&str> = translators.iter().filter_map(|person| person.name.as_deref()).collect();

@@ -9,11 +9,14 @@ use url::Url;
 
 use super::Failure;
 use crate::daemon;
-use crate::fetch::{Client, Options};
+use crate::fetch::{Client, Options, Robots, Turns};
 use crate::model::{Fetched, FetchedDocument, PollRequest, Validators};
 
 /// Bytes of a document that a command reads at most: the default of `limits.body_bytes`.
 const BODY_BYTES: u64 = 8 << 20;
+
+/// Pause between two requests to one host.
+const SPACING: Duration = Duration::from_secs(1);
 
 /// What a command reads, and what it should believe about it.
 #[derive(Debug, clap::Args)]
@@ -75,8 +78,12 @@ impl Input {
     }
 
     async fn fetch(&self, url: Url, fetched_at: DateTime<Utc>) -> Result<FetchedDocument, Failure> {
+        ask(&self.client()?, url, fetched_at).await.map_err(Failure::Failed)
+    }
+
+    fn client(&self) -> Result<Client, Failure> {
         let everything = ["0.0.0.0/0", "::/0"].map(|network| network.parse().expect("a constant network"));
-        let client = Client::new(Options {
+        Client::new(Options {
             user_agent: format!("reprint/{}", env!("CARGO_PKG_VERSION")),
             body_bytes: BODY_BYTES,
             connect_timeout: Duration::from_secs(5),
@@ -85,15 +92,45 @@ impl Input {
             allow_networks: if self.allow_private { everything.to_vec() } else { Vec::new() },
             allow_ports: vec![80, 443, 8080, 8443],
         })
-        .map_err(Failure::failed)?;
-        let request = PollRequest { outlet: String::new(), source: url, validators: Validators::default() };
-        match client.fetch(&request, fetched_at).await {
-            Ok(Fetched::Document(doc)) => Ok(doc),
-            Ok(Fetched::NotModified { .. }) => {
-                Err(Failure::failed("the server answers 304 although nothing was asked conditionally"))
-            }
-            Err(error) => Err(Failure::Failed(error.message)),
+        .map_err(Failure::failed)
+    }
+
+    /// What further pages of the article are asked with, when the document was asked for; `None`: it is a file.
+    pub(super) fn further(&self, doc: &FetchedDocument) -> Result<Option<Further>, Failure> {
+        let is_asked = Url::parse(&self.from).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !is_asked || self.base.is_some() {
+            return Ok(None);
         }
+        let further =
+            Further { client: self.client()?, turns: Turns::new(SPACING), robots: Robots::default(), fetched_at: doc.fetched_at };
+        Ok(Some(further))
+    }
+}
+
+/// Asks for further pages of an article, as the daemon does: where robots.txt lets it, and not at once.
+pub(super) struct Further {
+    client: Client,
+    turns: Turns,
+    robots: Robots,
+    fetched_at: DateTime<Utc>,
+}
+
+impl Further {
+    /// One page; the error is one sentence.
+    pub(super) async fn ask(&self, address: &Url) -> Result<FetchedDocument, String> {
+        let allowed = self.robots.admit(&self.client, &self.turns, None, address, self.fetched_at).await;
+        allowed.map_err(|error| error.message)?;
+        let _turn = self.turns.take(address.host_str().unwrap_or_default()).await;
+        ask(&self.client, address.clone(), self.fetched_at).await
+    }
+}
+
+async fn ask(client: &Client, url: Url, fetched_at: DateTime<Utc>) -> Result<FetchedDocument, String> {
+    let request = PollRequest { outlet: String::new(), source: url, validators: Validators::default() };
+    match client.fetch(&request, fetched_at).await {
+        Ok(Fetched::Document(doc)) => Ok(doc),
+        Ok(Fetched::NotModified { .. }) => Err("the server answers 304 although nothing was asked conditionally".to_owned()),
+        Err(error) => Err(error.message),
     }
 }
 

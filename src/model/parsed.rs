@@ -279,6 +279,8 @@ pub struct ParsedSource {
 pub struct ParsedProvenance {
     /// translation@kind, @from, @to, @engine, @source.
     pub translation: Option<ParsedTranslation>,
+    /// earlier elements in document order; of JSON Feed nearest first.
+    pub earlier: Vec<ParsedEarlier>,
     /// hop elements in document order.
     pub hops: Vec<ParsedHop>,
     /// Disclaimer texts.
@@ -298,6 +300,19 @@ pub struct ParsedTranslation {
     pub engine: Option<String>,
     /// Address of the text translated.
     pub source: Option<String>,
+}
+
+/// A `reprint:earlier`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ParsedEarlier {
+    /// Steps back from the text, 1-based, as written.
+    pub seq: Option<String>,
+    /// One of the kinds of a translation.
+    pub kind: String,
+    /// Engine.
+    pub engine: Option<String>,
+    /// Who made it.
+    pub translators: Vec<Person>,
 }
 
 /// A `reprint:hop`.

@@ -69,6 +69,24 @@ pub struct Earlier {
     pub engine: Option<String>,
     /// Who made it; empty when nobody is named.
     pub translators: Vec<Person>,
+    /// The translation that this one in turn was made of.
+    pub earlier: Option<Box<Earlier>>,
+}
+
+impl Earlier {
+    /// Translations of translations that are kept at most.
+    pub const MOST: usize = 8;
+
+    /// This one, and those that it was made of, nearest first.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |earlier| earlier.earlier.as_deref()).take(Self::MOST)
+    }
+
+    /// A row of them, nearest first, as one: each was made of the next. `None`: there is none. `earlier` of each is replaced.
+    pub fn chain(row: Vec<Self>) -> Option<Self> {
+        let kept = row.into_iter().take(Self::MOST).collect::<Vec<_>>();
+        kept.into_iter().rev().fold(None, |next, earlier| Some(Self { earlier: next.map(Box::new), ..earlier }))
+    }
 }
 
 /// One step of the way from the original to us (after NewsML-G2 hopHistory).

@@ -9,7 +9,7 @@ use ammonia::{Builder, UrlRelative};
 use dom_query::{Document, NodeRef};
 
 use super::tags::{self, Refusal};
-use super::{drawing, escapes, text};
+use super::{drawing, escapes, marking, text};
 use crate::model::{Html, Unreadable};
 
 /// Elements that pass: what Miniflux and FreshRSS both show, `div` to keep blocks apart, and phrasing that does no harm.
@@ -72,6 +72,8 @@ const ELEMENTS: &[&str] = &[
     "dfn",
     "wbr",
     "bdi",
+    // Only where it says a language or a direction.
+    "span",
     "details",
     "summary",
     "address",
@@ -214,7 +216,7 @@ static ALLOW_LIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .tag_attributes(
             ATTRIBUTES.iter().map(|(element, names)| (*element, names.iter().copied().collect())).collect::<HashMap<_, _>>(),
         )
-        .generic_attributes(HashSet::new())
+        .generic_attributes(marking::ATTRIBUTES.iter().copied().collect())
         .allowed_classes(HashMap::new())
         .clean_content_tags(
             ["script", "style", "template", "svg", "math", "title", "textarea", "select", "xmp", "noembed", "noframes", "iframe"]
@@ -308,14 +310,19 @@ fn narrow(document: &Document) {
             continue;
         }
         let Some(name) = node.node_name().filter(|_| !is_foreign(&node)) else { continue };
-        let name: &str = &name;
+        let name = marking::passing(&node, &name);
         if !ALLOWED.contains(name) {
             if !strange.iter().any(|known| known == name) {
                 strange.push(name.to_owned());
             }
             continue;
         }
-        node.retain_attrs(ATTRIBUTES.iter().find(|(element, _)| *element == name).map_or(&[], |(_, allowed)| *allowed));
+        let own = ATTRIBUTES.iter().find(|(element, _)| *element == name).map_or(&[][..], |(_, allowed)| *allowed);
+        if marking::is_marked(&node) {
+            node.retain_attrs(&[own, marking::ATTRIBUTES].concat());
+        } else {
+            node.retain_attrs(own);
+        }
         if name == "a" {
             node.set_attr("rel", LINK_REL);
         }
@@ -343,6 +350,7 @@ fn repair(document: &Document, base: &Url) {
             node.remove_from_parent();
             continue;
         }
+        marking::tidy(&node);
         match name {
             "h1" => node.rename("h2"),
             "a" => link(&node, base),
@@ -497,7 +505,7 @@ fn image(node: &NodeRef<'_>, base: &Url) {
                     _ => Some((name, value)),
                 })
                 .collect();
-            node.retain_attrs(&["class"]);
+            node.retain_attrs(&["class", "lang", "dir"]);
             node.set_attr("src", &address);
             for (name, value) in keep {
                 node.set_attr(name, &value);
@@ -668,7 +676,7 @@ mod tests {
             "<button>", "</button>", "<form>", "<select>", "<option>", "<h2>", "</h2>", "<pre>", "\n", "text", "&lt;b&gt;", "<figure>",
             "<figcaption>", "</figure>", "<blockquote>", "<q>", "<ruby>", "<rt>", "<textarea>", "<title>", "<!--", "-->", "<template>",
             "<iframe src=https://youtu.be/x>", "<picture>", "<source srcset=/x>", "<details>", "<summary>", "<caption>", "<video src=/v>",
-            "<span>", "</span>", "<center>", "<font>", "<dl>", "<dt>", "<dd>", "\"'>", "<",
+            "<span>", "</span>", "<span lang=fr>", "<p dir=rtl>", "<section lang=he>", "</section>", "<td dir=auto>", "<center>", "<font>", "<dl>", "<dt>", "<dd>", "\"'>", "<",
         ]), 0..24)) {
             let once = clean(&parts.concat());
             prop_assert_eq!(clean(&once), once);

@@ -197,6 +197,53 @@ pub fn tag(written: &str) -> Option<String> {
     Some([Some(language.to_owned()), script, region].into_iter().flatten().collect::<Vec<_>>().join("-"))
 }
 
+/// Longest tag that is written: readers cut or refuse longer ones.
+const LONGEST: usize = 50;
+
+/// Whether a tag is well-formed (BCP 47 § 2.1, without the grandfathered tags) and short enough to be passed on as it is.
+pub(super) fn is_well_formed(written: &str) -> bool {
+    let subtags: Vec<&str> = written.split('-').collect();
+    let alphanumeric = |subtag: &str| subtag.bytes().all(|b| b.is_ascii_alphanumeric());
+    if written.len() > LONGEST || !subtags.iter().all(|subtag| (1..=8).contains(&subtag.len()) && alphanumeric(subtag)) {
+        return false;
+    }
+    let alphabetic = |subtag: &str| subtag.bytes().all(|b| b.is_ascii_alphabetic());
+    let numeric = |subtag: &str| subtag.bytes().all(|b| b.is_ascii_digit());
+    let is_private = |subtag: &str| subtag.eq_ignore_ascii_case("x");
+    let Some((language, rest)) = subtags.split_first() else { return false };
+    if is_private(language) {
+        return !rest.is_empty();
+    }
+    if language.len() < 2 || !alphabetic(language) {
+        return false;
+    }
+    let mut rest = rest.iter().copied().peekable();
+    if language.len() <= 3 {
+        for _ in 0..3 {
+            rest.next_if(|subtag| subtag.len() == 3 && alphabetic(subtag));
+        }
+    }
+    rest.next_if(|subtag| subtag.len() == 4 && alphabetic(subtag));
+    rest.next_if(|subtag| subtag.len() == 2 && alphabetic(subtag) || subtag.len() == 3 && numeric(subtag));
+    while rest.next_if(|subtag| subtag.len() >= 5 || subtag.len() == 4 && numeric(&subtag[..1])).is_some() {}
+    while let Some(singleton) = rest.next() {
+        if singleton.len() > 1 {
+            return false;
+        }
+        if is_private(singleton) {
+            return rest.next().is_some();
+        }
+        let mut extended = 0;
+        while rest.next_if(|subtag| subtag.len() > 1).is_some() {
+            extended += 1;
+        }
+        if extended == 0 {
+            return false;
+        }
+    }
+    true
+}
+
 /// What the characters of a text say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Count {
@@ -387,6 +434,55 @@ mod tests {
         check("x-default", None);
         check("nonsense here", None);
         check("", None);
+    }
+
+    #[test]
+    fn well_formed_tags() {
+        for tag in [
+            "en",
+            "EN-us",
+            "zh-Hans",
+            "zh-cmn-Hans-CN",
+            "es-419",
+            "de-CH-1901",
+            "sl-rozaj-biske-1994",
+            "en-a-bbb-x-a-ccc",
+            "x-house",
+            "zh-Hant-t-zh-hans",
+            "qaa-Qaaa-QM-x-southern",
+            "haw",
+            "sr-Latn-RS",
+            "de-1996",
+        ] {
+            assert!(is_well_formed(tag), "{tag}");
+        }
+        for tag in [
+            "",
+            "-",
+            "e",
+            "en-",
+            "-en",
+            "en--US",
+            "en_US",
+            "en US",
+            "español",
+            "en-a",
+            "en-x",
+            "x",
+            "i-klingon",
+            "en-a-b",
+            "1en",
+            "123",
+            "en-Latn-Latn",
+            "en-US-GB",
+            "languages1",
+            "en-abcdefghi",
+            "de-12",
+            "zh-Hans;q=1",
+        ] {
+            assert!(!is_well_formed(tag), "{tag}");
+        }
+        assert!(is_well_formed(&format!("en-x{}", "-a".repeat(23))) && !is_well_formed(&format!("en-x{}", "-a".repeat(24))));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod html;
 mod image;
 mod index;
 pub mod language;
+mod marking;
 pub mod marks;
 mod media;
 mod outlet_rules;

@@ -123,6 +123,14 @@ impl Walk<'_> {
             }
             Action::Translation => {
                 self.translation()?;
+                (Place::Translation, End::Nothing)
+            }
+            Action::Earlier => match self.earlier()? {
+                true => (Place::Earlier, End::Nothing),
+                false => skip,
+            },
+            Action::Maker => {
+                self.maker(place)?;
                 skip
             }
             Action::Hop => {

@@ -331,6 +331,23 @@ impl Builder {
         self.draft.as_mut().map(|draft| draft.entry.provenance.get_or_insert_default())
     }
 
+    /// Somebody named inside of reprint:translation or reprint:earlier. A translator who is known by name already gets their page.
+    pub fn maker(&mut self, place: Place, person: Person) {
+        let Some(draft) = &mut self.draft else { return };
+        let earlier = draft.entry.provenance.as_mut().and_then(|provenance| provenance.earlier.last_mut());
+        let list = match (place, earlier) {
+            (Place::Earlier, Some(earlier)) => &mut earlier.translators,
+            (Place::Earlier, None) => return,
+            _ => &mut draft.entry.translators,
+        };
+        let is_full = list.len() >= MOST_PARTS;
+        match list.iter_mut().find(|known| known.name == person.name) {
+            Some(known) => known.uri = known.uri.take().or(person.uri),
+            None if is_full => {}
+            None => list.push(person),
+        }
+    }
+
     /// content@src: the content lies elsewhere.
     pub fn content_source(&mut self, href: String) {
         if let Some(draft) = self.draft.as_mut().filter(|_| !href.is_empty()) {

@@ -114,6 +114,18 @@ fn references_in_xhtml_follow_the_bases_in_it() {
 }
 
 #[test]
+fn languages_in_xhtml_are_said_as_html_says_them() {
+    let said = entry(
+        "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><p lang=\"x\" xml:lang=\"ar\" dir=\"rtl\">a <q xml:lang='he&quot;'>b</q></p>\
+         <svg xmlns=\"http://www.w3.org/2000/svg\" xml:lang=\"fr\"/></div></content>",
+    );
+    assert_eq!(
+        said.content[0].value,
+        "<p dir=\"rtl\" lang=\"ar\">a <q lang=\"he&quot;\">b</q></p><svg xmlns=\"http://www.w3.org/2000/svg\"></svg>"
+    );
+}
+
+#[test]
 fn drawings_in_xhtml_keep_their_namespace() {
     let drawn = entry(
         "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\" xmlns:s=\"http://www.w3.org/2000/svg\"><s:svg width=\"99\"><s:rect/></s:svg></div></content>",

@@ -9,8 +9,8 @@ use super::capture::{LONGEST_TEXT, LONGEST_VALUE};
 use super::json_values::{Many, One, Part, Scalar, without_lone_surrogates};
 use super::{Bounds, Findings};
 use crate::model::{
-    Category, Enclosure, FeedHead, Format, Link, Media, ParsedDeletion, ParsedEntry, ParsedFeed, ParsedHop, ParsedProvenance,
-    ParsedSource, ParsedTranslation, Person, TextKind, Unreadable,
+    Category, Enclosure, FeedHead, Format, Link, Media, ParsedDeletion, ParsedEarlier, ParsedEntry, ParsedFeed, ParsedHop,
+    ParsedProvenance, ParsedSource, ParsedTranslation, Person, TextKind, Unreadable,
 };
 
 /// Reads a JSON document.
@@ -316,6 +316,29 @@ struct Translation {
     engine: Scalar,
     source: Scalar,
     translators: Many<Author>,
+    earlier: Many<Earlier>,
+}
+
+/// What a translation was made of, where that was one, too.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Earlier {
+    kind: Scalar,
+    engine: Scalar,
+    translators: Many<Author>,
+    earlier: Many<Earlier>,
+}
+
+/// A row of them from what holds the first, nearest first.
+fn earlier(first: Many<Earlier>) -> Vec<ParsedEarlier> {
+    let mut row = Vec::new();
+    let mut next = first.0.into_iter().next();
+    while let Some(made) = next.filter(|_| row.len() < MOST_PARTS) {
+        let (kind, engine) = (made.kind.value().unwrap_or_default(), made.engine.value());
+        row.push(ParsedEarlier { seq: None, kind, engine, translators: people(made.translators.0) });
+        next = made.earlier.0.into_iter().next();
+    }
+    row
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -373,7 +396,7 @@ macro_rules! objects_only {
         }
     )*};
 }
-objects_only!(Translation, Hop, Source, Original, Discussion, Picture, Reprint, OfFeed, Gone);
+objects_only!(Translation, Earlier, Hop, Source, Original, Discussion, Picture, Reprint, OfFeed, Gone);
 
 /// Entries that a feed can declare deleted, at most.
 const MOST_DELETED: usize = 10_000;
@@ -496,6 +519,7 @@ impl Reprint {
         let mut provenance = ParsedProvenance::default();
         if let Some(translation) = self.translation.0.into_iter().next() {
             entry.translators = people(translation.translators.0);
+            provenance.earlier = earlier(translation.earlier);
             provenance.translation = Some(ParsedTranslation {
                 kind: translation.kind.value().unwrap_or_default(),
                 from: translation.from.value(),

@@ -3,7 +3,7 @@
 use super::build::MOST_PARTS;
 use super::vocabulary::Place;
 use super::xml::Walk;
-use crate::model::{Category, Enclosure, Link, Media, ParsedHop, ParsedTranslation, Unreadable};
+use crate::model::{Category, Enclosure, Link, Media, ParsedEarlier, ParsedHop, ParsedTranslation, Person, Unreadable};
 
 /// Registered relations may be written as addresses (RFC 4287 § 4.2.7.2).
 const IANA_RELATIONS: &str = "http://www.iana.org/assignments/relation/";
@@ -97,6 +97,27 @@ impl Walk<'_> {
         };
         if let Some(provenance) = self.build.provenance() {
             provenance.translation.get_or_insert(translation);
+        }
+        Ok(())
+    }
+
+    /// `false`: one too many.
+    pub(super) fn earlier(&mut self) -> Result<bool, Unreadable> {
+        let earlier = ParsedEarlier {
+            seq: self.attribute("seq")?,
+            kind: self.attribute("kind")?.unwrap_or_default(),
+            engine: self.attribute("engine")?,
+            translators: Vec::new(),
+        };
+        let provenance = self.build.provenance().filter(|provenance| provenance.earlier.len() < MOST_PARTS);
+        Ok(provenance.map(|provenance| provenance.earlier.push(earlier)).is_some())
+    }
+
+    /// Who made the translation that the element is in.
+    pub(super) fn maker(&mut self, place: Place) -> Result<(), Unreadable> {
+        let person = Person { name: self.attribute("name")?, uri: self.attribute("href")?, email: None };
+        if person.name.is_some() {
+            self.build.maker(place, person);
         }
         Ok(())
     }

@@ -29,6 +29,10 @@ pub(super) enum Place {
     MediaContent,
     /// In news:news, news:publication or image:image of a sitemap, or app:control.
     Annex,
+    /// In reprint:translation.
+    Translation,
+    /// In reprint:earlier.
+    Earlier,
     /// In something skipped, or inside of a text.
     Nowhere,
 }
@@ -44,6 +48,7 @@ const PERSON: Places = 1 << Place::Person as u16;
 const GROUP: Places = 1 << Place::MediaGroup as u16;
 const CONTENT: Places = 1 << Place::MediaContent as u16;
 const ANNEX: Places = 1 << Place::Annex as u16;
+const MAKING: Places = 1 << Place::Translation as u16 | 1 << Place::Earlier as u16;
 const ANY: Places = FEED | ENTRY | SOURCE;
 const MEDIA: Places = ENTRY | GROUP | CONTENT;
 
@@ -138,6 +143,10 @@ pub(super) enum Action {
     Thumbnail,
     /// reprint:translation.
     Translation,
+    /// reprint:earlier.
+    Earlier,
+    /// reprint:translator.
+    Maker,
     /// reprint:hop.
     Hop,
     /// at:deleted-entry.
@@ -279,6 +288,8 @@ static TABLE: &[Row] = &[
     row(Ns::CreativeCommons, "license", ANY, Address(Field::License), 0),
     row(Ns::Dcterms, "license", ANY, Address(Field::License), 0),
     row(Ns::Reprint, "translation", ENTRY, Action::Translation, 0),
+    row(Ns::Reprint, "earlier", ENTRY, Action::Earlier, 0),
+    row(Ns::Reprint, "translator", MAKING, Action::Maker, 0),
     row(Ns::Reprint, "hop", ENTRY, Action::Hop, 0),
     row(Ns::Reprint, "disclaimer", ENTRY, Plain(Field::Disclaimer), 0),
     row(Ns::App, "control", ENTRY, Enter(Place::Annex), 0),

@@ -314,11 +314,14 @@ impl<'a> Walk<'a> {
         let shown = inline_name(name, &self.scope);
         let mut attributes: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(self.attributes.len() + 1);
         if self.capture.as_ref().is_some_and(Capture::is_rich) {
+            let mut language = None;
             for attribute in &self.attributes {
                 if attribute.name.starts_with("xml") {
                     if attribute.name == "xml:base" {
                         let base = self.entities.attribute(attribute.raw, &mut self.findings)?;
                         self.scope.enter_base(&base, &mut self.findings);
+                    } else if attribute.name == "xml:lang" {
+                        language = Some(self.entities.attribute(attribute.raw, &mut self.findings)?);
                     }
                     continue;
                 }
@@ -333,8 +336,14 @@ impl<'a> Walk<'a> {
                     }
                 }
             }
+            let is_drawing = self.scope.resolve(name).0 == Ns::Graphics;
+            // of both, in XML that of XML counts (HTML § 3.2.6.2)
+            if let Some(language) = language.filter(|_| !is_drawing) {
+                attributes.retain(|(name, _)| *name != "lang");
+                attributes.push(("lang", language));
+            }
             // drawings and formulas say in HTML, too, that they are XML
-            if self.scope.resolve(name).0 == Ns::Graphics {
+            if is_drawing {
                 match shown {
                     "svg" => attributes.push(("xmlns", "http://www.w3.org/2000/svg".into())),
                     "math" => attributes.push(("xmlns", "http://www.w3.org/1998/Math/MathML".into())),

@@ -5,13 +5,12 @@
 //! pages    queue → robots → fetch → parse → (next page →) normalize → attribute → store.record_page
 //! ```
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
-use super::Stages;
+use super::{Stages, Walk};
 use crate::config::Outlet;
 use crate::fetch::FetchError;
 use crate::model::{
@@ -24,9 +23,6 @@ use crate::{attribute, normalize};
 
 /// Why an article is held whose page is still to be read.
 pub const AWAITING_PAGE: &str = "awaiting_page";
-
-/// Most pages of one article.
-const PAGES: u32 = 20;
 
 /// Tries before a page is given up until the outlet changes the entry.
 const TRIES: u32 = 3;
@@ -189,54 +185,25 @@ async fn whole(
     page: &WaitingPage,
     now: fn() -> DateTime<Utc>,
 ) -> Result<(Verdict, u32), Failure> {
-    let mut pages: Vec<(Url, ParsedPage)> = Vec::new();
-    let mut visited: HashSet<Url> = HashSet::new();
-    let mut texts: HashSet<String> = HashSet::new();
-    let mut next = Some(without_fragment(&page.address));
+    let mut walk = Walk::new(&page.address);
     let mut fetched_at = now();
-    let mut endless = false;
-    // The first page, while the page is asked for that has all of it.
-    let mut in_parts: Option<(Url, ParsedPage)> = None;
-    while let Some(address) = next.take() {
-        visited.insert(address.clone());
-        let number = u32::try_from(pages.len()).unwrap_or(PAGES) + 1;
-        let (first, answered, parsed) = match (one(stages, outlet, &address, &pages, number, now).await, in_parts.take()) {
-            (Ok(page), before) => {
-                visited.insert(without_fragment(&page.answered));
+    while let Some((address, number)) = walk.ask() {
+        match one(stages, outlet, &address, walk.first().cloned(), number, now).await {
+            Ok(page) => {
                 if number == 1 {
                     fetched_at = page.fetched_at;
                 }
-                let whole = page.parsed.whole.as_deref().filter(|_| number == 1 && before.is_none());
-                let whole = whole.and_then(|whole| linked(&page.answered, &page.parsed, whole, &page.first));
-                if let Some(whole) = whole.filter(|whole| !visited.contains(whole)) {
-                    in_parts = Some((page.answered, page.parsed));
-                    next = Some(whole);
-                    continue;
-                }
-                (page.first, page.answered, page.parsed)
+                walk.read(page.answered, page.parsed);
             }
-            // A rule that leads nowhere any more does not take away what there is.
-            (Err(_), Some((answered, parsed))) => (answered.clone(), answered, parsed),
-            (Err(failure), None) => return Err(Failure { is_first: number == 1, ..failure }),
-        };
-        let text = parsed.entry.content.first().map(|text| text.value.clone()).unwrap_or_default();
-        // Some sites answer every page number with the last page there is, or with the first.
-        if !texts.insert(text) {
-            break;
-        }
-        let follow = following(&answered, &parsed, &first).filter(|url| !visited.contains(url));
-        pages.push((answered, parsed));
-        if number < PAGES {
-            next = follow;
-        } else {
-            endless = follow.is_some();
+            Err(failure) => {
+                if !walk.failed() {
+                    return Err(Failure { is_first: number == 1, ..failure });
+                }
+            }
         }
     }
-    if endless && let Some((_, last)) = pages.last_mut() {
-        last.warnings
-            .push(Warning::new("too_many_pages", format!("the article has more than {PAGES} pages, the rest is left out")));
-    }
-    let count = u32::try_from(pages.len()).unwrap_or(PAGES);
+    let pages = walk.finish();
+    let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     let (reader, article, own) = (outlet.clone(), page.article.clone(), stages.own());
     let verdict = blocking(stages, move || {
         let found = normalize::page::Pages { outlet: &reader, pages: &pages, fetched_at };
@@ -248,7 +215,6 @@ async fn whole(
 
 /// A page that was read.
 struct One {
-    first: Url,
     answered: Url,
     fetched_at: DateTime<Utc>,
     parsed: ParsedPage,
@@ -259,15 +225,14 @@ async fn one(
     stages: &Stages,
     outlet: &Outlet,
     address: &Url,
-    pages: &[(Url, ParsedPage)],
+    first: Option<Url>,
     number: u32,
     now: fn() -> DateTime<Utc>,
 ) -> Result<One, Failure> {
     let doc = fetch(stages, outlet, address, now).await?;
     let (answered, fetched_at) = (doc.url.clone(), doc.fetched_at);
-    let first = pages.first().map_or_else(|| answered.clone(), |(first, _)| first.clone());
-    let parsed = parse(stages, outlet, doc, first.clone(), number).await?;
-    Ok(One { first, answered, fetched_at, parsed })
+    let parsed = parse(stages, outlet, doc, first.unwrap_or_else(|| answered.clone()), number).await?;
+    Ok(One { answered, fetched_at, parsed })
 }
 
 /// One page: allowed by robots.txt, in a turn at its host, at an address that still is the article's.
@@ -317,23 +282,6 @@ async fn parse(stages: &Stages, outlet: &Outlet, doc: FetchedDocument, first: Ur
     })
     .await?;
     Ok(parsed?)
-}
-
-/// The next page of the article, if it is of the same site.
-fn following(answered: &Url, page: &ParsedPage, first: &Url) -> Option<Url> {
-    linked(answered, page, page.next.as_deref()?, first)
-}
-
-/// The address that a page links to, if it is of the same site.
-fn linked(answered: &Url, page: &ParsedPage, written: &str, first: &Url) -> Option<Url> {
-    let next = normalize::url::resolve(answered, &page.entry.base, written)?;
-    (normalize::url::site(&next) == normalize::url::site(first)).then(|| without_fragment(&next))
-}
-
-fn without_fragment(url: &Url) -> Url {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url
 }
 
 async fn blocking<T: Send + 'static>(stages: &Stages, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
-use super::Stages;
 use super::editions::{form, has_human, is_wanted};
 use super::window::window;
+use super::{Stages, labels};
 use crate::config::{Config, Feed, Target, Translator};
 use crate::model::{AttributedArticle, Party, StoredArticle, TranslationKind};
 use crate::render;
@@ -300,7 +300,13 @@ async fn make(
         hindered(format!("what came back is not the article: {}", damages.join("; ")))
     })?;
     let made = cut.assemble(&answers.pieces, &making);
-    made.map(Some).map_err(|damage| hindered(format!("what came back cannot be put together: {damage}")))
+    let mut made = made.map_err(|damage| hindered(format!("what came back cannot be put together: {damage}")))?;
+    if making.kind == TranslationKind::ScriptConversion
+        && let Some(engine) = engines.iter().find(|engine| engine.unit() == Unit::Nothing)
+    {
+        labels::convert(&mut made.article.categories, engine.as_ref(), &from, to).await;
+    }
+    Ok(Some(made))
 }
 
 fn same_language(from: &str, to: &str) -> bool {

@@ -196,16 +196,13 @@ fn extensions(facts: &Facts<'_>) -> ExtensionMap {
     if let Some(count) = facts.comment_count {
         add_text("thr:total", &count.to_string());
     }
-    for own in provenance_elements(facts) {
-        add(&mut map, element(own.name, own.text.as_deref(), &own.attributes));
-    }
-    for image in media_elements(facts) {
-        let mut content = element(image.content.name, None, &image.content.attributes);
-        for child in image.children {
+    for own in provenance_elements(facts).iter().chain(&media_elements(facts)) {
+        let mut parent = element(own.name, own.text.as_deref(), &own.attributes);
+        for child in &own.children {
             let element = element(child.name, child.text.as_deref(), &child.attributes);
-            content.children.entry(child.name.to_owned()).or_default().push(element);
+            parent.children.entry(child.name.to_owned()).or_default().push(element);
         }
-        add(&mut map, content);
+        add(&mut map, parent);
     }
     map
 }

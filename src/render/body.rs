@@ -121,14 +121,14 @@ fn missing_in_credit(facts: &Facts<'_>, credit: &str) -> Option<String> {
     let original = facts.original.as_ref().and_then(|o| o.outlet.url.as_deref());
     let human = TranslationKind::Human;
     let unnamed = facts.translators.is_empty() && facts.translation.as_ref().is_some_and(|t| t.kind == human)
-        || facts.earlier.as_ref().is_some_and(|earlier| earlier.kind == human && earlier.translators.is_empty());
-    let earlier = facts.earlier.as_ref().and_then(|earlier| earlier.translators.first());
+        || facts.earlier.iter().any(|earlier| earlier.kind == human && earlier.translators.is_empty());
+    let unsaid = facts.earlier.iter().filter_map(|earlier| earlier.translators.first()).find(|first| !has(&first.name));
     let required = [
         (Some(facts.source.name.as_str()), "the source (source.name)"),
         (facts.source.url.as_deref(), "the link to the source (source.url)"),
         (facts.authors.first().map(|author| author.name.as_str()), "the author (authors)"),
         (facts.translators.first().map(|translator| translator.name.as_str()), "the translator (translators)"),
-        (earlier.map(|translator| translator.name.as_str()), "who made what was translated (earlier.translators)"),
+        (unsaid.map(|translator| translator.name.as_str()), "who made what was translated (earlier.translators, before)"),
         (unnamed.then(|| facts.words.get("translator_unnamed")), "that the translator is not named (words.translator_unnamed)"),
         (original, "the link to the original (chain)"),
         (label.as_deref(), "the notice of a machine translation (label)"),
@@ -171,11 +171,9 @@ pub(super) fn kind_word(words: &Language, kind: TranslationKind) -> &str {
 /// The notice that comes before everything else in a machine-made text (AI Act Art. 50(4), GB 45438-2025): in the text's language, and where
 /// that is not English in English too.
 pub(super) fn label(facts: &Facts<'_>) -> Option<String> {
-    let kind = match (facts.translation.as_ref()?.kind, &facts.earlier) {
-        // Other characters make a machine's text no person's.
-        (TranslationKind::ScriptConversion, Some(earlier)) => earlier.kind,
-        (kind, _) => kind,
-    };
+    // Other characters make a machine's text no person's.
+    let kinds = std::iter::once(facts.translation.as_ref()?.kind).chain(facts.earlier.iter().map(|earlier| earlier.kind));
+    let kind = kinds.into_iter().find(|kind| *kind != TranslationKind::ScriptConversion)?;
     let (key, english) = match kind {
         TranslationKind::Machine => ("label_machine", "Machine translated, not reviewed"),
         TranslationKind::MachineLight => ("label_machine_light", "Machine translated, lightly edited"),
@@ -199,18 +197,22 @@ fn credit_context(facts: &Facts<'_>) -> Value {
             to => &translation.to,
         }
     });
-    let earlier = facts.earlier.as_ref().map(|earlier| {
+    let mut earlier = facts.earlier.iter().enumerate().map(|(step, earlier)| {
         context! {
             kind => earlier.kind.name(),
             name => kind_word(facts.words, earlier.kind),
             engine => &earlier.engine,
-            translators => earlier.translators.iter().map(party).collect::<Vec<_>>(),
+            translators => facts.made_earlier(step).iter().map(party).collect::<Vec<_>>(),
         }
     });
+    let nearest = earlier.next();
+    let mut before: Vec<Value> = earlier.collect();
+    before.reverse();
     context! {
         words => &facts.words.value,
         label => label(facts),
-        earlier,
+        earlier => nearest,
+        before,
         notice => facts.notice.as_ref().map(|(text, lang)| context! { text, lang }),
         source => party(&facts.source),
         chain,
@@ -331,6 +333,7 @@ mod tests {
                 kind: earlier,
                 engine: Some("nmt".to_owned()).filter(|_| earlier != TranslationKind::Human),
                 translators: if named { translators } else { Vec::new() },
+                earlier: None,
             });
             (translation.kind, translation.to) = (kind, Some(to.to_owned()));
             translation.engine = Some("Loom".to_owned());
@@ -385,6 +388,54 @@ mod tests {
             "本文由机器翻译（AI）生成，未经人工审校",
             "<br>翻译：机器翻译、nmt<br>文字：繁简转换、Loom",
         );
+    }
+
+    #[test]
+    fn every_translation_on_the_way_is_credited_once() {
+        let renderer = sample::renderer();
+        let mut article = sample::article(Sample::Translation);
+        article.attributed.article.language = Some("de".to_owned());
+        let provenance = &mut article.attributed.provenance;
+        for (action, name) in [(HopAction::ScriptConverted, "Ferry Desk"), (HopAction::Translated, "Lamp Desk")] {
+            let party = Party { name: name.to_owned(), url: None };
+            provenance.hops.push(Hop { action, party, at: None, language: None });
+        }
+        let translation = provenance.translation.as_mut().unwrap();
+        let translators = std::mem::take(&mut translation.translators);
+        let step = |kind: TranslationKind, engine: Option<&str>| Earlier {
+            kind,
+            engine: engine.map(str::to_owned),
+            translators: translators.clone(),
+            earlier: None,
+        };
+        translation.earlier =
+            Earlier::chain(vec![step(TranslationKind::ScriptConversion, Some("Reed")), step(TranslationKind::Human, None)]);
+        (translation.kind, translation.engine) = (TranslationKind::Machine, Some("Loom".to_owned()));
+        let facts = renderer.facts(&article);
+        let body = renderer.body(&facts);
+        let credit = &body[..body.find("</div>").unwrap()];
+        let lines = "林书白 (von einem Menschen übersetzt)<br>Schrift: zwischen Kurz- und Langzeichen umgewandelt, Reed\
+                     <br>Übersetzung: maschinell übersetzt, Loom</p>";
+        assert!(credit.replace("</a>", "").ends_with(lines), "{credit}");
+        assert_eq!(facts.byline.matches("林书白").count(), 1, "{}", facts.byline);
+        let way = facts.way();
+        assert!(
+            way.contains("(zh-Hans, translated, 林书白, 2026-06-01)") && way.contains("Ferry Desk (script-converted)"),
+            "{way}"
+        );
+        assert!(missing_in_credit(&facts, &credit.replace("林书白", "")).is_some());
+        // A text of which only the script changed, twice, is a person's still.
+        let translation = article.attributed.provenance.translation.as_mut().unwrap();
+        translation.kind = TranslationKind::ScriptConversion;
+        assert_eq!(label(&renderer.facts(&article)), None);
+        // Somebody translated what a machine had made before.
+        let translation = article.attributed.provenance.translation.as_mut().unwrap();
+        translation.translators.clone_from(&translators);
+        translation.earlier = Some(Earlier { translators: Vec::new(), ..step(TranslationKind::Machine, Some("Loom")) });
+        translation.kind = TranslationKind::Human;
+        let facts = renderer.facts(&article);
+        let body = renderer.body(&facts);
+        assert!(label(&facts).is_none() && missing_in_credit(&facts, &body).is_none(), "{body}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Extension elements that RSS items and Atom entries have in common.
 
-use super::facts::Facts;
+use super::facts::{Facts, Named};
 use super::text::rfc3339;
 
 /// An element that both formats have, by its qualified name.
@@ -9,16 +9,25 @@ pub(super) struct Element {
     pub name: &'static str,
     pub text: Option<String>,
     pub attributes: Vec<(&'static str, String)>,
-}
-
-/// A Media RSS object.
-#[derive(Debug)]
-pub(super) struct MediaElement {
-    pub content: Element,
+    /// Elements inside, which have none themselves.
     pub children: Vec<Element>,
 }
 
-/// The reprint namespace: translation, disclaimer, hops with their position counted from the origin.
+/// One without text and children.
+fn bare(name: &'static str, attributes: Vec<(&'static str, String)>) -> Element {
+    Element { name, text: None, attributes, children: Vec::new() }
+}
+
+/// Who made a translation, with their pages: marcrel:trl has room for the name only.
+fn makers(translators: &[Named]) -> Vec<Element> {
+    let maker = |person: &Named| {
+        let page = person.url.clone().map(|url| ("href", url));
+        bare("reprint:translator", [("name", person.name.clone())].into_iter().chain(page).collect())
+    };
+    translators.iter().map(maker).collect()
+}
+
+/// The reprint namespace: translation, what it was made of, disclaimer, hops with their position counted from the origin.
 pub(super) fn provenance_elements(facts: &Facts<'_>) -> Vec<Element> {
     let mut elements = Vec::new();
     if let Some(translation) = &facts.translation {
@@ -33,15 +42,18 @@ pub(super) fn provenance_elements(facts: &Facts<'_>) -> Vec<Element> {
         if translation.is_outdated {
             attributes.push(("outdated", "true".to_owned()));
         }
-        elements.push(Element { name: "reprint:translation", text: None, attributes });
+        elements.push(Element { children: makers(&facts.translators), ..bare("reprint:translation", attributes) });
     }
-    if let Some(to) = &facts.pending {
-        elements.push(Element { name: "reprint:pending", text: None, attributes: vec![("to", to.clone())] });
+    for (steps, earlier) in facts.earlier.iter().enumerate() {
+        let mut attributes = vec![("seq", (steps + 1).to_string()), ("kind", earlier.kind.name().to_owned())];
+        attributes.extend(earlier.engine.clone().map(|engine| ("engine", engine)));
+        elements.push(Element { children: makers(&earlier.translators), ..bare("reprint:earlier", attributes) });
     }
+    elements.extend(facts.pending.iter().map(|to| bare("reprint:pending", vec![("to", to.clone())])));
     elements.push(Element {
         name: "reprint:disclaimer",
         text: Some(facts.disclaimer.clone()),
-        attributes: vec![("xml:lang", facts.words.tag.clone())],
+        ..bare("reprint:disclaimer", vec![("xml:lang", facts.words.tag.clone())])
     });
     for (position, hop) in facts.hops.iter().enumerate() {
         let mut attributes = vec![
@@ -51,15 +63,15 @@ pub(super) fn provenance_elements(facts: &Facts<'_>) -> Vec<Element> {
         ];
         let optional = [("at", hop.at.map(rfc3339)), ("lang", hop.language.clone()), ("href", hop.party.url.clone())];
         attributes.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
-        elements.push(Element { name: "reprint:hop", text: None, attributes });
+        elements.push(bare("reprint:hop", attributes));
     }
     elements
 }
 
 /// Media RSS for the pictures of the text. No role on the credit: the outlets do not say whether it names a photographer or an agency.
-pub(super) fn media_elements(facts: &Facts<'_>) -> Vec<MediaElement> {
+pub(super) fn media_elements(facts: &Facts<'_>) -> Vec<Element> {
     let element = |name: &'static str, text: &Option<String>| {
-        text.as_ref().map(|text| Element { name, text: Some(text.clone()), attributes: Vec::new() })
+        text.as_ref().map(|text| Element { text: Some(text.clone()), ..bare(name, Vec::new()) })
     };
     facts
         .images
@@ -75,10 +87,7 @@ pub(super) fn media_elements(facts: &Facts<'_>) -> Vec<MediaElement> {
                 element("media:credit", &image.credit),
                 element("media:copyright", &image.copyright),
             ];
-            MediaElement {
-                content: Element { name: "media:content", text: None, attributes },
-                children: children.into_iter().flatten().collect(),
-            }
+            Element { children: children.into_iter().flatten().collect(), ..bare("media:content", attributes) }
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::config::Publish;
-use crate::model::{Article, Awaited, HopAction, Party, Person, Precision, Provenance, StoredArticle, TranslationKind};
+use crate::model::{Article, Awaited, Earlier, HopAction, Party, Person, Precision, Provenance, StoredArticle, TranslationKind};
 
 use super::terms::{self, Allowed};
 use super::text::{language_tag, line, name, rfc3339, uri, uri_of};
@@ -126,8 +126,8 @@ pub(super) struct Facts<'a> {
     pub authors: Vec<Named>,
     pub translators: Vec<Named>,
     pub translation: Option<TranslationFacts>,
-    /// The translation that this one was made of.
-    pub earlier: Option<EarlierFacts>,
+    /// The translation that this one was made of, the one that this in turn was made of, and so on.
+    pub earlier: Vec<EarlierFacts>,
     pub original: Option<OriginalFacts>,
     /// The outlet that answers for the text as it stands: who wrote, translated or edited it last. Its address is the text's first page.
     pub responsible: Named,
@@ -194,11 +194,13 @@ impl Renderer {
         let authors = people(&provenance.authors).unwrap_or_else(|| vec![source.clone()]);
         let translators = provenance.translation.as_ref().and_then(|t| people(&t.translators)).unwrap_or_default();
         let earlier = earlier(provenance);
-        // For the byline: who translated it at any step.
-        let hands: Vec<Named> = match &earlier {
-            Some(earlier) if translators.is_empty() => earlier.translators.clone(),
-            _ => translators.clone(),
-        };
+        // For the byline: who translated it at any step, each once.
+        let mut hands = translators.clone();
+        for person in earlier.iter().flat_map(|earlier| &earlier.translators) {
+            if !hands.iter().any(|known| known.name == person.name) {
+                hands.push(person.clone());
+            }
+        }
         let mut hops = way(provenance, &source, original.as_ref());
         if made_here.is_some() {
             // Our own step is written below, with our page.
@@ -371,14 +373,15 @@ fn translation(provenance: &Provenance, language: Option<&str>) -> Option<Transl
     })
 }
 
-/// What this translation was made of, where that was one, too.
-fn earlier(provenance: &Provenance) -> Option<EarlierFacts> {
-    let earlier = provenance.translation.as_ref()?.earlier.as_ref()?;
-    Some(EarlierFacts {
+/// What this translation was made of, where that was one, too; nearest first.
+fn earlier(provenance: &Provenance) -> Vec<EarlierFacts> {
+    let row = provenance.translation.iter().filter_map(|translation| translation.earlier.as_ref()).flat_map(Earlier::all);
+    let facts = row.map(|earlier| EarlierFacts {
         kind: earlier.kind,
         engine: earlier.engine.as_deref().map(line).filter(|engine| !engine.is_empty()),
         translators: people(&earlier.translators).unwrap_or_default(),
-    })
+    });
+    facts.collect()
 }
 
 /// The way to us without our own step. Where nothing is recorded, what is known of both ends.
@@ -575,8 +578,10 @@ impl Facts<'_> {
     /// that the same text came from.
     pub fn way(&self) -> String {
         let ours = self.hops.len().saturating_sub(1);
-        // Our step is another translation: the one before it says whose it was.
-        let theirs = self.hops.get(..ours).and_then(|hops| hops.iter().rposition(|hop| hop.action == HopAction::Translated));
+        // The last step that changed the language or script made this text; those before it say whose they were.
+        let changes = |hop: &HopFacts| matches!(hop.action, HopAction::Translated | HopAction::ScriptConverted);
+        let earlier: Vec<usize> =
+            (0..self.hops.len()).rev().filter(|at| self.hops.get(*at).is_some_and(changes)).skip(1).collect();
         let own = own_step(self.hops.get(..ours).unwrap_or_default(), &self.source).unwrap_or(ours);
         let mut way = String::new();
         for (number, hop) in self.hops.iter().enumerate() {
@@ -584,8 +589,8 @@ impl Facts<'_> {
             if !matches!(hop.action, HopAction::Created | HopAction::Reposted) {
                 remarks.push(hop.action.name().to_owned());
             }
-            if let Some(earlier) = self.earlier.as_ref().filter(|_| theirs == Some(number)) {
-                remarks.extend(earlier.translators.iter().map(|translator| translator.name.clone()));
+            if let Some(step) = earlier.iter().position(|at| *at == number) {
+                remarks.extend(self.made_earlier(step).iter().map(|translator| translator.name.clone()));
             }
             remarks.extend(hop.at.map(|at| rfc3339(at)[..10].to_owned()));
             if number > 0 {
@@ -597,6 +602,14 @@ impl Facts<'_> {
             }
         }
         way
+    }
+
+    /// Who is credited for a step of [`Facts::earlier`]. Who translated a text whose script was changed later is named where they translated it.
+    pub fn made_earlier(&self, step: usize) -> &[Named] {
+        let (made, before) = (self.earlier.get(step), self.earlier.get(step + 1));
+        let is_repeated = made.is_some_and(|made| made.kind == TranslationKind::ScriptConversion)
+            && before.is_some_and(|before| !before.translators.is_empty());
+        made.filter(|_| !is_repeated).map_or(&[], |made| &made.translators)
     }
 
     /// The work that this text is a version of: the original of a translation (dcterms:isVersionOf). A change of script keeps the work the same

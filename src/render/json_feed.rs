@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::facts::{Facts, Named};
+use super::facts::{EarlierFacts, Facts, Named};
 use super::text::rfc3339;
 use super::tombstone::Tombstone;
 use super::{FeedHead, SiteFacts};
@@ -153,17 +153,20 @@ fn translation(facts: &Facts<'_>) -> Value {
         ("source", json!(translation.source)),
         ("outdated", json!(translation.is_outdated.then_some(true))),
         ("translators", people(facts.translators.iter().cloned())),
-        ("earlier", facts.earlier.as_ref().map_or(Value::Null, earlier)),
+        ("earlier", earlier(&facts.earlier)),
     ])
 }
 
-/// What the translation was made of, where that was one, too.
-fn earlier(earlier: &super::facts::EarlierFacts) -> Value {
-    object([
-        ("kind", json!(earlier.kind.name())),
-        ("engine", json!(earlier.engine)),
-        ("translators", people(earlier.translators.iter().cloned())),
-    ])
+/// What the translation was made of, where that was one, too; inside it what that one was made of.
+fn earlier(row: &[EarlierFacts]) -> Value {
+    row.iter().rev().fold(Value::Null, |next, earlier| {
+        object([
+            ("kind", json!(earlier.kind.name())),
+            ("engine", json!(earlier.engine)),
+            ("translators", people(earlier.translators.iter().cloned())),
+            ("earlier", next),
+        ])
+    })
 }
 
 /// Another language it is in here; without `kind` the original.

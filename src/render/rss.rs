@@ -7,7 +7,7 @@ use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Enclosure, Guid, Item, Source};
 
 use super::archive;
-use super::elements::{media_elements, provenance_elements};
+use super::elements::{Element, media_elements, provenance_elements};
 use super::facts::Facts;
 use super::text::{html, rfc822, rfc3339};
 use super::{CACHE_MINUTES, FeedHead, REPRINT_NAMESPACE, SiteFacts};
@@ -147,20 +147,12 @@ fn extensions(head: &FeedHead<'_>, facts: &Facts<'_>) -> ExtensionMap {
     if let Some(count) = facts.comment_count {
         add(&mut map, element("slash:comments", Some(&count.to_string()), []));
     }
-    for own in provenance_elements(facts) {
-        let attributes = own.attributes.iter().map(|(name, value)| (*name, value.as_str()));
-        add(&mut map, element(own.name, own.text.as_deref(), attributes));
-    }
-    for image in media_elements(facts) {
-        let mut content =
-            element(image.content.name, None, image.content.attributes.iter().map(|(name, value)| (*name, value.as_str())));
-        for child in image.children {
-            let name = child.name.to_owned();
-            let child =
-                element(child.name, child.text.as_deref(), child.attributes.iter().map(|(name, value)| (*name, value.as_str())));
-            content.children.entry(name).or_default().push(child);
+    for own in provenance_elements(facts).iter().chain(&media_elements(facts)) {
+        let mut parent = extension(own);
+        for child in &own.children {
+            parent.children.entry(child.name.to_owned()).or_default().push(extension(child));
         }
-        add(&mut map, content);
+        add(&mut map, parent);
     }
     map
 }
@@ -169,6 +161,11 @@ fn is_creative_commons(licence: &str) -> bool {
     let address = licence.split_once("://").map_or(licence, |(_, address)| address);
     let host = address.split('/').next().unwrap_or_default();
     host.strip_prefix("www.").unwrap_or(host) == "creativecommons.org"
+}
+
+/// An element without those inside.
+fn extension(own: &Element) -> Extension {
+    element(own.name, own.text.as_deref(), own.attributes.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
 fn element<'a>(name: &str, text: Option<&str>, attributes: impl IntoIterator<Item = (&'a str, &'a str)>) -> Extension {

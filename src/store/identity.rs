@@ -200,7 +200,7 @@ impl Facts {
             self.maybe("engine", engine.as_deref());
             self.address("text", source.as_ref());
             self.people("translator", translators);
-            if let Some(Earlier { kind, engine, translators }) = earlier {
+            for Earlier { kind, engine, translators, earlier: _ } in earlier.iter().flat_map(Earlier::all) {
                 self.text("earlier", kind.name());
                 self.maybe("engine", engine.as_deref());
                 self.people("translator", translators);

@@ -14,8 +14,8 @@ use url::Url;
 use super::identity::hex;
 use crate::model::{
     Article, Attachment, AttributedArticle, Category, Comments, Earlier, Evidence, Hints, Hop, HopAction, Html, Image, Marks,
-    Original, ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
-    TranslationKind, Warning,
+    Original, ParsedEarlier, ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp,
+    Translation, TranslationKind, Warning,
 };
 
 /// Version of the format. It rises when an older program would misread what a newer one writes.
@@ -140,6 +140,18 @@ impl<T: Mirror> Mirror for Option<T> {
 
     fn from_record(record: Self::Record) -> Result<Self, Unreadable> {
         record.map(T::from_record).transpose()
+    }
+}
+
+impl<T: Mirror> Mirror for Box<T> {
+    type Record = Box<T::Record>;
+
+    fn to_record(&self) -> Self::Record {
+        Box::new(T::to_record(self))
+    }
+
+    fn from_record(record: Self::Record) -> Result<Self, Unreadable> {
+        T::from_record(*record).map(Box::new)
     }
 }
 
@@ -325,6 +337,12 @@ mirror!(ParsedTranslation as ParsedTranslationRecord {
     engine: Option<String>,
     source: Option<String>,
 });
+mirror!(ParsedEarlier as ParsedEarlierRecord {
+    seq: Option<String>,
+    kind: String,
+    engine: Option<String>,
+    translators: Vec<Person>,
+});
 mirror!(ParsedHop as ParsedHopRecord {
     seq: Option<String>,
     action: String,
@@ -335,6 +353,7 @@ mirror!(ParsedHop as ParsedHopRecord {
 });
 mirror!(ParsedProvenance as ParsedProvenanceRecord {
     translation: Option<ParsedTranslation>,
+    earlier: Vec<ParsedEarlier>,
     hops: Vec<ParsedHop>,
     disclaimers: Vec<String>,
 });
@@ -400,7 +419,12 @@ mirror!(Translation as TranslationRecord {
     translators: Vec<Person>,
     earlier: Option<Earlier>,
 });
-mirror!(Earlier as EarlierRecord { kind: TranslationKind, engine: Option<String>, translators: Vec<Person> });
+mirror!(Earlier as EarlierRecord {
+    kind: TranslationKind,
+    engine: Option<String>,
+    translators: Vec<Person>,
+    earlier: Option<Box<Earlier>>,
+});
 mirror!(Hop as HopRecord { action: HopAction, party: Party, at: Option<DateTime<Utc>>, language: Option<String> });
 mirror!(Original as OriginalRecord { outlet: Party, language: Option<String>, published: Option<DateTime<Utc>> });
 mirror!(Evidence as EvidenceRecord { field: &'static str, rule: &'static str, text: String });

@@ -278,6 +278,15 @@ pub const HELD: &str = "\
     SELECT outlet, title, url, held_code, held_reason, first_seen FROM article WHERE held_code IS NOT NULL \
     ORDER BY first_seen DESC, key LIMIT $1";
 
+/// Keys of what is held, newest first; `$2`: why what is withdrawn is held.
+pub const HELD_KEYS: &str = "\
+    SELECT key FROM article WHERE held_code IS NOT NULL AND held_code <> $2 AND outlet IN (SELECT value FROM json_each($1)) \
+    ORDER BY first_seen DESC, key LIMIT $3";
+
+/// One held article.
+pub const HELD_RECORD: &str =
+    "SELECT outlet, feed, held_code, comments, record FROM article WHERE key = $1 AND held_code IS NOT NULL";
+
 /// Published articles per outlet.
 pub const COUNT_READY: &str = "SELECT outlet, count(*) AS articles FROM article WHERE held_code IS NULL GROUP BY outlet";
 

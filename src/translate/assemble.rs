@@ -133,7 +133,10 @@ impl Cut {
             engine: making.engine.clone(),
             source: provenance.source.url.clone().or_else(|| self.source.article.url.clone()),
             translators: earlier.iter().filter(|_| converted).flat_map(|earlier| earlier.translators.clone()).collect(),
-            earlier: earlier.map(|Translation { kind, engine, translators, .. }| Earlier { kind, engine, translators }),
+            earlier: earlier.and_then(|Translation { kind, engine, translators, earlier, .. }| {
+                let nearest = Earlier { kind, engine, translators, earlier: None };
+                Earlier::chain([nearest].into_iter().chain(earlier.iter().flat_map(Earlier::all).cloned()).collect())
+            }),
         });
     }
 

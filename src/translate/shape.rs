@@ -67,8 +67,26 @@ impl Shape {
         }
         let mut shape =
             Self { tokens, partner, frames: vec![false; count], whole: vec![false; count], letters, alphanumerics, length };
+        let from = if shape.is_marked_wrong(html, from) { "und" } else { from };
         shape.find_frames(html, from);
         shape
+    }
+
+    /// Whether next to nothing is left when what is marked as another language is left out: then the marks are those of an editor's settings,
+    /// and the language that the article was found to be in is believed.
+    fn is_marked_wrong(&self, html: &str, from: &str) -> bool {
+        let (mut marked, mut number) = (0, 0);
+        while let Some(token) = self.tokens.get(number) {
+            if let (Kind::Open, Some(end)) = (token.kind, self.partner[number])
+                && language(token.source(html)).is_some_and(|tag| is_other(tag, from))
+            {
+                marked += self.letters(&(number..end));
+                number = end;
+            }
+            number += 1;
+        }
+        let all = self.letters.last().copied().unwrap_or_default();
+        (all - marked) * 10 < all
     }
 
     /// Blocks are the frame, and so is an inline element with a block in it or one too long for a segment.
@@ -129,15 +147,17 @@ impl Shape {
 
 /// Whether a tag says that what is in it is not to be translated, or that it is in another language.
 fn is_foreign(tag: &str, from: &str) -> bool {
-    if !tag.contains("=\"") {
-        return false;
-    }
-    attributes(tag).into_iter().any(|(name, at)| match name {
-        "translate" => tag[at].eq_ignore_ascii_case("no"),
-        "lang" | "xml:lang" => {
-            let primary = tag[at].split('-').next().unwrap_or_default();
-            !primary.is_empty() && from != "und" && !covers(primary, from)
-        }
-        _ => false,
-    })
+    let is_kept = |(name, at): (&str, Range<usize>)| name == "translate" && tag[at].eq_ignore_ascii_case("no");
+    tag.contains("=\"") && (attributes(tag).into_iter().any(is_kept) || language(tag).is_some_and(|tag| is_other(tag, from)))
+}
+
+/// The language that a tag says.
+fn language(tag: &str) -> Option<&str> {
+    let written = attributes(tag).into_iter().find(|(name, _)| matches!(*name, "lang" | "xml:lang"));
+    written.and_then(|(_, at)| tag.get(at)).filter(|_| tag.contains("=\""))
+}
+
+fn is_other(tag: &str, from: &str) -> bool {
+    let primary = tag.split('-').next().unwrap_or_default();
+    !primary.is_empty() && from != "und" && !covers(primary, from)
 }

@@ -471,6 +471,49 @@ async fn a_held_article_is_listed_and_released_by_a_change_of_feeds_toml() {
     assert!(object["outlets"][0]["sources"][0]["last_change"].is_string(), "{stdout}");
 }
 
+/// The feed has gone on, and the outlet is not asked for what it no longer has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_article_that_has_left_its_feed_is_judged_anew_at_a_start() {
+    let partner = Partner::start().await;
+    partner.put("/rss", Reply::ok(RSS, without_link("渡口停航")));
+    let toml = feeds_toml(EVERY_SECOND, &[("hewan", partner.url("/rss").to_string())]);
+    let homeless = toml.replace("homepage = \"http://hewan.example/\"\n", "");
+    let held = |program: &Reprint| -> Vec<serde_json::Value> {
+        let (_, stdout, _) = program.command(&["outlets", "--json"]);
+        let object: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+        object["outlets"][0]["held"].as_array().expect("a list").clone()
+    };
+    let program = started(&homeless).await;
+    until("a poll", || !held(&program).is_empty()).await;
+    let first_seen = held(&program)[0]["first_seen"].clone();
+    partner.put("/rss", Reply::ok(RSS, feed(1, "晴")));
+    feed_of(&program, "feeds/all.json", 1).await;
+    let (_, folder) = program.stop().await;
+
+    // As long as nothing says where it is from, it stays held.
+    let program = restarted(folder, &homeless).await;
+    feed_of(&program, "feeds/all.json", 1).await;
+    assert_eq!((held(&program).len(), &held(&program)[0]["first_seen"]), (1, &first_seen));
+    let (_, folder) = program.stop().await;
+
+    partner.put("/rss", Reply::status(503));
+    let program = restarted(folder, &toml).await;
+    let answer = feed_of(&program, "feeds/all.json", 2).await;
+    let document: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
+    let items = document["items"].as_array().expect("items");
+    let item = items.iter().find(|item| item["title"] == "渡口停航").expect("the article");
+    assert_eq!(item["_reprint"]["via_url"], "http://hewan.example/");
+    let to_the_second = |at: &serde_json::Value| at.as_str().expect("a time")[..19].to_owned();
+    assert_eq!(to_the_second(&item["_reprint"]["available"]), to_the_second(&first_seen));
+    assert_eq!(held(&program), Vec::<serde_json::Value>::new());
+
+    // What was released once is an article like every other.
+    let (_, folder) = program.stop().await;
+    let program = restarted(folder, &homeless).await;
+    feed_of(&program, "feeds/all.json", 2).await;
+    assert_eq!(held(&program), Vec::<serde_json::Value>::new());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outlet_with_another_id_is_the_same_outlet() {
     let partner = Partner::start().await;

@@ -164,7 +164,7 @@ fn provenance_says_what_was_done() {
     let translation = out.provenance.translation.unwrap();
     assert_eq!((translation.from.as_deref(), translation.to.as_deref()), (Some("zh-Hans"), Some("zh-Hant")));
     assert_eq!(translation.translators, std::slice::from_ref(&translator));
-    let earlier = Some(Earlier { kind: TranslationKind::Human, engine: None, translators: vec![translator] });
+    let earlier = Some(Earlier { kind: TranslationKind::Human, engine: None, translators: vec![translator], earlier: None });
     assert_eq!(translation.earlier, earlier);
     assert_eq!(translation.source.unwrap().as_str(), "https://quay.example/news/1");
     assert_eq!(out.article.language.as_deref(), Some("zh-Hant"));
@@ -181,6 +181,15 @@ fn provenance_says_what_was_done() {
     assert!(translation.translators.is_empty());
     assert_eq!(translation.earlier, earlier);
     assert_eq!(out.provenance.hops.last().unwrap().action, HopAction::Translated);
+    // And again: nobody on the way is forgotten.
+    let mut relayed = human.clone();
+    relayed.provenance.translation =
+        Some(Translation { engine: Some("Loom".to_owned()), earlier: earlier.clone(), ..translation });
+    let cut = cut(&relayed, &Glossary::default(), "nl");
+    let out = cut.assemble(&same(&cut), &Making { kind: TranslationKind::Machine, ..making(Bilingual::No) }).unwrap();
+    let nearest = out.provenance.translation.unwrap().earlier.unwrap();
+    assert_eq!((nearest.kind, nearest.engine.as_deref()), (TranslationKind::Machine, Some("Loom")));
+    assert_eq!(nearest.earlier.as_deref(), earlier.as_ref());
 }
 
 #[test]

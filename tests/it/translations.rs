@@ -2,6 +2,7 @@
 
 mod forms;
 mod paid;
+mod second_hop;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -23,6 +23,7 @@ use crate::normalize::{self, Setting, html, text};
 use crate::parse::charset;
 use crate::parse::html::{Asked, listing, page as parse_page};
 use crate::parse::{self, Bounds};
+use crate::pipeline::Walk;
 use crate::render::Renderer;
 
 /// Entries of a feed that are shown when none is asked for.
@@ -47,18 +48,25 @@ pub(super) async fn run(input: &Input, entry: Option<usize>, id: Option<&str>, p
     };
     let (doc, zone) = input.read().await?;
     let outlet = configured.unwrap_or_else(|| inspect::neutral_outlet(&doc.url, zone));
-    let told = explain(&doc, &outlet, config.as_ref(), entry, std::io::stdout().is_terminal())?;
+    let asking = input.further(&doc)?;
+    let further = async |address: Url| match &asking {
+        Some(asking) => asking.ask(&address).await,
+        None => Err("further pages are read where the first one was asked for, not in a file".to_owned()),
+    };
+    let told = explain(&doc, &outlet, config.as_ref(), entry, std::io::stdout().is_terminal(), further).await?;
     say(told);
     Ok(())
 }
 
-/// What every stage makes of a document. `config` is the one the outlet is from, if it is from one.
-fn explain(
+/// What every stage makes of a document. `config` is the one the outlet is from, if it is from one. `further` gives a further page of an article, or
+/// says why not.
+async fn explain(
     doc: &FetchedDocument,
     outlet: &Outlet,
     config: Option<&Config>,
     entry: Option<usize>,
     terminal: bool,
+    further: impl AsyncFn(Url) -> Result<FetchedDocument, String>,
 ) -> Result<String, Failure> {
     let made;
     let config = match config {
@@ -84,15 +92,36 @@ fn explain(
         Err(refusal) if refusal.code == "not_a_feed" && entry.is_none() => {
             let rules = config.site_rules.of(doc.url.host_str().unwrap_or_default());
             let rules = rules.filter(|_| outlet.extract == PageSelectors::default());
-            let asked = Asked {
-                first: &doc.url,
-                number: 1,
-                selectors: &outlet.extract,
-                rules: rules.map(|rules| &**rules),
-                bounded: html::bounded,
+            let read = |doc: &FetchedDocument, first: &Url, number: u32| {
+                let rules = rules.map(|rules| &**rules);
+                let asked = Asked { first, number, selectors: &outlet.extract, rules, bounded: html::bounded };
+                parse_page(doc, charset, &asked)
             };
-            let page = parse_page(doc, charset, &asked).map_err(Failure::failed)?;
-            told.page(page)?;
+            let page = read(doc, &doc.url, 1).map_err(Failure::failed)?;
+            let mut walk = Walk::new(&doc.url);
+            // It is here already.
+            walk.ask();
+            walk.read(doc.url.clone(), page.clone());
+            let mut missing = None;
+            while let Some((address, number)) = walk.ask() {
+                let first = walk.first().cloned();
+                let page = match further(address.clone()).await {
+                    Ok(doc) => read(&doc, first.as_ref().unwrap_or(&doc.url), number)
+                        .map(|page| (doc.url, page))
+                        .map_err(|refusal| refusal.message),
+                    Err(reason) => Err(reason),
+                };
+                match page {
+                    Ok((answered, page)) => walk.read(answered, page),
+                    Err(reason) => {
+                        missing = Some((address, reason));
+                        if !walk.failed() {
+                            break;
+                        }
+                    }
+                }
+            }
+            told.page(&page, &walk.finish(), missing)?;
         }
         Err(refusal) => return Err(Failure::failed(refusal)),
     }
@@ -176,7 +205,9 @@ impl Told<'_> {
         Ok(())
     }
 
-    fn page(&mut self, page: ParsedPage) -> Result<(), Failure> {
+    /// `page` is the document; `pages` are those that the article is made of, which it need not be among; `missing` is the one of them that cannot be
+    /// read.
+    fn page(&mut self, page: &ParsedPage, pages: &[(Url, ParsedPage)], missing: Option<(Url, String)>) -> Result<(), Failure> {
         if self.outlet.name.is_empty() {
             self.outlet.name = page.site.first().cloned().unwrap_or_default();
         }
@@ -193,8 +224,22 @@ impl Told<'_> {
         for warning in &page.warnings {
             self.sheet.field("warning", &format!("{} [{}]", warning.message, warning.code));
         }
-        let pages = [(self.doc.url.clone(), page)];
-        let found = Pages { outlet: &self.outlet, pages: &pages, fetched_at: self.doc.fetched_at };
+        let others = pages.iter().enumerate().filter(|(_, (address, _))| *address != self.doc.url);
+        for (index, (address, other)) in others {
+            self.sheet.heading(&format!("page {} of {}", index + 1, pages.len()), "parsed, as written");
+            self.sheet.field("address", address.as_str());
+            let content = other.entry.content.first();
+            self.sheet.field("text", &format!("{} ({} bytes)", value(content), content.map_or(0, |text| text.value.len())));
+            for warning in &other.warnings {
+                self.sheet.field("warning", &format!("{} [{}]", warning.message, warning.code));
+            }
+        }
+        if let Some((address, reason)) = missing {
+            self.sheet.heading("a page that is missing", "");
+            self.sheet.field("address", address.as_str());
+            self.sheet.because("why", &reason);
+        }
+        let found = Pages { outlet: &self.outlet, pages, fetched_at: self.doc.fetched_at };
         let article = page::alone(&found, &self.doc.url).ok_or_else(|| Failure::failed("there is no article on the page"))?;
         self.article(article);
         Ok(())

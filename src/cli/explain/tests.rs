@@ -19,7 +19,22 @@ fn doc(address: &str, body: &str) -> FetchedDocument {
 }
 
 fn told(doc: &FetchedDocument, outlet: &Outlet, entry: Option<usize>) -> String {
-    explain(doc, outlet, None, entry, false).unwrap_or_else(|failure| panic!("{failure:?}"))
+    with_pages(doc, outlet, entry, &[]).unwrap_or_else(|failure| panic!("{failure:?}"))
+}
+
+/// With the pages that a site has besides.
+fn with_pages(
+    doc: &FetchedDocument,
+    outlet: &Outlet,
+    entry: Option<usize>,
+    pages: &[FetchedDocument],
+) -> Result<String, Failure> {
+    let further = async |address: Url| {
+        let page = pages.iter().find(|page| page.url == address).cloned();
+        page.ok_or_else(|| "it answers 404".to_owned())
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(explain(doc, outlet, None, entry, false, further))
 }
 
 fn check(told: &str, expected: &[&str]) {
@@ -76,7 +91,7 @@ fn entries_of_a_feed_with_the_rules_of_their_outlet() {
     assert!(!told.contains("第二篇"), "{told}");
     let both = super::tests::told(&doc, &outlet_of(""), None);
     check(&both, &["── entry 2 of 2", "source        its own text"]);
-    let beyond = explain(&doc, &outlet_of(""), None, Some(3), false);
+    let beyond = with_pages(&doc, &outlet_of(""), Some(3), &[]);
     assert!(matches!(beyond, Err(Failure::Usage(message)) if message.contains("2 entries")));
 }
 
@@ -87,4 +102,37 @@ fn what_is_held_says_why_and_how_it_gets_out() {
         .replace("绿渡轮</title>", "绿渡轮</title><source url=\"https://quay.example/rss\">南岸晚报</source>");
     let told = told(&doc("https://port.example/rss", &feed), &outlet_of(""), Some(1));
     check(&told, &["HELD [uncertain_origin]", "今日港原创", "南岸晚报", "[[outlet.rule]]", "source        not established"]);
+}
+
+#[test]
+fn an_article_on_several_pages_is_shown_as_one() {
+    let page = |number: u32, text: &str, next: &str| {
+        let body = PAGE
+            .replace("船长的女儿说,她父亲把钥匙放在了一只旧茶壶里。", text)
+            .replace(
+                "绿渡轮停在南岸码头已经三个星期,没有人来开它,也没有人来修它。",
+                &format!("绿渡轮第{number}页:没有人来开它,也没有人来修它,它还停在南岸码头。"),
+            )
+            .replace("</article>", &format!("</article>{next}"));
+        doc(&format!("https://port.example/1{}", if number > 1 { format!("?page={number}") } else { String::new() }), &body)
+    };
+    let first = page(1, "船长的女儿那天没有来,谁也不知道为什么。", "<a rel=next href=/1?page=2>下一页</a>");
+    let second = page(2, "第二页说,钥匙放在了一只旧茶壶里。", "");
+    let neutral = inspect::neutral_outlet(&first.url, Tz::Asia__Shanghai);
+    let joined = with_pages(&first, &neutral, None, std::slice::from_ref(&second)).expect("an article");
+    check(
+        &joined,
+        &[
+            "next page     /1?page=2",
+            "── page 2 of 2",
+            "address       https://port.example/1?page=2",
+            "verdict       ready to be published",
+        ],
+    );
+    let normalized = joined.split("── normalized").nth(1).expect("the stage");
+    let alone = with_pages(&first, &neutral, None, &[]).expect("an article");
+    check(&alone, &["── a page that is missing", "it answers 404"]);
+    let alone = alone.split("── normalized").nth(1).expect("the stage");
+    let told = |stage: &str| stage.split_whitespace().collect::<String>().contains("钥匙放在了一只旧茶壶里");
+    assert!(told(normalized) && !told(alone), "{normalized}\nand\n{alone}");
 }

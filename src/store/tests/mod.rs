@@ -7,6 +7,7 @@ mod backups;
 mod contract;
 mod failures;
 mod frontier;
+mod held;
 mod identities;
 mod records;
 mod stories;
@@ -22,8 +23,8 @@ use url::Url;
 use super::*;
 use crate::model::{
     Article, Attachment, AttributedArticle, Category, Comments, Earlier, Evidence, Hints, Hop, HopAction, Html, Image, Marks,
-    Original, ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp, Translation,
-    TranslationKind, Warning,
+    Original, ParsedEarlier, ParsedHop, ParsedProvenance, ParsedTranslation, Party, Person, Precision, Provenance, Timestamp,
+    Translation, TranslationKind, Warning,
 };
 
 const AUTHORITY: &str = "relay.example.net,2026";
@@ -189,6 +190,12 @@ fn full() -> AttributedArticle {
                         engine: Some("e".to_owned()),
                         source: Some("/1".to_owned()),
                     }),
+                    earlier: vec![ParsedEarlier {
+                        seq: Some("1".to_owned()),
+                        kind: "machine".to_owned(),
+                        engine: Some("Loom".to_owned()),
+                        translators: vec![Person { name: Some("Ona Riba".to_owned()), uri: None, email: None }],
+                    }],
                     hops: vec![ParsedHop {
                         seq: Some("1".to_owned()),
                         action: "created".to_owned(),
@@ -229,6 +236,7 @@ fn full() -> AttributedArticle {
                     kind: TranslationKind::Human,
                     engine: Some("Example MT".to_owned()),
                     translators: vec![translator],
+                    earlier: None,
                 }),
             }),
             hops: HopAction::ALL

@@ -29,6 +29,10 @@ fn every_field_comes_back() {
             same(&round_trip(&article), &article);
         }
     }
+    let mut chain = full();
+    let earlier = chain.provenance.translation.as_mut().unwrap().earlier.as_mut().unwrap();
+    earlier.earlier = Some(Box::new(Earlier { kind: TranslationKind::ScriptConversion, ..earlier.clone() }));
+    same(&round_trip(&chain), &chain);
     let mut empty_comments = short("ledger", "1");
     empty_comments.article.comments = Some(Comments { url: None, count: None });
     same(&round_trip(&empty_comments), &empty_comments);
@@ -135,6 +139,10 @@ fn what_readers_see_is_a_change() {
         ("body", |a| a.article.body = Html::default()),
         ("authors", |a| a.article.authors.reverse()),
         ("earlier", |a| a.provenance.translation.iter_mut().for_each(|translation| translation.earlier = None)),
+        ("before", |a| {
+            let earlier = a.provenance.translation.as_mut().unwrap().earlier.as_mut().unwrap();
+            earlier.earlier = Some(Box::new(earlier.clone()));
+        }),
         ("image", |a| a.article.images.clear()),
         ("caption", |a| a.article.images[0].caption = None),
         ("credit", |a| a.article.images[0].credit = Some("NOBODY".to_owned())),
