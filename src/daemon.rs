@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Outlet};
-use crate::model::{Advertised, PollState};
+use crate::model::{Discovery, PollState};
 use crate::pipeline::{self, Stages, Translators};
 use crate::publish::Snapshot;
 use crate::render::{self, Renderer};
@@ -195,7 +195,7 @@ impl Daemon {
         let links = websub.hub.clone().map(|hub| Arc::new(move |path: &str| hub.links(path)) as serve::LinksOf);
         let accepting = CancellationToken::new();
         let (here, beat, tally) = (stages.clone(), pulse.clone(), Arc::<serve::Tally>::default());
-        let desk = status::Desk::new(stages.clone(), changed.clone(), pulse.clone(), tally.clone());
+        let desk = status::Desk::new(stages.clone(), changed.clone(), pulse.clone(), tally.clone(), websub.clone());
         let access = partners::access(&stages.config);
         let ledger = access.ledger();
         let site = serve::Site {
@@ -235,7 +235,8 @@ impl Daemon {
         let telling = websub.start(&stop_telling);
         let page_reader = tokio::spawn(pages::drain(stages.clone(), changed.clone(), stop_scheduling.clone()));
         let translator = tokio::spawn(translations::work(stages.clone(), translators, changed.clone(), stop_scheduling.clone()));
-        let accountant = tokio::spawn(partners::keep(stages.store.clone(), ledger.clone(), stop_scheduling.clone()));
+        let accountant =
+            tokio::spawn(partners::keep(stages.store.clone(), changed.clone(), ledger.clone(), stop_scheduling.clone()));
         let stop_publishing = CancellationToken::new();
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.clone(), pulse.clone()));
@@ -262,7 +263,7 @@ impl Daemon {
             Ok(Err(error)) => tracing::error!(%error, "the server ended with an error"),
             Err(error) => tracing::error!(%error, "the server task failed"),
         }
-        partners::save(&stages.store, &ledger).await;
+        partners::save(&stages.store, &changed.board, &ledger).await;
         watchdog.abort();
         feeling.abort();
         stages.store.close().await;
@@ -359,8 +360,8 @@ struct Source {
     /// It holds the turn of its host among the sources.
     asks: bool,
     hints: websub::Hints,
-    /// The hub that its last document named.
-    advertised: Option<Advertised>,
+    /// What its last poll found of its hub.
+    discovery: Discovery,
     /// Polls in a row that could not be recorded.
     unrecorded: u32,
 }
@@ -391,7 +392,7 @@ async fn schedule(
                 polling: false,
                 asks: false,
                 hints: websub::Hints::default(),
-                advertised: None,
+                discovery: Discovery::Unread,
                 unrecorded: 0,
             })
         })
@@ -472,9 +473,8 @@ async fn schedule(
                 if std::mem::take(&mut source.asks) {
                     busy.remove(&source.host);
                 }
-                if let Some(advertised) = source.advertised.take() {
-                    websub.advertised(&source.outlet.id, &source.state.source, &advertised).await;
-                }
+                let discovery = std::mem::take(&mut source.discovery);
+                websub.discovered(&source.outlet.id, &source.state.source, &discovery).await;
             }
         }
     }
@@ -538,7 +538,7 @@ fn settle_poll(
                     changed.hurry.notify_one();
                 }
             }
-            source.advertised = polled.advertised;
+            source.discovery = polled.discovery;
             source.state = polled.state;
             source.unrecorded = 0;
             return index;
@@ -630,6 +630,7 @@ fn told(published: Result<pipeline::Publication, pipeline::PublishError>, board:
         Ok(publication) => {
             board.published.fetch_add(publication.changed.len() as u64, Ordering::Relaxed);
             board.rejected.fetch_add(publication.rejected.len() as u64, Ordering::Relaxed);
+            board.shown(&publication.feeds);
             for rejected in &publication.rejected {
                 tracing::error!(
                     path = rejected.path,

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::pipeline::Polled;
+use crate::model::Pulls;
+use crate::pipeline::{FeedFigures, Polled};
 use crate::render::HOURS;
 
 /// How a poll ended.
@@ -42,6 +43,20 @@ pub(super) struct OutletCounts {
     pub(super) received: u64,
     /// Polls by the hour (hours since 1970), in the order of [`Ended::ALL`].
     hours: BTreeMap<i64, [u32; 3]>,
+}
+
+/// Counters of a partner.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct PartnerCounts {
+    /// Answers with the document, answers that it is unchanged, refusals.
+    pub(super) requests: [u64; 3],
+    /// Bytes of bodies.
+    pub(super) bytes: u64,
+}
+
+impl PartnerCounts {
+    /// What [`PartnerCounts::requests`] counts.
+    pub(super) const RESULTS: [&'static str; 3] = ["whole", "unchanged", "refused"];
 }
 
 /// How long things took: counts up to each of [`Spans::BOUNDS`], and above.
@@ -79,6 +94,9 @@ impl Spans {
 #[derive(Debug, Default)]
 pub(super) struct Board {
     outlets: Mutex<BTreeMap<String, OutletCounts>>,
+    feeds: Mutex<BTreeMap<String, FeedFigures>>,
+    /// By partner; `None`: whoever had no valid credentials.
+    partners: Mutex<BTreeMap<Option<String>, PartnerCounts>>,
     pub(super) poll_spans: Spans,
     pub(super) publish_spans: Spans,
     pub(super) published: AtomicU64,
@@ -122,6 +140,35 @@ impl Board {
         counts.hours.retain(|old, _| *old > hour - HOURS as i64 && *old <= hour);
     }
 
+    /// Feeds were made, and show this.
+    pub(super) fn shown(&self, feeds: &[FeedFigures]) {
+        let mut shown = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.extend(feeds.iter().map(|feed| (feed.id.clone(), feed.clone())));
+    }
+
+    /// What every feed shows that was made since the start.
+    pub(super) fn feeds(&self) -> BTreeMap<String, FeedFigures> {
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Partners pulled this, and it is in the store.
+    pub(super) fn pulled(&self, pulls: &[Pulls]) {
+        let mut partners = self.partners.lock().unwrap_or_else(PoisonError::into_inner);
+        for pulls in pulls {
+            let counts = partners.entry(pulls.partner.clone()).or_default();
+            for (count, more) in counts.requests.iter_mut().zip([pulls.whole, pulls.unchanged, pulls.refused]) {
+                *count = count.saturating_add(more);
+            }
+            counts.bytes = counts.bytes.saturating_add(pulls.bytes);
+        }
+    }
+
+    /// The counters of a partner; `None`: of whoever had no valid credentials.
+    pub(super) fn partner(&self, partner: Option<&str>) -> PartnerCounts {
+        let partners = self.partners.lock().unwrap_or_else(PoisonError::into_inner);
+        partners.get(&partner.map(str::to_owned)).copied().unwrap_or_default()
+    }
+
     /// The counters of every outlet that was polled.
     pub(super) fn counts(&self) -> Vec<(String, OutletCounts)> {
         self.outlets().iter().map(|(outlet, counts)| (outlet.clone(), counts.clone())).collect()
@@ -160,6 +207,24 @@ mod tests {
         assert_eq!((hours[HOURS - 2], hours[HOURS - 1]), ([0, 0, 1], [0, 0, 0]));
         assert_eq!(board.counts()[0].1.polls, [0, 0, 5]);
         assert_eq!(board.hourly("pier", at(201)), [[0; 3]; HOURS]);
+    }
+
+    #[test]
+    fn pulls_add_up_by_partner() {
+        let board = Board::default();
+        let pulls = |partner: Option<&str>, feed: &str, whole, refused| Pulls {
+            partner: partner.map(str::to_owned),
+            feed: Some(feed.to_owned()),
+            whole,
+            refused,
+            bytes: 10 * whole,
+            ..Pulls::default()
+        };
+        board.pulled(&[pulls(Some("pier"), "all", 1, 0), pulls(Some("pier"), "quay", 2, 1), pulls(None, "all", 0, 5)]);
+        board.pulled(&[pulls(Some("pier"), "all", 4, 0)]);
+        assert_eq!(board.partner(Some("pier")), PartnerCounts { requests: [7, 0, 1], bytes: 70 });
+        assert_eq!(board.partner(None), PartnerCounts { requests: [0, 0, 5], bytes: 0 });
+        assert_eq!(board.partner(Some("bell")), PartnerCounts::default());
     }
 
     #[test]

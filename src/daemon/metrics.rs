@@ -1,12 +1,14 @@
 //! `/metrics` in the text format of Prometheus 0.0.4, or as OpenMetrics 1.0 for those who ask for that.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
 
-use super::board::{Board, Ended, Spans};
-use crate::model::{PollState, Spending};
+use super::board::{Board, Ended, PartnerCounts, Spans};
+use super::websub::Standing;
+use crate::model::{PollState, Spending, SubscriptionState, TopicStanding};
 use crate::serve::Tally;
 use crate::store::Count;
 
@@ -81,6 +83,83 @@ const DOCUMENTS: Family =
 const REJECTED: Family =
     family("reprint_documents_rejected_total", Counter, "", "Documents kept back because they did not read back whole.");
 const PUBLISH_SECONDS: Family = family("reprint_publish_duration_seconds", Histogram, "", "Publications.");
+const FEED_ARTICLES: Family =
+    family("reprint_feed_articles", Gauge, "feed", "Articles in the feed; missing until it is made after the start.");
+const FEED_NEWEST: Family = family(
+    "reprint_feed_newest_timestamp_seconds",
+    Gauge,
+    "feed",
+    "Date of the newest article in the feed, seconds since 1970; missing where there is none.",
+);
+const FEED_READERS: Family = family(
+    "reprint_feed_readers",
+    Gauge,
+    "feed",
+    "Readers of a public feed, with those of aggregators: an estimate, the most of yesterday and today.",
+);
+const PARTNER_REQUESTS: Family = family(
+    "reprint_partner_requests_total",
+    Counter,
+    "partner, result",
+    "Requests of partners: whole, unchanged or refused. By the minute.",
+);
+const PARTNER_BYTES: Family = family("reprint_partner_response_bytes_total", Counter, "partner", "Bodies sent to partners.");
+const PARTNER_LAST: Family = family(
+    "reprint_partner_last_pull_timestamp_seconds",
+    Gauge,
+    "partner",
+    "When a partner was last answered, seconds since 1970; 0: never.",
+);
+const STRANGERS: Family = family(
+    "reprint_partner_unknown_refused_total",
+    Counter,
+    "",
+    "Requests for feeds of partners that were refused for want of valid credentials.",
+);
+const HUB_SUBSCRIPTIONS: Family =
+    family("reprint_websub_subscriptions", Gauge, "feed", "Subscriptions at our hub, all formats of the feed.");
+const HUB_BEHIND: Family = family(
+    "reprint_websub_deliveries_due",
+    Gauge,
+    "feed, state",
+    "Subscribers that have not got the present document: waiting, or failing where the last try did.",
+);
+const HUB_WAITING: Family =
+    family("reprint_websub_verifications_waiting", Gauge, "", "Requests at our hub that callbacks have yet to confirm.");
+const HUB_REQUESTS: Family = family(
+    "reprint_websub_requests_total",
+    Counter,
+    "result",
+    "Requests at our hub: subscribed (or renewed), unsubscribed, unconfirmed or refused.",
+);
+const HUB_EXPIRED: Family =
+    family("reprint_websub_subscriptions_expired_total", Counter, "", "Subscriptions at our hub that ended with their lease.");
+const HUB_DELIVERIES: Family = family(
+    "reprint_websub_deliveries_total",
+    Counter,
+    "result",
+    "Deliveries: arrived, failed (tried again), given_up, or gone (410).",
+);
+const SOURCE_SUBSCRIPTIONS: Family = family(
+    "reprint_websub_source_subscriptions",
+    Gauge,
+    "outlet, state",
+    "Our subscriptions at hubs of partners: pending, denied, active or leaving.",
+);
+const SOURCE_LEASE: Family = family(
+    "reprint_websub_source_lease_end_timestamp_seconds",
+    Gauge,
+    "outlet",
+    "When our subscription of the outlet that ends first does so, seconds since 1970.",
+);
+const PUSHES: Family = family(
+    "reprint_websub_pushes_total",
+    Counter,
+    "result",
+    "Pushes of hubs of partners: taken, hint (made us poll), ignored, bad_signature or unknown.",
+);
+const SOURCE_FAILURES: Family =
+    family("reprint_websub_hub_failures_total", Counter, "", "Requests of ours at hubs of partners that failed.");
 const TRANSLATIONS: Family = family("reprint_translations_total", Counter, "result", "Translations tried: made or failed.");
 const SPENT: Family = family(
     "reprint_translation_spent_units",
@@ -97,7 +176,7 @@ const REFUSED: Family =
     family("reprint_http_connections_refused_total", Counter, "", "Connections closed at once: there were too many.");
 
 /// Every family there is, in the order in which they are written.
-pub const FAMILIES: [Family; 23] = [
+pub const FAMILIES: [Family; 40] = [
     UP,
     READY,
     START,
@@ -113,6 +192,23 @@ pub const FAMILIES: [Family; 23] = [
     DOCUMENTS,
     REJECTED,
     PUBLISH_SECONDS,
+    FEED_ARTICLES,
+    FEED_NEWEST,
+    FEED_READERS,
+    PARTNER_REQUESTS,
+    PARTNER_BYTES,
+    PARTNER_LAST,
+    STRANGERS,
+    HUB_SUBSCRIPTIONS,
+    HUB_BEHIND,
+    HUB_WAITING,
+    HUB_REQUESTS,
+    HUB_EXPIRED,
+    HUB_DELIVERIES,
+    SOURCE_SUBSCRIPTIONS,
+    SOURCE_LEASE,
+    PUSHES,
+    SOURCE_FAILURES,
     TRANSLATIONS,
     SPENT,
     BUDGET,
@@ -130,6 +226,10 @@ pub(super) struct Stored {
     pub(super) states: Vec<PollState>,
     /// By outlet of feeds.toml.
     pub(super) counts: Vec<(String, Count)>,
+    /// By public feed.
+    pub(super) readers: Vec<(String, u64)>,
+    /// By partner of feeds.toml.
+    pub(super) last_pulls: Vec<(String, Option<DateTime<Utc>>)>,
     pub(super) spending: Vec<Spending>,
 }
 
@@ -139,6 +239,11 @@ pub(super) struct Facts<'a> {
     pub(super) tally: &'a Tally,
     pub(super) started: DateTime<Utc>,
     pub(super) ready: bool,
+    /// Ids of feeds.
+    pub(super) feeds: Vec<&'a str>,
+    /// Ids of partners.
+    pub(super) partners: Vec<&'a str>,
+    pub(super) websub: Standing,
     /// Ids of translators with their budgets.
     pub(super) budgets: Vec<(&'a str, u64)>,
     /// `None`: it does not answer.
@@ -201,6 +306,9 @@ pub(super) fn write(facts: &Facts<'_>, open_metrics: bool) -> String {
     out.one(&DOCUMENTS, load(&board.published));
     out.one(&REJECTED, load(&board.rejected));
     out.spans(&PUBLISH_SECONDS, &board.publish_spans);
+    feed_families(&mut out, facts);
+    partner_families(&mut out, facts);
+    websub_families(&mut out, facts);
     out.head(&TRANSLATIONS);
     for (result, number) in [("made", &board.translated), ("failed", &board.untranslated)] {
         out.sample(TRANSLATIONS.name, &[("result", result)], load(number));
@@ -254,6 +362,119 @@ fn stored_families(out: &mut Writer, stored: &Stored) {
     gauge(&NEXT_POLL, &|states| states.iter().map(|state| seconds(state.next_poll)).reduce(f64::min));
 }
 
+fn feed_families(out: &mut Writer, facts: &Facts<'_>) {
+    let shown = facts.board.feeds();
+    out.head(&FEED_ARTICLES);
+    for feed in &facts.feeds {
+        if let Some(shown) = shown.get(*feed) {
+            out.sample(FEED_ARTICLES.name, &[("feed", feed)], shown.articles as f64);
+        }
+    }
+    out.head(&FEED_NEWEST);
+    for feed in &facts.feeds {
+        if let Some(newest) = shown.get(*feed).and_then(|shown| shown.newest) {
+            out.sample(FEED_NEWEST.name, &[("feed", feed)], seconds(newest));
+        }
+    }
+    if let Some(stored) = facts.stored {
+        out.head(&FEED_READERS);
+        for (feed, readers) in &stored.readers {
+            out.sample(FEED_READERS.name, &[("feed", feed)], *readers as f64);
+        }
+    }
+}
+
+fn partner_families(out: &mut Writer, facts: &Facts<'_>) {
+    let counts: Vec<(&str, PartnerCounts)> =
+        facts.partners.iter().map(|partner| (*partner, facts.board.partner(Some(partner)))).collect();
+    out.head(&PARTNER_REQUESTS);
+    for (partner, counts) in &counts {
+        for (result, number) in PartnerCounts::RESULTS.iter().zip(counts.requests) {
+            out.sample(PARTNER_REQUESTS.name, &[("partner", partner), ("result", result)], number as f64);
+        }
+    }
+    out.head(&PARTNER_BYTES);
+    for (partner, counts) in &counts {
+        out.sample(PARTNER_BYTES.name, &[("partner", partner)], counts.bytes as f64);
+    }
+    if let Some(stored) = facts.stored {
+        out.head(&PARTNER_LAST);
+        for (partner, last) in &stored.last_pulls {
+            out.sample(PARTNER_LAST.name, &[("partner", partner)], last.map_or(0.0, seconds));
+        }
+    }
+    out.one(&STRANGERS, facts.board.partner(None).requests[2] as f64);
+}
+
+fn websub_families(out: &mut Writer, facts: &Facts<'_>) {
+    let Standing { hub, sources, figures } = &facts.websub;
+    // Formats of a feed together, in the order of the configuration.
+    let mut by_feed: BTreeMap<&str, TopicStanding> = BTreeMap::new();
+    for (path, standing) in hub.iter().flat_map(|hub| &hub.topics) {
+        let name = path.strip_prefix("feeds/").unwrap_or(path);
+        let sum = by_feed.entry(name.rsplit_once('.').map_or(name, |(feed, _)| feed)).or_default();
+        sum.subscriptions += standing.subscriptions;
+        sum.behind += standing.behind;
+        sum.failing += standing.failing;
+    }
+    let standing = || facts.feeds.iter().filter_map(|feed| Some((*feed, *by_feed.get(feed)?)));
+    out.head(&HUB_SUBSCRIPTIONS);
+    for (feed, standing) in standing() {
+        out.sample(HUB_SUBSCRIPTIONS.name, &[("feed", feed)], standing.subscriptions as f64);
+    }
+    out.head(&HUB_BEHIND);
+    for (feed, standing) in standing() {
+        for (state, number) in [("waiting", standing.behind - standing.failing), ("failing", standing.failing)] {
+            out.sample(HUB_BEHIND.name, &[("feed", feed), ("state", state)], number as f64);
+        }
+    }
+    out.one(&HUB_WAITING, hub.as_ref().map_or(0, |hub| hub.verifications) as f64);
+    out.results(
+        &HUB_REQUESTS,
+        &[
+            ("subscribed", figures.subscribed),
+            ("unsubscribed", figures.unsubscribed),
+            ("unconfirmed", figures.unconfirmed),
+            ("refused", figures.refused),
+        ],
+    );
+    out.one(&HUB_EXPIRED, figures.expired as f64);
+    out.results(
+        &HUB_DELIVERIES,
+        &[("arrived", figures.delivered), ("failed", figures.failed), ("given_up", figures.given_up), ("gone", figures.gone)],
+    );
+    let sources = sources.as_deref().unwrap_or_default();
+    let mut states: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut leases: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
+    for source in sources {
+        let state = if source.denied { "denied" } else { source.state.name() };
+        *states.entry((&source.outlet, state)).or_default() += 1;
+        if let Some(until) = source.lease_until.filter(|_| source.state == SubscriptionState::Active) {
+            let first = leases.entry(&source.outlet).or_insert(until);
+            *first = until.min(*first);
+        }
+    }
+    out.head(&SOURCE_SUBSCRIPTIONS);
+    for ((outlet, state), number) in states {
+        out.sample(SOURCE_SUBSCRIPTIONS.name, &[("outlet", outlet), ("state", state)], number as f64);
+    }
+    out.head(&SOURCE_LEASE);
+    for (outlet, until) in leases {
+        out.sample(SOURCE_LEASE.name, &[("outlet", outlet)], seconds(until));
+    }
+    out.results(
+        &PUSHES,
+        &[
+            ("taken", figures.taken),
+            ("hint", figures.hints),
+            ("ignored", figures.ignored),
+            ("bad_signature", figures.bad_signatures),
+            ("unknown", figures.unknown),
+        ],
+    );
+    out.one(&SOURCE_FAILURES, figures.hub_failures as f64);
+}
+
 fn seconds(at: DateTime<Utc>) -> f64 {
     at.timestamp_millis() as f64 / 1000.0
 }
@@ -283,6 +504,14 @@ impl Writer {
     fn one(&mut self, family: &Family, value: f64) {
         self.head(family);
         self.sample(family.name, &[], value);
+    }
+
+    /// A family with the label `result`.
+    fn results(&mut self, family: &Family, samples: &[(&str, u64)]) {
+        self.head(family);
+        for (result, number) in samples {
+            self.sample(family.name, &[("result", result)], *number as f64);
+        }
     }
 
     fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
@@ -321,6 +550,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{HubStanding, WebsubFigures};
 
     #[test]
     fn names_follow_the_conventions() {
@@ -347,9 +577,27 @@ mod tests {
         assert_eq!(out.text, "x{a=\"b\\\"c\\\\d\\ne\",f=\"河\"} 1.5\n");
     }
 
+    fn standing() -> Standing {
+        let topic = |subscriptions, behind, failing| TopicStanding { subscriptions, behind, failing };
+        let topics = [("feeds/all.atom", topic(1, 1, 1)), ("feeds/all.rss", topic(2, 1, 0)), ("feeds/old.rss", topic(9, 0, 0))];
+        let hub = HubStanding {
+            address: "https://relay.example.net/hub".parse().expect("an address"),
+            built_in: true,
+            topics: topics.into_iter().map(|(path, standing)| (path.to_owned(), standing)).collect(),
+            verifications: 0,
+        };
+        Standing { hub: Some(hub), sources: None, figures: WebsubFigures { given_up: 4, ..WebsubFigures::default() } }
+    }
+
     #[test]
     fn every_family_is_written_once_and_in_the_order_of_the_table() {
-        let stored = Stored { states: Vec::new(), counts: Vec::new(), spending: Vec::new() };
+        let stored = Stored {
+            states: Vec::new(),
+            counts: Vec::new(),
+            readers: Vec::new(),
+            last_pulls: vec![("pier".to_owned(), None)],
+            spending: Vec::new(),
+        };
         for open_metrics in [false, true] {
             let (board, tally) = (Board::default(), Tally::default());
             let facts = Facts {
@@ -357,6 +605,9 @@ mod tests {
                 tally: &tally,
                 started: DateTime::UNIX_EPOCH,
                 ready: true,
+                feeds: vec!["all"],
+                partners: vec!["pier"],
+                websub: standing(),
                 budgets: vec![("deepl", 1000)],
                 stored: Some(&stored),
             };
@@ -370,6 +621,16 @@ mod tests {
             assert_eq!(named, expected);
             assert_eq!(text.ends_with("# EOF\n"), open_metrics);
             assert!(text.contains("reprint_translation_budget_units{translator=\"deepl\"} 1000\n"), "{text}");
+            for sample in [
+                "reprint_websub_subscriptions{feed=\"all\"} 3\n",
+                "reprint_websub_deliveries_due{feed=\"all\",state=\"waiting\"} 1\n",
+                "reprint_websub_deliveries_due{feed=\"all\",state=\"failing\"} 1\n",
+                "reprint_websub_deliveries_total{result=\"given_up\"} 4\n",
+                "reprint_partner_requests_total{partner=\"pier\",result=\"refused\"} 0\n",
+                "reprint_partner_last_pull_timestamp_seconds{partner=\"pier\"} 0\n",
+            ] {
+                assert!(text.contains(sample), "{sample}{text}");
+            }
             let without = write(&Facts { stored: None, ..facts }, open_metrics);
             assert!(without.contains("reprint_store_up 0\n") && !without.contains("reprint_source_failures"), "{without}");
         }

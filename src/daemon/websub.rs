@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{DaemonError, now};
-use crate::model::{Advertised, FeedFormat};
+use crate::model::{Discovery, FeedFormat, HubStanding, SourceStanding, WebsubFigures};
 use crate::pipeline::{PushedContent, Stages};
 use crate::serve::Route;
 use crate::websub::{Counters, Hub, Parts, Pushed, Subscriber};
@@ -111,6 +111,17 @@ pub(super) struct Websub {
     pub(super) hub: Option<Arc<Hub>>,
     subscriber: Option<Arc<Subscriber>>,
     pub(super) pushes: Arc<Pushes>,
+    counters: Arc<Counters>,
+}
+
+/// How all of it stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Standing {
+    /// The hub that our feeds name, if they name one.
+    pub(super) hub: Option<HubStanding>,
+    /// Our subscriptions at hubs of partners; `None` where we have none and want none.
+    pub(super) sources: Option<Vec<SourceStanding>>,
+    pub(super) figures: WebsubFigures,
 }
 
 impl Websub {
@@ -144,10 +155,10 @@ impl Websub {
             now,
             wanted,
             move |pushed| take.add(pushed),
-            counters,
+            counters.clone(),
         )
         .await?;
-        Ok(Self { hub: hub.map(Arc::new), subscriber: subscriber.map(Arc::new), pushes })
+        Ok(Self { hub: hub.map(Arc::new), subscriber: subscriber.map(Arc::new), pushes, counters })
     }
 
     /// What the server has to answer for them.
@@ -170,10 +181,19 @@ impl Websub {
         hub.into_iter().chain(subscriber).collect()
     }
 
-    /// A document of a source names this hub.
-    pub(super) async fn advertised(&self, outlet: &str, source: &Url, advertised: &Advertised) {
+    /// How all of it stands now.
+    pub(super) fn standing(&self) -> Standing {
+        Standing {
+            hub: self.hub.as_ref().map(|hub| hub.standing()),
+            sources: self.subscriber.as_ref().map(|subscriber| subscriber.standing()),
+            figures: self.counters.figures(),
+        }
+    }
+
+    /// A poll of a source found this of its hub.
+    pub(super) async fn discovered(&self, outlet: &str, source: &Url, discovery: &Discovery) {
         if let Some(subscriber) = &self.subscriber
-            && let Err(error) = subscriber.advertised(outlet, source, advertised).await
+            && let Err(error) = subscriber.discovered(outlet, source, discovery).await
         {
             tracing::error!(outlet, %error, "a subscription at a partner's hub could not be saved");
         }

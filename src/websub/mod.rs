@@ -13,7 +13,7 @@ mod request;
 mod signature;
 mod subscriber;
 
-pub use counters::{Counters, Figures};
+pub use counters::Counters;
 pub use hub::{Hub, Parts};
 pub use subscriber::{Pushed, Subscriber};
 
