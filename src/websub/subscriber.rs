@@ -251,6 +251,11 @@ impl Subscriber {
                 .map(|row| (row.outlet.clone(), row.source.clone()))
                 .collect();
             for row in rows.values() {
+                // A hub may have granted a minute only.
+                let moments = [Some(self.renews_at(row)), row.lease_until].into_iter().flatten();
+                if let Some(next) = moments.filter(|moment| *moment > now).min() {
+                    wake = wake.min((next - now).to_std().unwrap_or_default());
+                }
                 let is_over = row.lease_until.is_some_and(|until| until <= now);
                 let renews = || !pending.contains(&(row.outlet.clone(), row.source.clone()));
                 match row.state {

@@ -207,7 +207,15 @@ async fn subscriptions_at_our_hub_are_seen_and_end_with_their_lease() {
     assert_eq!(standing["hub"]["requests"]["subscribed"], 2);
     let deliveries = ["arrived", "failed", "given_up", "gone"].map(|key| standing["hub"]["deliveries"][key].as_u64());
     assert_eq!(deliveries, [1, 1, 0, 0].map(Some), "{standing}");
-    let metrics = get(&program.url("metrics"), &[]).await.text();
+    // What a feed shows is noted once all of them have been made.
+    let mut metrics = String::new();
+    for _ in 0..200 {
+        metrics = get(&program.url("metrics"), &[]).await.text();
+        if metrics.contains("reprint_feed_articles{feed=\"quay\"} 2\n") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     for sample in [
         "reprint_websub_subscriptions{feed=\"all\"} 2\n",
         "reprint_websub_subscriptions{feed=\"quay\"} 0\n",
