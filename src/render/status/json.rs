@@ -9,17 +9,6 @@ use crate::model::{SourceStanding, SubscriptionState, TopicStanding};
 impl Status {
     /// `/status.json`, on one line. Keys are only ever added.
     pub fn json(&self) -> String {
-        let charts = |charts: &Charts| {
-            let [changed, unchanged, failed] =
-                [0, 1, 2].map(|which| charts.polls.iter().map(|polls: &[u32; 3]| polls[which]).collect::<Vec<_>>());
-            json!({
-                "polls_changed": changed,
-                "polls_unchanged": unchanged,
-                "polls_failed": failed,
-                "new_articles": charts.new,
-                "lag_seconds": charts.lag,
-            })
-        };
         let source = |source: &SourceHealth| {
             let problem = source.problem.as_ref().map(|problem| {
                 json!({
@@ -41,7 +30,7 @@ impl Status {
             })
         };
         let outlets = self.outlets.iter().map(|outlet| {
-            json!({
+            let facts = json!({
                 "id": outlet.id,
                 "name": outlet.name,
                 "health": outlet.health().name(),
@@ -50,8 +39,8 @@ impl Status {
                 "articles": outlet.articles,
                 "held": outlet.held,
                 "sources": outlet.sources.iter().map(source).collect::<Vec<_>>(),
-                "hours": charts(&outlet.charts),
-            })
+            });
+            with(&facts, "hours", &charts(&outlet.charts))
         });
         let feeds = self.feeds.iter().map(|feed| {
             let translation = feed.translation.as_ref().map(|(to, engine)| json!({"to": to, "translator": engine}));
@@ -116,8 +105,6 @@ impl Status {
             "started": at(self.started),
             "ready": self.ready.is_ok(),
             "not_ready_because": self.ready.as_ref().err(),
-            "outlets": outlets.collect::<Vec<_>>(),
-            "hours": charts(&self.charts),
             "feeds": feeds.collect::<Vec<_>>(),
             "websub": self.websub_json(),
             "partners": partners.collect::<Vec<_>>(),
@@ -125,7 +112,9 @@ impl Status {
             "translators": translators.collect::<Vec<_>>(),
             "held": held.collect::<Vec<_>>(),
         });
-        format!("{document}\n")
+        let document = with(&document, "hours", &charts(&self.charts));
+        let outlets = format!("[{}]", outlets.collect::<Vec<_>>().join(","));
+        with_text(document, "outlets", &outlets) + "\n"
     }
 
     fn websub_json(&self) -> Value {
@@ -167,6 +156,41 @@ impl Status {
         });
         json!({ "hub": hub, "subscriptions": subscriptions, "pushes": pushes })
     }
+}
+
+/// An object as text, with one member more, which is JSON.
+fn with(object: &Value, key: &str, member: &str) -> String {
+    with_text(object.to_string(), key, member)
+}
+
+fn with_text(mut object: String, key: &str, member: &str) -> String {
+    // The closing brace.
+    object.pop();
+    object + ",\"" + key + "\":" + member + "}"
+}
+
+/// The lists of numbers as text: as values, those of a thousand outlets would be a quarter of a million.
+fn charts(charts: &Charts) -> String {
+    let polls = |which: usize| list(charts.polls.iter().map(|polls| u64::from(polls[which])).map(Some));
+    let (changed, unchanged, failed) = (polls(0), polls(1), polls(2));
+    let (new, lag) = (list(charts.new.iter().map(|number| Some(u64::from(*number)))), list(charts.lag.iter().copied()));
+    format!(
+        "{{\"polls_changed\":{changed},\"polls_unchanged\":{unchanged},\"polls_failed\":{failed},\"new_articles\":{new},\"lag_seconds\":{lag}}}"
+    )
+}
+
+fn list(numbers: impl Iterator<Item = Option<u64>>) -> String {
+    let mut list = String::from("[");
+    for (place, number) in numbers.enumerate() {
+        if place > 0 {
+            list.push(',');
+        }
+        match number {
+            Some(number) => list.push_str(&number.to_string()),
+            None => list.push_str("null"),
+        }
+    }
+    list + "]"
 }
 
 fn at(at: DateTime<Utc>) -> String {

@@ -249,7 +249,6 @@ const WORDS: &[(&str, [&str; 3])] = &[
     ),
     ("since", ["since", "始于", "始於"]),
     ("in_a_row", ["failures in a row", "连续失败次数", "連續失敗次數"]),
-    ("source", ["Source", "来源地址", "來源地址"]),
     ("moved", ["Has moved to", "已迁移至", "已遷移至"]),
     ("next_poll", ["Next poll", "下次抓取", "下次抓取"]),
     ("last_poll", ["Last poll", "上次抓取", "上次抓取"]),

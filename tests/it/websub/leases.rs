@@ -1,6 +1,7 @@
 //! How subscriptions begin to end: leases, denials, feeds that name another hub or none, and what operators see of it.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
+use reprint::daemon::now;
 use serde_json::Value;
 
 use super::*;
@@ -8,7 +9,7 @@ use super::*;
 async fn edit(folder: &TempDir, statement: &'static str, moments: &[i64]) {
     let path = folder.path().join("reprint.db");
     let database = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.expect("a database");
-    let query = moments.iter().fold(sqlx::query(statement), |query, offset| query.bind(Utc::now().timestamp_millis() + offset));
+    let query = moments.iter().fold(sqlx::query(statement), |query, offset| query.bind(now().timestamp_millis() + offset));
     query.execute(&database).await.expect("an update");
     database.close().await;
 }
@@ -124,8 +125,8 @@ async fn a_hub_that_denies_is_left_alone_for_a_day() {
     assert_eq!(get(&denied(&callback), &[]).await.status, 200);
     let standing = websub(&program).await;
     assert_eq!(states(&standing), ["denied"]);
-    let next = standing["subscriptions"][0]["next_request"].as_str().and_then(|next| next.parse::<chrono::DateTime<Utc>>().ok());
-    assert!(next.is_some_and(|next| (23..=24).contains(&(next - Utc::now()).num_hours())), "{standing}");
+    let next = standing["subscriptions"][0]["next_request"].as_str().and_then(|next| next.parse::<DateTime<Utc>>().ok());
+    assert!(next.is_some_and(|next| (23..=24).contains(&(next - now()).num_hours())), "{standing}");
     let before = polls(&peer);
     assert_eq!(push(&callback, &first).await, 202);
     tokio::time::sleep(Duration::from_millis(500)).await;
