@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 use chrono::{DateTime, Utc};
 
 use super::board::{Board, Ended, PartnerCounts, Spans};
-use super::websub::Standing;
 use crate::model::{PollState, Spending, SubscriptionState, TopicStanding};
+use crate::render::WebsubHealth;
 use crate::serve::Tally;
 use crate::store::Count;
 
@@ -243,7 +243,7 @@ pub(super) struct Facts<'a> {
     pub(super) feeds: Vec<&'a str>,
     /// Ids of partners.
     pub(super) partners: Vec<&'a str>,
-    pub(super) websub: Standing,
+    pub(super) websub: WebsubHealth,
     /// Ids of translators with their budgets.
     pub(super) budgets: Vec<(&'a str, u64)>,
     /// `None`: it does not answer.
@@ -407,7 +407,7 @@ fn partner_families(out: &mut Writer, facts: &Facts<'_>) {
 }
 
 fn websub_families(out: &mut Writer, facts: &Facts<'_>) {
-    let Standing { hub, sources, figures } = &facts.websub;
+    let WebsubHealth { hub, sources, figures } = &facts.websub;
     // Formats of a feed together, in the order of the configuration.
     let mut by_feed: BTreeMap<&str, TopicStanding> = BTreeMap::new();
     for (path, standing) in hub.iter().flat_map(|hub| &hub.topics) {
@@ -577,7 +577,7 @@ mod tests {
         assert_eq!(out.text, "x{a=\"b\\\"c\\\\d\\ne\",f=\"河\"} 1.5\n");
     }
 
-    fn standing() -> Standing {
+    fn standing() -> WebsubHealth {
         let topic = |subscriptions, behind, failing| TopicStanding { subscriptions, behind, failing };
         let topics = [("feeds/all.atom", topic(1, 1, 1)), ("feeds/all.rss", topic(2, 1, 0)), ("feeds/old.rss", topic(9, 0, 0))];
         let hub = HubStanding {
@@ -586,7 +586,7 @@ mod tests {
             topics: topics.into_iter().map(|(path, standing)| (path.to_owned(), standing)).collect(),
             verifications: 0,
         };
-        Standing { hub: Some(hub), sources: None, figures: WebsubFigures { given_up: 4, ..WebsubFigures::default() } }
+        WebsubHealth { hub: Some(hub), sources: None, figures: WebsubFigures { given_up: 4, ..WebsubFigures::default() } }
     }
 
     #[test]

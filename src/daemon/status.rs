@@ -18,9 +18,7 @@ use super::{Changed, Pulse, now, poll_states};
 use crate::config::Config;
 use crate::model::{NOT_FOUND_PAGE, PartnerUse, PollState};
 use crate::pipeline::Stages;
-use crate::render::{
-    Charts, FeedHealth, HOURS, HeldHealth, OutletHealth, PartnerHealth, SourceHealth, Status, TranslatorHealth, WebsubHealth,
-};
+use crate::render::{Charts, FeedHealth, HOURS, HeldHealth, OutletHealth, PartnerHealth, SourceHealth, Status, TranslatorHealth};
 use crate::serve::{Answering, Handler, Reply, Request, Route, Tally, shown_token};
 use crate::store::{Arrival, Count};
 
@@ -266,7 +264,6 @@ impl Desk {
             let (id, name, feeds) = (partner.id.clone(), partner.name.clone(), partner.feeds.clone());
             PartnerHealth { id, name, feeds, today, week, refused, bytes, last, expires: partner.expires }
         });
-        let websub = self.websub.standing();
         Ok(Status {
             at,
             started: self.started,
@@ -274,7 +271,7 @@ impl Desk {
             outlets,
             charts,
             feeds: feeds.collect(),
-            websub: WebsubHealth { hub: websub.hub, sources: websub.sources, figures: websub.figures },
+            websub: self.websub.standing(),
             partners: partners.collect(),
             strangers: counted.partner(None).refused,
             translators: translators.collect(),

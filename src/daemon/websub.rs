@@ -13,8 +13,9 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{DaemonError, now};
-use crate::model::{Discovery, FeedFormat, HubStanding, SourceStanding, WebsubFigures};
+use crate::model::{Discovery, FeedFormat};
 use crate::pipeline::{PushedContent, Stages};
+use crate::render::WebsubHealth;
 use crate::serve::Route;
 use crate::websub::{Counters, Hub, Parts, Pushed, Subscriber};
 
@@ -114,16 +115,6 @@ pub(super) struct Websub {
     counters: Arc<Counters>,
 }
 
-/// How all of it stands.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Standing {
-    /// The hub that our feeds name, if they name one.
-    pub(super) hub: Option<HubStanding>,
-    /// Our subscriptions at hubs of partners; `None` where we have none and want none.
-    pub(super) sources: Option<Vec<SourceStanding>>,
-    pub(super) figures: WebsubFigures,
-}
-
 impl Websub {
     pub(super) async fn open(stages: &Stages) -> Result<Self, DaemonError> {
         let config = &stages.config;
@@ -182,8 +173,8 @@ impl Websub {
     }
 
     /// How all of it stands now.
-    pub(super) fn standing(&self) -> Standing {
-        Standing {
+    pub(super) fn standing(&self) -> WebsubHealth {
+        WebsubHealth {
             hub: self.hub.as_ref().map(|hub| hub.standing()),
             sources: self.subscriber.as_ref().map(|subscriber| subscriber.standing()),
             figures: self.counters.figures(),
