@@ -212,7 +212,7 @@ impl Daemon {
         let links = websub.hub.clone().map(|hub| Arc::new(move |path: &str| hub.links(path)) as serve::LinksOf);
         let accepting = CancellationToken::new();
         let (here, beat, tally) = (stages.clone(), pulse.clone(), Arc::<serve::Tally>::default());
-        let desk = status::Desk::new(stages.clone(), changed.clone(), pulse.clone(), tally.clone());
+        let desk = status::Desk::new(stages.clone(), changed.clone(), pulse.clone(), tally.clone(), websub.clone());
         let access = partners::access(&stages.config);
         let ledger = access.ledger();
         let site = serve::Site {
@@ -224,7 +224,7 @@ impl Daemon {
             links,
             routes: [desk.routes(), websub.routes()].concat(),
             gate: Some(Arc::new(access)),
-            tally,
+            tally: tally.clone(),
             now,
         };
         let limits = sockets::limits(&stages.config);
@@ -256,7 +256,8 @@ impl Daemon {
         let telling = websub.start(&stop_telling);
         let page_reader = tokio::spawn(pages::drain(stages.clone(), changed.clone(), stop_scheduling.clone()));
         let translator = tokio::spawn(translations::work(stages.clone(), translators, changed.clone(), stop_scheduling.clone()));
-        let accountant = tokio::spawn(partners::keep(stages.store.clone(), ledger.clone(), stop_scheduling.clone()));
+        let accountant =
+            tokio::spawn(partners::keep(stages.store.clone(), tally.clone(), ledger.clone(), stop_scheduling.clone()));
         let stop_publishing = CancellationToken::new();
         let publisher = tokio::spawn(publish_changes(stages.clone(), changed.clone(), stop_publishing.clone()));
         let watchdog = tokio::spawn(watchdog(stages.store.clone(), pulse.clone()));
@@ -280,7 +281,7 @@ impl Daemon {
         }
         accepting.cancel();
         served(server).await;
-        partners::save(&stages.store, &ledger).await;
+        partners::save(&stages.store, &tally, &ledger).await;
         watchdog.abort();
         feeling.abort();
         stages.store.close().await;

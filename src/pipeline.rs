@@ -23,8 +23,8 @@ use url::Url;
 use crate::config::{Config, Feed, Outlet, Standing};
 use crate::fetch::{self, Client, FetchError, Robots, Turns};
 use crate::model::{
-    Advertised, Conditions, Deletion, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem,
-    PublishedDocument, StoredArticle, Unreadable, Validators, Verdict, Warning,
+    Advertised, Conditions, Deletion, Discovery, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState,
+    Problem, PublishedDocument, StoredArticle, Unreadable, Validators, Verdict, Warning,
 };
 use crate::publish::{self, Notice, Page, Pages, Prepared, Snapshot};
 use crate::render::{Contents, Place, Renderer};
@@ -262,8 +262,8 @@ pub struct Polled {
     pub warnings: Vec<Warning>,
     /// Bytes of the document that came, decoded; 0 where none did.
     pub received: usize,
-    /// The WebSub hub that a new document named, where feeds.toml wants to know.
-    pub advertised: Option<Advertised>,
+    /// What it says of its WebSub hub, where feeds.toml wants to know.
+    pub discovery: Discovery,
 }
 
 /// What the partner's answer was worth, before it is recorded.
@@ -273,16 +273,18 @@ struct Answer {
     warnings: Vec<Warning>,
     freshness: Freshness,
     failed: Option<(String, Fault, String)>,
-    advertised: Option<Advertised>,
+    discovery: Discovery,
 }
 
 impl Answer {
     fn failed(code: impl Into<String>, fault: Fault, message: impl Into<String>, freshness: Freshness) -> Self {
-        Self { failed: Some((code.into(), fault, message.into())), ..Self::unchanged(freshness) }
+        let failed = Some((code.into(), fault, message.into()));
+        Self { failed, discovery: Discovery::Unread, ..Self::unchanged(freshness) }
     }
 
     fn unchanged(freshness: Freshness) -> Self {
-        Self { verdicts: Vec::new(), deleted: Vec::new(), warnings: Vec::new(), freshness, failed: None, advertised: None }
+        let (verdicts, deleted, warnings) = (Vec::new(), Vec::new(), Vec::new());
+        Self { verdicts, deleted, warnings, freshness, failed: None, discovery: Discovery::Same }
     }
 }
 
@@ -359,7 +361,8 @@ pub async fn take_pushed(
         let verdicts = reading.verdicts.into_iter().map(|verdict| recordable(&own, verdict)).collect();
         Ok::<_, Unreadable>((verdicts, reading.deleted, reading.warnings))
     };
-    let unchanged = Answer::unchanged(Freshness::default());
+    // Which hub the feed names is for the feed to say, not for who pushes.
+    let unchanged = Answer { discovery: Discovery::Unread, ..Answer::unchanged(Freshness::default()) };
     let answer = match stages.blocking(read).await {
         Ok(Ok((verdicts, deleted, warnings))) => Answer { verdicts, deleted, warnings, ..unchanged },
         Ok(Err(unreadable)) => {
@@ -397,7 +400,7 @@ async fn recorded(
             change.elsewhere.extend(outlets.into_iter().filter(|other| *other != outlet.id));
         }
     }
-    Ok(Polled { state: after, change, warnings: answer.warnings, received: 0, advertised: answer.advertised })
+    Ok(Polled { state: after, change, warnings: answer.warnings, received: 0, discovery: answer.discovery })
 }
 
 async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: &mut usize, now: DateTime<Utc>) -> Answer {
@@ -448,13 +451,20 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: 
             after.moved_to = moved_to;
             after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
             after.ttl = reading.ttl;
+            let whole = reading.is_whole();
             let Reading { verdicts, deleted, warnings, advertised, .. } = reading;
-            let advertised = advertised.filter(|_| stages.config.websub.subscribe);
-            Answer { verdicts, deleted, warnings, freshness, failed: None, advertised }
+            let discovery = match advertised {
+                _ if !stages.config.websub.subscribe => Discovery::Unread,
+                Some(advertised) => Discovery::Named(advertised),
+                None if whole => Discovery::NoHub,
+                None => Discovery::Unread,
+            };
+            Answer { verdicts, deleted, warnings, freshness, failed: None, discovery }
         }
         Ok(Err(unreadable)) => {
             // A page without articles may name the hub that will bring them.
-            Answer { advertised: named, ..Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness) }
+            let discovery = named.map_or(Discovery::Unread, Discovery::Named);
+            Answer { discovery, ..Answer::failed(unreadable.code, Fault::Partner, unreadable.message, freshness) }
         }
         Err(panic) => Answer::failed(
             "panic",
@@ -491,12 +501,26 @@ pub struct Publication {
     pub changed: Vec<String>,
     /// Documents kept back; readers still see the last good ones.
     pub rejected: Vec<Rejected>,
+    /// What each feed shows whose documents were all made.
+    pub feeds: Vec<FeedFigures>,
+}
+
+/// What a feed shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedFigures {
+    /// Id of the feed.
+    pub id: String,
+    /// Articles in it.
+    pub articles: usize,
+    /// Date of the newest.
+    pub newest: Option<DateTime<Utc>>,
 }
 
 impl Publication {
     fn add(&mut self, mut other: Publication) {
         self.changed.append(&mut other.changed);
         self.rejected.append(&mut other.rejected);
+        self.feeds.append(&mut other.feeds);
     }
 }
 
@@ -634,6 +658,10 @@ fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, contents: &Conten
         // Where not even the feed of all outlets is for everybody, the front page has feeds and outlets only.
         let latest: &[StoredArticle] = if feed.is_public() { articles } else { &[] };
         put(stages.renderer.index(&stages.config.feeds, latest))?;
+    }
+    if rejected.is_empty() {
+        let newest = articles.iter().map(StoredArticle::date).max();
+        publication.feeds.push(FeedFigures { id: feed.id.clone(), articles: articles.len(), newest });
     }
     publication.rejected = rejected;
     Ok(publication)

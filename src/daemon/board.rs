@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::pipeline::Polled;
+use crate::pipeline::{FeedFigures, Polled};
 use crate::render::HOURS;
 
 /// How a poll ended.
@@ -79,6 +79,7 @@ impl Spans {
 #[derive(Debug, Default)]
 pub(super) struct Board {
     outlets: Mutex<BTreeMap<String, OutletCounts>>,
+    feeds: Mutex<BTreeMap<String, FeedFigures>>,
     pub(super) poll_spans: Spans,
     pub(super) publish_spans: Spans,
     pub(super) published: AtomicU64,
@@ -120,6 +121,17 @@ impl Board {
         *of_hour = of_hour.saturating_add(1);
         // Hours to come are those of a clock that was set back.
         counts.hours.retain(|old, _| *old > hour - HOURS as i64 && *old <= hour);
+    }
+
+    /// Feeds were made, and show this.
+    pub(super) fn shown(&self, feeds: &[FeedFigures]) {
+        let mut shown = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.extend(feeds.iter().map(|feed| (feed.id.clone(), feed.clone())));
+    }
+
+    /// What every feed shows that was made since the start.
+    pub(super) fn feeds(&self) -> BTreeMap<String, FeedFigures> {
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The counters of every outlet that was polled.

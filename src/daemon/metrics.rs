@@ -1,127 +1,20 @@
 //! `/metrics` in the text format of Prometheus 0.0.4, or as OpenMetrics 1.0 for those who ask for that.
 
+mod families;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
 
+use self::families::*;
+pub use self::families::{FAMILIES, Family, Kind};
 use super::board::{Board, Ended, Spans};
-use crate::model::{PollState, Spending};
-use crate::serve::Tally;
+use crate::model::{PollState, Spending, SubscriptionState, TopicStanding};
+use crate::render::WebsubHealth;
+use crate::serve::{PartnerCounts, Tally};
 use crate::store::Count;
-
-/// Kind of a family of samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Only rises; begins at 0 with every start.
-    Counter,
-    /// Goes up and down.
-    Gauge,
-    /// Counts of spans up to bounds.
-    Histogram,
-}
-
-impl Kind {
-    /// Its name in the text format.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Counter => "counter",
-            Self::Gauge => "gauge",
-            Self::Histogram => "histogram",
-        }
-    }
-}
-
-/// A family of samples.
-#[derive(Debug, Clone, Copy)]
-pub struct Family {
-    /// Name; that of a counter ends in `_total`.
-    pub name: &'static str,
-    /// Kind.
-    pub kind: Kind,
-    /// Names of labels, separated by commas.
-    pub labels: &'static str,
-    /// Meaning, in one line.
-    pub help: &'static str,
-}
-
-const fn family(name: &'static str, kind: Kind, labels: &'static str, help: &'static str) -> Family {
-    Family { name, kind, labels, help }
-}
-
-use Kind::{Counter, Gauge, Histogram};
-
-const UP: Family =
-    family("reprint_store_up", Gauge, "", "1 while the store answers; without it families that are read from it are missing.");
-const READY: Family = family("reprint_ready", Gauge, "", "1 while /readyz says so.");
-const START: Family = family("process_start_time_seconds", Gauge, "", "When the program started, seconds since 1970.");
-const MEMORY: Family = family("process_resident_memory_bytes", Gauge, "", "Resident memory.");
-const POLLS: Family = family("reprint_polls_total", Counter, "outlet, result", "Polls that ended: changed, unchanged or failed.");
-const POLL_SECONDS: Family = family("reprint_poll_duration_seconds", Histogram, "", "From the request of a poll to its record.");
-const RECEIVED: Family = family("reprint_poll_received_bytes_total", Counter, "outlet", "Documents of polls, decoded.");
-const ARTICLES: Family = family(
-    "reprint_articles_total",
-    Counter,
-    "outlet, change",
-    "Articles that polls changed for readers: new, edited or joined.",
-);
-const STORED: Family = family("reprint_articles_stored", Gauge, "outlet, state", "Articles in the store: published or held.");
-const FAILURES: Family =
-    family("reprint_source_failures", Gauge, "outlet", "Failed polls in a row, of the source with the most.");
-const LAST_SUCCESS: Family = family(
-    "reprint_source_last_success_timestamp_seconds",
-    Gauge,
-    "outlet",
-    "When the source that has waited longest last answered, seconds since 1970; 0: never.",
-);
-const NEXT_POLL: Family =
-    family("reprint_source_next_poll_timestamp_seconds", Gauge, "outlet", "When the outlet is next polled, seconds since 1970.");
-const DOCUMENTS: Family =
-    family("reprint_documents_published_total", Counter, "", "Documents put in place because they changed.");
-const REJECTED: Family =
-    family("reprint_documents_rejected_total", Counter, "", "Documents kept back because they did not read back whole.");
-const PUBLISH_SECONDS: Family = family("reprint_publish_duration_seconds", Histogram, "", "Publications.");
-const TRANSLATIONS: Family = family("reprint_translations_total", Counter, "result", "Translations tried: made or failed.");
-const SPENT: Family = family(
-    "reprint_translation_spent_units",
-    Gauge,
-    "translator, feed, unit",
-    "What translations of today (UTC) cost, reserved for calls under way included.",
-);
-const BUDGET: Family = family("reprint_translation_budget_units", Gauge, "translator", "What they may cost in a day.");
-const REQUESTS: Family = family("reprint_http_requests_total", Counter, "route, status", "Requests answered.");
-const SENT: Family = family("reprint_http_response_bytes_total", Counter, "", "Bytes of answers, heads included.");
-const CONNECTIONS: Family = family("reprint_http_connections_total", Counter, "", "Connections let in.");
-const OPEN: Family = family("reprint_http_connections_open", Gauge, "", "Connections open now.");
-const REFUSED: Family =
-    family("reprint_http_connections_refused_total", Counter, "", "Connections closed at once: there were too many.");
-
-/// Every family there is, in the order in which they are written.
-pub const FAMILIES: [Family; 23] = [
-    UP,
-    READY,
-    START,
-    MEMORY,
-    POLLS,
-    POLL_SECONDS,
-    RECEIVED,
-    ARTICLES,
-    STORED,
-    FAILURES,
-    LAST_SUCCESS,
-    NEXT_POLL,
-    DOCUMENTS,
-    REJECTED,
-    PUBLISH_SECONDS,
-    TRANSLATIONS,
-    SPENT,
-    BUDGET,
-    REQUESTS,
-    SENT,
-    CONNECTIONS,
-    OPEN,
-    REFUSED,
-];
 
 /// What is read from the store.
 #[derive(Debug)]
@@ -130,6 +23,10 @@ pub(super) struct Stored {
     pub(super) states: Vec<PollState>,
     /// By outlet of feeds.toml.
     pub(super) counts: Vec<(String, Count)>,
+    /// By public feed.
+    pub(super) readers: Vec<(String, u64)>,
+    /// By partner of feeds.toml.
+    pub(super) last_pulls: Vec<(String, Option<DateTime<Utc>>)>,
     pub(super) spending: Vec<Spending>,
 }
 
@@ -139,6 +36,11 @@ pub(super) struct Facts<'a> {
     pub(super) tally: &'a Tally,
     pub(super) started: DateTime<Utc>,
     pub(super) ready: bool,
+    /// Ids of feeds.
+    pub(super) feeds: Vec<&'a str>,
+    /// Ids of partners.
+    pub(super) partners: Vec<&'a str>,
+    pub(super) websub: WebsubHealth,
     /// Ids of translators with their budgets.
     pub(super) budgets: Vec<(&'a str, u64)>,
     /// `None`: it does not answer.
@@ -201,6 +103,9 @@ pub(super) fn write(facts: &Facts<'_>, open_metrics: bool) -> String {
     out.one(&DOCUMENTS, load(&board.published));
     out.one(&REJECTED, load(&board.rejected));
     out.spans(&PUBLISH_SECONDS, &board.publish_spans);
+    feed_families(&mut out, facts);
+    partner_families(&mut out, facts);
+    websub_families(&mut out, facts);
     out.head(&TRANSLATIONS);
     for (result, number) in [("made", &board.translated), ("failed", &board.untranslated)] {
         out.sample(TRANSLATIONS.name, &[("result", result)], load(number));
@@ -254,6 +159,119 @@ fn stored_families(out: &mut Writer, stored: &Stored) {
     gauge(&NEXT_POLL, &|states| states.iter().map(|state| seconds(state.next_poll)).reduce(f64::min));
 }
 
+fn feed_families(out: &mut Writer, facts: &Facts<'_>) {
+    let shown = facts.board.feeds();
+    out.head(&FEED_ARTICLES);
+    for feed in &facts.feeds {
+        if let Some(shown) = shown.get(*feed) {
+            out.sample(FEED_ARTICLES.name, &[("feed", feed)], shown.articles as f64);
+        }
+    }
+    out.head(&FEED_NEWEST);
+    for feed in &facts.feeds {
+        if let Some(newest) = shown.get(*feed).and_then(|shown| shown.newest) {
+            out.sample(FEED_NEWEST.name, &[("feed", feed)], seconds(newest));
+        }
+    }
+    if let Some(stored) = facts.stored {
+        out.head(&FEED_READERS);
+        for (feed, readers) in &stored.readers {
+            out.sample(FEED_READERS.name, &[("feed", feed)], *readers as f64);
+        }
+    }
+}
+
+fn partner_families(out: &mut Writer, facts: &Facts<'_>) {
+    let counts: Vec<(&str, PartnerCounts)> =
+        facts.partners.iter().map(|partner| (*partner, facts.tally.partner(Some(partner)))).collect();
+    out.head(&PARTNER_REQUESTS);
+    for (partner, counts) in &counts {
+        for (result, number) in PartnerCounts::RESULTS.iter().zip(counts.requests) {
+            out.sample(PARTNER_REQUESTS.name, &[("partner", partner), ("result", result)], number as f64);
+        }
+    }
+    out.head(&PARTNER_BYTES);
+    for (partner, counts) in &counts {
+        out.sample(PARTNER_BYTES.name, &[("partner", partner)], counts.bytes as f64);
+    }
+    if let Some(stored) = facts.stored {
+        out.head(&PARTNER_LAST);
+        for (partner, last) in &stored.last_pulls {
+            out.sample(PARTNER_LAST.name, &[("partner", partner)], last.map_or(0.0, seconds));
+        }
+    }
+    out.one(&STRANGERS, facts.tally.partner(None).requests[2] as f64);
+}
+
+fn websub_families(out: &mut Writer, facts: &Facts<'_>) {
+    let WebsubHealth { hub, sources, figures } = &facts.websub;
+    // Formats of a feed together, in the order of the configuration.
+    let mut by_feed: BTreeMap<&str, TopicStanding> = BTreeMap::new();
+    for (path, standing) in hub.iter().flat_map(|hub| &hub.topics) {
+        let name = path.strip_prefix("feeds/").unwrap_or(path);
+        let sum = by_feed.entry(name.rsplit_once('.').map_or(name, |(feed, _)| feed)).or_default();
+        sum.subscriptions += standing.subscriptions;
+        sum.behind += standing.behind;
+        sum.failing += standing.failing;
+    }
+    let standing = || facts.feeds.iter().filter_map(|feed| Some((*feed, *by_feed.get(feed)?)));
+    out.head(&HUB_SUBSCRIPTIONS);
+    for (feed, standing) in standing() {
+        out.sample(HUB_SUBSCRIPTIONS.name, &[("feed", feed)], standing.subscriptions as f64);
+    }
+    out.head(&HUB_BEHIND);
+    for (feed, standing) in standing() {
+        for (state, number) in [("waiting", standing.behind - standing.failing), ("failing", standing.failing)] {
+            out.sample(HUB_BEHIND.name, &[("feed", feed), ("state", state)], number as f64);
+        }
+    }
+    out.one(&HUB_WAITING, hub.as_ref().map_or(0, |hub| hub.verifications) as f64);
+    out.results(
+        &HUB_REQUESTS,
+        &[
+            ("subscribed", figures.subscribed),
+            ("unsubscribed", figures.unsubscribed),
+            ("unconfirmed", figures.unconfirmed),
+            ("refused", figures.refused),
+        ],
+    );
+    out.one(&HUB_EXPIRED, figures.expired as f64);
+    out.results(
+        &HUB_DELIVERIES,
+        &[("arrived", figures.delivered), ("failed", figures.failed), ("given_up", figures.given_up), ("gone", figures.gone)],
+    );
+    let sources = sources.as_deref().unwrap_or_default();
+    let mut states: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut leases: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
+    for source in sources {
+        let state = if source.denied { "denied" } else { source.state.name() };
+        *states.entry((&source.outlet, state)).or_default() += 1;
+        if let Some(until) = source.lease_until.filter(|_| source.state == SubscriptionState::Active) {
+            let first = leases.entry(&source.outlet).or_insert(until);
+            *first = until.min(*first);
+        }
+    }
+    out.head(&SOURCE_SUBSCRIPTIONS);
+    for ((outlet, state), number) in states {
+        out.sample(SOURCE_SUBSCRIPTIONS.name, &[("outlet", outlet), ("state", state)], number as f64);
+    }
+    out.head(&SOURCE_LEASE);
+    for (outlet, until) in leases {
+        out.sample(SOURCE_LEASE.name, &[("outlet", outlet)], seconds(until));
+    }
+    out.results(
+        &PUSHES,
+        &[
+            ("taken", figures.taken),
+            ("hint", figures.hints),
+            ("ignored", figures.ignored),
+            ("bad_signature", figures.bad_signatures),
+            ("unknown", figures.unknown),
+        ],
+    );
+    out.one(&SOURCE_FAILURES, figures.hub_failures as f64);
+}
+
 fn seconds(at: DateTime<Utc>) -> f64 {
     at.timestamp_millis() as f64 / 1000.0
 }
@@ -274,7 +292,7 @@ impl Writer {
     fn head(&mut self, family: &Family) {
         // OpenMetrics names a family of counters without the suffix of its samples.
         let name = match (self.open_metrics, family.kind) {
-            (true, Counter) => family.name.strip_suffix("_total").unwrap_or(family.name),
+            (true, Kind::Counter) => family.name.strip_suffix("_total").unwrap_or(family.name),
             _ => family.name,
         };
         let _ = writeln!(self.text, "# HELP {name} {}\n# TYPE {name} {}", family.help, family.kind.name()); // a String takes all
@@ -283,6 +301,14 @@ impl Writer {
     fn one(&mut self, family: &Family, value: f64) {
         self.head(family);
         self.sample(family.name, &[], value);
+    }
+
+    /// A family with the label `result`.
+    fn results(&mut self, family: &Family, samples: &[(&str, u64)]) {
+        self.head(family);
+        for (result, number) in samples {
+            self.sample(family.name, &[("result", result)], *number as f64);
+        }
     }
 
     fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
@@ -321,15 +347,16 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{HubStanding, WebsubFigures};
 
     #[test]
     fn names_follow_the_conventions() {
         for family in FAMILIES {
             let Family { name, kind, help, .. } = family;
             assert!(name.starts_with("reprint_") || name.starts_with("process_"), "{name}");
-            assert_eq!(kind == Counter, name.ends_with("_total"), "{name}");
+            assert_eq!(kind == Kind::Counter, name.ends_with("_total"), "{name}");
             assert!(help.ends_with('.') && !help.contains('\n'), "{name}");
-            assert!(kind != Histogram || name.ends_with("_seconds"), "{name}");
+            assert!(kind != Kind::Histogram || name.ends_with("_seconds"), "{name}");
         }
     }
 
@@ -347,9 +374,27 @@ mod tests {
         assert_eq!(out.text, "x{a=\"b\\\"c\\\\d\\ne\",f=\"河\"} 1.5\n");
     }
 
+    fn standing() -> WebsubHealth {
+        let topic = |subscriptions, behind, failing| TopicStanding { subscriptions, behind, failing };
+        let topics = [("feeds/all.atom", topic(1, 1, 1)), ("feeds/all.rss", topic(2, 1, 0)), ("feeds/old.rss", topic(9, 0, 0))];
+        let hub = HubStanding {
+            address: "https://relay.example.net/hub".parse().expect("an address"),
+            built_in: true,
+            topics: topics.into_iter().map(|(path, standing)| (path.to_owned(), standing)).collect(),
+            verifications: 0,
+        };
+        WebsubHealth { hub: Some(hub), sources: None, figures: WebsubFigures { given_up: 4, ..WebsubFigures::default() } }
+    }
+
     #[test]
     fn every_family_is_written_once_and_in_the_order_of_the_table() {
-        let stored = Stored { states: Vec::new(), counts: Vec::new(), spending: Vec::new() };
+        let stored = Stored {
+            states: Vec::new(),
+            counts: Vec::new(),
+            readers: Vec::new(),
+            last_pulls: vec![("pier".to_owned(), None)],
+            spending: Vec::new(),
+        };
         for open_metrics in [false, true] {
             let (board, tally) = (Board::default(), Tally::default());
             let facts = Facts {
@@ -357,6 +402,9 @@ mod tests {
                 tally: &tally,
                 started: DateTime::UNIX_EPOCH,
                 ready: true,
+                feeds: vec!["all"],
+                partners: vec!["pier"],
+                websub: standing(),
                 budgets: vec![("deepl", 1000)],
                 stored: Some(&stored),
             };
@@ -370,6 +418,16 @@ mod tests {
             assert_eq!(named, expected);
             assert_eq!(text.ends_with("# EOF\n"), open_metrics);
             assert!(text.contains("reprint_translation_budget_units{translator=\"deepl\"} 1000\n"), "{text}");
+            for sample in [
+                "reprint_websub_subscriptions{feed=\"all\"} 3\n",
+                "reprint_websub_deliveries_due{feed=\"all\",state=\"waiting\"} 1\n",
+                "reprint_websub_deliveries_due{feed=\"all\",state=\"failing\"} 1\n",
+                "reprint_websub_deliveries_total{result=\"given_up\"} 4\n",
+                "reprint_partner_requests_total{partner=\"pier\",result=\"refused\"} 0\n",
+                "reprint_partner_last_pull_timestamp_seconds{partner=\"pier\"} 0\n",
+            ] {
+                assert!(text.contains(sample), "{sample}{text}");
+            }
             let without = write(&Facts { stored: None, ..facts }, open_metrics);
             assert!(without.contains("reprint_store_up 0\n") && !without.contains("reprint_source_failures"), "{without}");
         }

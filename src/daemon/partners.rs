@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::now;
 use crate::config::Config;
-use crate::serve::{Access, Ledger, Member, Rules};
+use crate::serve::{Access, Ledger, Member, Rules, Tally};
 use crate::store::Store;
 
 /// What was counted waits for no longer than this in memory.
@@ -32,17 +32,17 @@ pub(super) fn access(config: &Config) -> Access {
 }
 
 /// Saves by the minute until it is told to stop; what is counted after that is for [`save`].
-pub(super) async fn keep(store: Store, ledger: Arc<Ledger>, stop: CancellationToken) {
+pub(super) async fn keep(store: Store, tally: Arc<Tally>, ledger: Arc<Ledger>, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(PERIOD) => save(&store, &ledger).await,
+            () = tokio::time::sleep(PERIOD) => save(&store, &tally, &ledger).await,
         }
     }
 }
 
 /// Saves what was counted. What cannot be saved is kept for the next time.
-pub(super) async fn save(store: &Store, ledger: &Ledger) {
+pub(super) async fn save(store: &Store, tally: &Tally, ledger: &Ledger) {
     let at = now();
     let counted = ledger.take(at);
     let strangers: u64 = counted.pulls.iter().filter(|pulls| pulls.partner.is_none()).map(|pulls| pulls.refused).sum();
@@ -52,8 +52,11 @@ pub(super) async fn save(store: &Store, ledger: &Ledger) {
     if counted.pulls.is_empty() && counted.audiences.is_empty() {
         return;
     }
-    if let Err(error) = store.add_access(&counted.pulls, &counted.audiences, at).await {
-        tracing::error!(%error, "who pulled what cannot be saved; trying again in a minute");
-        ledger.put_back(counted);
+    match store.add_access(&counted.pulls, &counted.audiences, at).await {
+        Ok(()) => tally.pulled(&counted.pulls),
+        Err(error) => {
+            tracing::error!(%error, "who pulled what cannot be saved; trying again in a minute");
+            ledger.put_back(counted);
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::publication::Changed;
 use super::sources::mend_clock;
 use super::{DRAIN, LONGEST_SLEEP, now, websub};
 use crate::config::Outlet;
-use crate::model::{Advertised, PollState};
+use crate::model::{Discovery, PollState};
 use crate::pipeline::{self, Stages};
 
 /// After a poll that could not be recorded, the partner is asked again so much later, twice as late after each further one.
@@ -28,8 +28,8 @@ struct Source {
     /// It holds the turn of its host among the sources.
     asks: bool,
     hints: websub::Hints,
-    /// The hub that its last document named.
-    advertised: Option<Advertised>,
+    /// What its last poll found of its hub.
+    discovery: Discovery,
     /// Polls in a row that could not be recorded.
     unrecorded: u32,
 }
@@ -60,7 +60,7 @@ pub(super) async fn schedule(
                 polling: false,
                 asks: false,
                 hints: websub::Hints::default(),
-                advertised: None,
+                discovery: Discovery::Unread,
                 unrecorded: 0,
             })
         })
@@ -141,9 +141,8 @@ pub(super) async fn schedule(
                 if std::mem::take(&mut source.asks) {
                     busy.remove(&source.host);
                 }
-                if let Some(advertised) = source.advertised.take() {
-                    websub.advertised(&source.outlet.id, &source.state.source, &advertised).await;
-                }
+                let discovery = std::mem::take(&mut source.discovery);
+                websub.discovered(&source.outlet.id, &source.state.source, &discovery).await;
             }
         }
     }
@@ -207,7 +206,7 @@ fn settle_poll(
                     changed.hurry.notify_one();
                 }
             }
-            source.advertised = polled.advertised;
+            source.discovery = polled.discovery;
             source.state = polled.state;
             source.unrecorded = 0;
             return index;

@@ -122,6 +122,7 @@ fn told(published: Result<pipeline::Publication, pipeline::PublishError>, board:
         Ok(publication) => {
             board.published.fetch_add(publication.changed.len() as u64, Ordering::Relaxed);
             board.rejected.fetch_add(publication.rejected.len() as u64, Ordering::Relaxed);
+            board.shown(&publication.feeds);
             for rejected in &publication.rejected {
                 tracing::error!(
                     path = rejected.path,

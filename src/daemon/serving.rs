@@ -102,7 +102,7 @@ impl Serving {
             max_age: MAX_AGE,
             links: links.map(|links| Arc::new(links) as serve::LinksOf),
             gate: Some(Arc::new(access)),
-            tally,
+            tally: tally.clone(),
             now,
         };
         let accepting = CancellationToken::new();
@@ -115,7 +115,7 @@ impl Serving {
         notify(&[NotifyState::Ready, NotifyState::Status(&format!("serving on http://{address}/"))]);
 
         let stop = CancellationToken::new();
-        let follower = tokio::spawn(following.follow(ledger.clone(), stop.clone()));
+        let follower = tokio::spawn(following.follow(tally.clone(), ledger.clone(), stop.clone()));
         let asking = tokio::spawn(other.ask_after(forward, stop.clone()));
         let watchdog = tokio::spawn(watchdog_of_server(pulse));
 
@@ -130,7 +130,7 @@ impl Serving {
         asking.abort();
         watchdog.abort();
         if let Some(library) = shelf.0.load_full() {
-            partners::save(&library.store, &ledger).await;
+            partners::save(&library.store, &tally, &ledger).await;
             library.store.close().await;
         }
         tracing::info!("stopped");
@@ -296,7 +296,7 @@ impl Following {
         }
     }
 
-    async fn follow(mut self, ledger: Arc<Ledger>, stop: CancellationToken) {
+    async fn follow(mut self, tally: Arc<serve::Tally>, ledger: Arc<Ledger>, stop: CancellationToken) {
         let mut saved = Instant::now();
         loop {
             self.pulse.beat(Instant::now());
@@ -323,7 +323,7 @@ impl Following {
                 && let Some(library) = self.shelf.0.load_full()
             {
                 saved = Instant::now();
-                partners::save(&library.store, &ledger).await;
+                partners::save(&library.store, &tally, &ledger).await;
             }
         }
     }

@@ -13,16 +13,17 @@ use tokio::time::Instant;
 
 use super::board::hour;
 use super::metrics::{self, Facts, Stored};
+use super::websub::Websub;
 use super::{Changed, Pulse, now, poll_states};
 use crate::config::Config;
-use crate::model::{NOT_FOUND_PAGE, PollState};
+use crate::model::{NOT_FOUND_PAGE, PartnerUse, PollState};
 use crate::pipeline::Stages;
 use crate::publish::Snapshot;
-use crate::render::{Charts, FeedHealth, HOURS, HeldHealth, OutletHealth, SourceHealth, Status, TranslatorHealth};
+use crate::render::{Charts, FeedHealth, HOURS, HeldHealth, OutletHealth, PartnerHealth, SourceHealth, Status, TranslatorHealth};
 use crate::serve::{Answering, Handler, Reply, Request, Route, Tally, shown_token};
 use crate::store::{Arrival, Count};
 
-/// Articles are counted anew after so long: that reads an index from end to end.
+/// Articles, readers and pulls are counted anew after so long: that reads indexes from end to end.
 const COUNTS_LAST: Duration = Duration::from_secs(5);
 
 /// The reason of what was withdrawn: its place is kept, and nothing will come of it.
@@ -112,13 +113,36 @@ pub(super) struct Desk {
     tally: Arc<Tally>,
     door: Door,
     started: DateTime<Utc>,
-    counts: tokio::sync::Mutex<Option<(Instant, BTreeMap<String, Count>)>>,
+    websub: Arc<Websub>,
+    counted: tokio::sync::Mutex<Option<(Instant, Arc<Counted>)>>,
+}
+
+/// What is counted in the store, and kept for [`COUNTS_LAST`].
+struct Counted {
+    /// By outlet.
+    articles: BTreeMap<String, Count>,
+    /// By feed: the most of yesterday and today.
+    readers: BTreeMap<String, u64>,
+    partners: Vec<PartnerUse>,
+}
+
+impl Counted {
+    fn partner(&self, id: Option<&str>) -> PartnerUse {
+        self.partners.iter().find(|uses| uses.partner.as_deref() == id).cloned().unwrap_or_default()
+    }
 }
 
 impl Desk {
-    pub(super) fn new(stages: Stages, changed: Arc<Changed>, pulse: Arc<Pulse>, tally: Arc<Tally>) -> Arc<Self> {
+    pub(super) fn new(
+        stages: Stages,
+        changed: Arc<Changed>,
+        pulse: Arc<Pulse>,
+        tally: Arc<Tally>,
+        websub: Arc<Websub>,
+    ) -> Arc<Self> {
         let door = Door::of(&stages.config);
-        Arc::new(Self { stages, changed, pulse, tally, door, started: now(), counts: tokio::sync::Mutex::default() })
+        let counted = tokio::sync::Mutex::default();
+        Arc::new(Self { stages, changed, pulse, tally, door, started: now(), websub, counted })
     }
 
     /// The addresses it answers.
@@ -132,30 +156,43 @@ impl Desk {
         super::ready(&self.stages, &self.pulse)
     }
 
-    /// How many articles of each outlet there are.
-    async fn counts(&self) -> Result<BTreeMap<String, Count>, super::DaemonError> {
-        let mut kept = self.counts.lock().await;
-        if let Some((_, counts)) = kept.as_ref().filter(|(at, _)| at.elapsed() < COUNTS_LAST) {
-            return Ok(counts.clone());
+    async fn counted(&self) -> Result<Arc<Counted>, super::DaemonError> {
+        let mut kept = self.counted.lock().await;
+        if let Some((_, counted)) = kept.as_ref().filter(|(at, _)| at.elapsed() < COUNTS_LAST) {
+            return Ok(counted.clone());
         }
-        let counts = self.stages.store.counts().await?;
-        *kept = Some((Instant::now(), counts.clone()));
-        Ok(counts)
+        let (store, at) = (&self.stages.store, now());
+        let mut readers: BTreeMap<String, u64> = BTreeMap::new();
+        for audience in store.audiences(at - TimeDelta::days(1)).await? {
+            let most = readers.entry(audience.feed).or_default();
+            *most = (*most).max(audience.readers.saturating_add(audience.subscribers));
+        }
+        let counted = Arc::new(Counted { articles: store.counts().await?, readers, partners: store.partner_uses(at).await? });
+        *kept = Some((Instant::now(), counted.clone()));
+        Ok(counted)
     }
 
     async fn stored(&self) -> Result<Stored, super::DaemonError> {
         let mut states = poll_states(&self.stages, now()).await?;
         states.sort_by(|a, b| a.outlet.cmp(&b.outlet));
-        let mut counts = self.counts().await?;
-        let outlets = self.stages.config.outlets.iter();
-        let counts = outlets.map(|outlet| (outlet.id.clone(), counts.remove(&outlet.id).unwrap_or_default())).collect();
-        Ok(Stored { states, counts, spending: self.stages.store.spending(now()).await? })
+        let (config, counted) = (&self.stages.config, self.counted().await?);
+        let articles = |id: &String| counted.articles.get(id).copied().unwrap_or_default();
+        let counts = config.outlets.iter().map(|outlet| (outlet.id.clone(), articles(&outlet.id))).collect();
+        let readers = |id: &String| counted.readers.get(id).copied().unwrap_or_default();
+        let readers = config.public_feeds().map(|feed| (feed.id.clone(), readers(&feed.id))).collect();
+        let last = |id: &str| counted.partner(Some(id)).last.map(|last| last.at);
+        let last_pulls = config.partners.iter().map(|partner| (partner.id.clone(), last(&partner.id))).collect();
+        Ok(Stored { states, counts, readers, last_pulls, spending: self.stages.store.spending(now()).await? })
     }
 
     async fn metrics(&self, open_metrics: bool) -> String {
         let stored = self.stored().await.inspect_err(|error| tracing::warn!(%error, "metrics without those of the store"));
-        let translators = self.stages.config.translators.iter();
+        let config = &self.stages.config;
+        let translators = config.translators.iter();
         let facts = Facts {
+            feeds: config.feeds.iter().map(|feed| feed.id.as_str()).collect(),
+            partners: config.partners.iter().map(|partner| partner.id.as_str()).collect(),
+            websub: self.websub.standing(),
             board: &self.changed.board,
             tally: &self.tally,
             started: self.started,
@@ -172,7 +209,7 @@ impl Desk {
         for state in poll_states(&self.stages, at).await? {
             states.entry(state.outlet.clone()).or_default().push(state);
         }
-        let counts = self.counts().await?;
+        let counted = self.counted().await?;
         let ids: Vec<&str> = config.outlets.iter().map(|outlet| outlet.id.as_str()).collect();
         let arrivals = store.arrivals(&ids, at - TimeDelta::hours(HOURS as i64)).await?;
         let mut by_outlet: Vec<Vec<&Arrival>> = vec![Vec::new(); ids.len()];
@@ -190,7 +227,7 @@ impl Desk {
                     *all = u32::saturating_add(*all, *number);
                 }
             }
-            let count = counts.get(&outlet.id).copied().unwrap_or_default();
+            let count = counted.articles.get(&outlet.id).copied().unwrap_or_default();
             outlets.push(OutletHealth {
                 id: outlet.id.clone(),
                 name: outlet.name.clone(),
@@ -212,9 +249,13 @@ impl Desk {
             first_seen: held.first_seen,
         });
         let held = held.collect();
+        let shown = self.changed.board.feeds();
         let feeds = config.feeds.iter().map(|feed| FeedHealth {
             id: feed.id.clone(),
             title: feed.title.clone(),
+            articles: shown.get(&feed.id).map(|shown| shown.articles),
+            newest: shown.get(&feed.id).and_then(|shown| shown.newest),
+            readers: feed.is_public().then(|| counted.readers.get(&feed.id).copied().unwrap_or_default()),
             changed: self.stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).map(|document| document.modified),
             translation: feed.translate.as_ref().map(|target| (target.to.clone(), target.engine.clone())),
         });
@@ -229,6 +270,11 @@ impl Desk {
                 budget: translator.budget,
             }
         });
+        let partners = config.partners.iter().map(|partner| {
+            let PartnerUse { today, week, refused, bytes, last, .. } = counted.partner(Some(&partner.id));
+            let (id, name, feeds) = (partner.id.clone(), partner.name.clone(), partner.feeds.clone());
+            PartnerHealth { id, name, feeds, today, week, refused, bytes, last, expires: partner.expires }
+        });
         Ok(Status {
             at,
             started: self.started,
@@ -236,6 +282,9 @@ impl Desk {
             outlets,
             charts,
             feeds: feeds.collect(),
+            websub: self.websub.standing(),
+            partners: partners.collect(),
+            strangers: counted.partner(None).refused,
             translators: translators.collect(),
             held,
         })
@@ -297,8 +346,11 @@ impl Handler for Shown {
                 Form::Page | Form::Json => match (self.desk.status().await, self.form) {
                     (Ok(status), Form::Json) => Reply::new(StatusCode::OK, "application/json", status.json()),
                     (Ok(status), _) => {
-                        let page = self.desk.stages.renderer.status_page(&status);
+                        let accept = request.fields.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+                        let (language, page) = self.desk.stages.renderer.status_page(&status, accept.unwrap_or_default());
                         Reply::new(StatusCode::OK, "text/html; charset=utf-8", page)
+                            .with(header::CONTENT_LANGUAGE, HeaderValue::from_static(language))
+                            .with(header::VARY, HeaderValue::from_static("accept-language"))
                     }
                     (Err(error), _) => Reply::later(StatusCode::SERVICE_UNAVAILABLE, 5, format!("{error}\n")),
                 },

@@ -14,8 +14,9 @@ use url::Url;
 
 use super::{DaemonError, now};
 use crate::config::Config;
-use crate::model::{Advertised, FeedFormat};
+use crate::model::{Discovery, FeedFormat};
 use crate::pipeline::{PushedContent, Stages};
+use crate::render::WebsubHealth;
 use crate::serve::{Handler, Route};
 use crate::websub::{Counters, Hub, Parts, Pushed, Subscriber};
 
@@ -128,6 +129,7 @@ pub(super) struct Websub {
     pub(super) hub: Option<Arc<Hub>>,
     subscriber: Option<Arc<Subscriber>>,
     pub(super) pushes: Arc<Pushes>,
+    counters: Arc<Counters>,
 }
 
 impl Websub {
@@ -159,10 +161,10 @@ impl Websub {
             now,
             wanted,
             move |pushed| take.add(pushed),
-            counters,
+            counters.clone(),
         )
         .await?;
-        Ok(Self { hub: hub.map(Arc::new), subscriber: subscriber.map(Arc::new), pushes })
+        Ok(Self { hub: hub.map(Arc::new), subscriber: subscriber.map(Arc::new), pushes, counters })
     }
 
     /// What the server has to answer for them.
@@ -184,10 +186,19 @@ impl Websub {
         hub.into_iter().chain(subscriber).collect()
     }
 
-    /// A document of a source names this hub.
-    pub(super) async fn advertised(&self, outlet: &str, source: &Url, advertised: &Advertised) {
+    /// How all of it stands now.
+    pub(super) fn standing(&self) -> WebsubHealth {
+        WebsubHealth {
+            hub: self.hub.as_ref().map(|hub| hub.standing()),
+            sources: self.subscriber.as_ref().map(|subscriber| subscriber.standing()),
+            figures: self.counters.figures(),
+        }
+    }
+
+    /// A poll of a source found this of its hub.
+    pub(super) async fn discovered(&self, outlet: &str, source: &Url, discovery: &Discovery) {
         if let Some(subscriber) = &self.subscriber
-            && let Err(error) = subscriber.advertised(outlet, source, advertised).await
+            && let Err(error) = subscriber.discovered(outlet, source, discovery).await
         {
             tracing::error!(outlet, %error, "a subscription at a partner's hub could not be saved");
         }

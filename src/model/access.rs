@@ -49,6 +49,23 @@ pub struct LastPull {
     pub agent: Option<String>,
 }
 
+/// What a partner pulled lately, of all its feeds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartnerUse {
+    /// Id of the partner; `None`: nobody that is known.
+    pub partner: Option<String>,
+    /// Requests answered today (UTC).
+    pub today: u64,
+    /// Requests answered today and on the six days before.
+    pub week: u64,
+    /// Requests refused on those days.
+    pub refused: u64,
+    /// Bytes of bodies on those days.
+    pub bytes: u64,
+    /// The last one that was answered, as far back as is kept.
+    pub last: Option<LastPull>,
+}
+
 /// Who read a public feed on a day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Audience {

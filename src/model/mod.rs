@@ -17,7 +17,7 @@ mod translation;
 mod websub;
 mod withdrawal;
 
-pub use access::{Audience, LastPull, Pulls};
+pub use access::{Audience, LastPull, PartnerUse, Pulls};
 pub use article::*;
 pub use credentials::*;
 pub use document::*;

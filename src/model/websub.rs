@@ -1,5 +1,7 @@
 //! WebSub (W3C Recommendation, 2018): subscriptions of others at our hub, ours at the hubs of partners.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use url::Url;
 
@@ -10,6 +12,20 @@ pub struct Advertised {
     pub hub: Url,
     /// `rel="self"`, absolute: the name of the feed at the hub.
     pub topic: Url,
+}
+
+/// What a poll learned of the hub of its source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Discovery {
+    /// Nothing: no document could be read whole, or nobody wants to know.
+    #[default]
+    Unread,
+    /// The document is the same as the last time, and so is what it names.
+    Same,
+    /// The document names no hub.
+    NoHub,
+    /// The document names this one.
+    Named(Advertised),
 }
 
 /// Somebody who is told when a topic of ours changes.
@@ -106,4 +122,88 @@ pub struct SourceSubscription {
     pub tries: u32,
     /// No request before this.
     pub next_try: DateTime<Utc>,
+}
+
+/// How a topic of ours stands at our hub.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TopicStanding {
+    /// Subscriptions that hold.
+    pub subscriptions: usize,
+    /// Those that have not got the present document, the external hub counted as well.
+    pub behind: usize,
+    /// Of these, those whose last delivery failed.
+    pub failing: usize,
+}
+
+/// How the hub that our feeds name stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubStanding {
+    /// Its address.
+    pub address: Url,
+    /// It is ours; otherwise it is told that there is something new.
+    pub built_in: bool,
+    /// Every document that can be subscribed to, by path: `feeds/all.rss`.
+    pub topics: BTreeMap<String, TopicStanding>,
+    /// Requests that wait for their callbacks to confirm them.
+    pub verifications: usize,
+}
+
+/// How a subscription of ours stands at the hub of a partner. Without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceStanding {
+    /// Id of the outlet.
+    pub outlet: String,
+    /// Address of the feed as configured.
+    pub source: Url,
+    /// Hub and topic.
+    pub advertised: Advertised,
+    /// How far it is.
+    pub state: SubscriptionState,
+    /// The hub said no.
+    pub denied: bool,
+    /// When the hub was last asked.
+    pub asked_at: Option<DateTime<Utc>>,
+    /// When it ends, once it holds.
+    pub lease_until: Option<DateTime<Utc>>,
+    /// Requests since the hub last confirmed one.
+    pub tries: u32,
+    /// No request before this.
+    pub next_try: DateTime<Utc>,
+    /// What was wrong with the last request, where something was. Since the start of the program.
+    pub problem: Option<String>,
+}
+
+/// What was done for WebSub since the start of the program.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WebsubFigures {
+    /// Subscriptions at our hub that callbacks confirmed, renewals included.
+    pub subscribed: u64,
+    /// Subscriptions at our hub that were ended by whoever had them.
+    pub unsubscribed: u64,
+    /// Requests at our hub that were answered 4xx or 5xx.
+    pub refused: u64,
+    /// Requests at our hub that the callback did not confirm.
+    pub unconfirmed: u64,
+    /// Deliveries that arrived, pings of external hubs included.
+    pub delivered: u64,
+    /// Tries of deliveries that failed and were to be made again.
+    pub failed: u64,
+    /// Deliveries that were given up.
+    pub given_up: u64,
+    /// Deliveries that were answered 410, which ends the subscription.
+    pub gone: u64,
+    /// Subscriptions at our hub that ended with their lease.
+    pub expired: u64,
+    /// Pushes from hubs of partners whose content was taken.
+    pub taken: u64,
+    /// Pushes from hubs of partners that made us poll.
+    pub hints: u64,
+    /// Pushes for subscriptions that do not hold: nothing was made of them.
+    pub ignored: u64,
+    /// Pushes without a signature, with a wrong one, or with one that does not count.
+    pub bad_signatures: u64,
+    /// Pushes for subscriptions that there are not.
+    pub unknown: u64,
+    /// Requests at hubs of partners that failed.
+    pub hub_failures: u64,
 }

@@ -11,7 +11,10 @@ use chrono_tz::Tz;
 use url::Url;
 
 pub use archive::Place;
-pub use status::{Charts, FeedHealth, HOURS, Health, HeldHealth, OutletHealth, SourceHealth, Status, TranslatorHealth};
+pub use status::{
+    Charts, FeedHealth, HOURS, Health, HeldHealth, OutletHealth, PartnerHealth, SourceHealth, Status, TranslatorHealth,
+    WebsubHealth,
+};
 pub use subscriptions::subscriptions;
 pub use terms::shown_part;
 

@@ -137,7 +137,7 @@ impl Renderer {
             ..self.frame("", words, Some("en"), &self.site.address)
         };
         self.templates.try_render("namespace.html", &context)?;
-        self.templates.try_render("status.html", &self.status_context(&super::status::sample())).map(drop)
+        self.try_status_page()
     }
 }
 

@@ -79,14 +79,25 @@ impl Words {
                 None => break,
             }
         }
-        let mut subtags = tag.split('-');
-        let traditional = match subtags.next() {
-            Some("zh" | "cmn") => subtags.any(|s| matches!(s, "hant" | "tw" | "hk" | "mo")),
-            Some("yue" | "nan" | "hak") => !subtags.any(|s| s == "hans"),
-            _ => return None,
-        };
-        self.languages.get(if traditional { "zh-hant" } else { "zh-hans" })
+        self.languages.get(chinese(&tag)?)
     }
+}
+
+/// The script that a Chinese language is written in where its tag, in lower case, says: `zh-hans` or `zh-hant`.
+pub(super) fn chinese(tag: &str) -> Option<&'static str> {
+    let mut subtags = tag.split('-');
+    let traditional = match subtags.next() {
+        Some("zh" | "cmn") => subtags
+            .find_map(|subtag| match subtag {
+                "hans" => Some(false),
+                "hant" | "tw" | "hk" | "mo" => Some(true),
+                _ => None,
+            })
+            .unwrap_or(false),
+        Some("yue" | "nan" | "hak") => !subtags.any(|s| s == "hans"),
+        _ => return None,
+    };
+    Some(if traditional { "zh-hant" } else { "zh-hans" })
 }
 
 /// A word that would leave out what it must say, or that no template asks for, is refused.

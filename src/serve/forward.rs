@@ -31,6 +31,9 @@ const UNNAMED: &str = "unnamed";
 /// What the server has counted.
 const TALLY: &str = "x-reprint-tally";
 
+/// Bytes of it: heads have 16 KiB.
+const LONGEST_TALLY: usize = 8 * 1024;
+
 /// The other process has so long to answer.
 const TIME: Duration = Duration::from_secs(9);
 
@@ -124,11 +127,19 @@ impl Forward {
         field("content-length", request.body.len().to_string().as_bytes());
         field(CLIENT, request.client.map_or_else(|| UNNAMED.to_owned(), |client| client.to_string()).as_bytes());
         if Class::of(&request.path) == Class::of("/metrics") {
-            field(TALLY, self.tally.to_string().as_bytes());
+            field(TALLY, fitting(&self.tally.to_string()).as_bytes());
         }
         head.extend(b"\r\n");
         head
     }
+}
+
+/// As many of the counts as a field may hold: of very many partners, the last are left out.
+fn fitting(line: &str) -> &str {
+    let ends = line.match_indices(' ').map(|(at, _)| at).chain([line.len()]);
+    // A name and its number.
+    let pairs = ends.skip(1).step_by(2);
+    line.get(..pairs.take_while(|end| *end <= LONGEST_TALLY).last().unwrap_or(0)).unwrap_or_default()
 }
 
 /// A whole answer.
@@ -175,15 +186,24 @@ pub fn received(route: Route, tally: Arc<Tally>) -> Route {
     Route { handler: Arc::new(Received { handler: route.handler, tally }), ..route }
 }
 
+/// What should be a client's address is none.
+struct NoAddress;
+
+impl NoAddress {
+    fn reply(&self) -> Reply {
+        Reply::text(StatusCode::BAD_REQUEST, "That is no address of a client.\n")
+    }
+}
+
 impl Received {
     /// Makes a request the client's: `client` is who sent it to the other process, and our own fields are gone. The counts that came along.
-    fn unwrap(request: &mut Request) -> Result<Option<HeaderValue>, Reply> {
+    fn unwrap(request: &mut Request) -> Result<Option<HeaderValue>, NoAddress> {
         request.client = match request.fields.remove(CLIENT) {
             None => Some(Ipv4Addr::LOCALHOST.into()),
             Some(client) if client == UNNAMED => None,
             Some(client) => match client.to_str().map(str::parse::<IpAddr>) {
                 Ok(Ok(address)) => Some(address),
-                _ => return Err(Reply::text(StatusCode::BAD_REQUEST, "That is no address of a client.\n")),
+                _ => return Err(NoAddress),
             },
         };
         Ok(request.fields.remove(TALLY))
@@ -193,7 +213,7 @@ impl Received {
 impl Handler for Received {
     fn answer(&self, mut request: Request) -> Answering<'_, Reply> {
         match Self::unwrap(&mut request) {
-            Err(reply) => Box::pin(async { reply }),
+            Err(NoAddress) => Box::pin(async { NoAddress.reply() }),
             Ok(counts) => {
                 if let Some(counts) = counts.as_ref().and_then(|counts| counts.to_str().ok()) {
                     self.tally.take_over(counts);
@@ -206,7 +226,7 @@ impl Handler for Received {
     fn turns_away(&self, request: &Request) -> Option<Reply> {
         let mut request = request.clone();
         match Self::unwrap(&mut request) {
-            Err(reply) => Some(reply),
+            Err(NoAddress) => Some(NoAddress.reply()),
             Ok(_) => self.handler.turns_away(&request),
         }
     }
@@ -267,6 +287,18 @@ mod tests {
                 "GET /status?a=%0d&b HTTP/1.0\r\nconnection: close\r\ncontent-length: 0\r\nx-reprint-client: unnamed\r\n{tally}"
             ),
         );
+    }
+
+    #[test]
+    fn counts_that_do_not_fit_are_left_out_whole() {
+        assert_eq!(fitting("bytes 1 pier:whole 2"), "bytes 1 pier:whole 2");
+        let counts = (1..1500).map(|n| format!(" p1 {n}")).collect::<String>();
+        for more in 0..12 {
+            let line = format!("{}bytes 0{counts}", "b".repeat(more));
+            let kept = fitting(&line);
+            assert!(kept.len() <= LONGEST_TALLY && kept.len() > LONGEST_TALLY - 12, "{}", kept.len());
+            assert!(line[kept.len()..].starts_with(" p1 "), "{}", &kept[kept.len() - 12..]);
+        }
     }
 
     #[tokio::test]

@@ -40,7 +40,7 @@ pub use self::access::ledger::{Counted, Ledger};
 pub use self::access::{Access, Member, Rules};
 pub use self::forward::{Forward, received};
 pub use self::handler::{Admittance, Answered, Answering, Gate, Handler, Reply, Request, Route};
-pub use self::tally::Tally;
+pub use self::tally::{PartnerCounts, Tally};
 
 /// Gives the value of a `Link` field by the path of a document, if it has one.
 pub type LinksOf = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;

@@ -1,6 +1,10 @@
 //! What the server has done since it started, in numbers. Counting is one relaxed addition: nobody waits for it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::model::Pulls;
 
 /// Classes of addresses: few, whatever clients ask for.
 const CLASSES: [&str; 8] = ["page", "feed", "archive", "article", "static", "probe", "admin", "other"];
@@ -17,6 +21,29 @@ pub struct Tally {
     opened: AtomicU64,
     closed: AtomicU64,
     refused: AtomicU64,
+    /// By partner; `None`: whoever had no valid credentials.
+    partners: Mutex<BTreeMap<Option<String>, PartnerCounts>>,
+}
+
+/// Counters of a partner.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PartnerCounts {
+    /// Answers with the document, answers that it is unchanged, refusals: [`PartnerCounts::RESULTS`].
+    pub requests: [u64; 3],
+    /// Bytes of bodies.
+    pub bytes: u64,
+}
+
+impl PartnerCounts {
+    /// What [`PartnerCounts::requests`] counts.
+    pub const RESULTS: [&'static str; 3] = ["whole", "unchanged", "refused"];
+
+    /// The counters by name.
+    fn named(&mut self) -> [(&'static str, &mut u64); 4] {
+        let [whole, unchanged, refused] = Self::RESULTS;
+        let [first, second, third] = &mut self.requests;
+        [(whole, first), (unchanged, second), (refused, third), ("bytes", &mut self.bytes)]
+    }
 }
 
 impl Default for Tally {
@@ -27,6 +54,7 @@ impl Default for Tally {
             opened: AtomicU64::new(0),
             closed: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            partners: Mutex::default(),
         }
     }
 }
@@ -108,13 +136,43 @@ impl Tally {
     }
 }
 
-/// In one line, for the process that shows them: `bytes 410 opened 2 closed 1 refused 0 feed.304 2`.
+impl Tally {
+    fn partners(&self) -> MutexGuard<'_, BTreeMap<Option<String>, PartnerCounts>> {
+        self.partners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Partners pulled this.
+    pub fn pulled(&self, pulls: &[Pulls]) {
+        let mut partners = self.partners();
+        for pulls in pulls {
+            let counts = partners.entry(pulls.partner.clone()).or_default();
+            for (count, more) in counts.requests.iter_mut().zip([pulls.whole, pulls.unchanged, pulls.refused]) {
+                *count = count.saturating_add(more);
+            }
+            counts.bytes = counts.bytes.saturating_add(pulls.bytes);
+        }
+    }
+
+    /// The counters of a partner; `None`: of whoever had no valid credentials.
+    pub fn partner(&self, partner: Option<&str>) -> PartnerCounts {
+        self.partners().get(&partner.map(str::to_owned)).copied().unwrap_or_default()
+    }
+}
+
+/// In one line, for the process that shows them: `bytes 410 opened 2 closed 1 refused 0 feed.304 2 pier:whole 7`, the partners last.
 impl std::fmt::Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let closed = self.closed.load(Ordering::Relaxed);
         let (opened, _, refused) = self.connections();
         write!(f, "bytes {} opened {opened} closed {closed} refused {refused}", self.bytes())?;
-        self.requests().into_iter().try_for_each(|(class, code, count)| write!(f, " {class}.{code} {count}"))
+        self.requests().into_iter().try_for_each(|(class, code, count)| write!(f, " {class}.{code} {count}"))?;
+        for (partner, counts) in self.partners().iter_mut() {
+            let partner = partner.as_deref().unwrap_or_default();
+            for (name, count) in counts.named().into_iter().filter(|(_, count)| **count > 0) {
+                write!(f, " {partner}:{name} {count}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -123,6 +181,16 @@ impl Tally {
     pub(super) fn take_over(&self, line: &str) {
         let mut words = line.split_ascii_whitespace();
         while let (Some(name), Some(Ok(number))) = (words.next(), words.next().map(str::parse)) {
+            if let Some((partner, name)) = name.split_once(':') {
+                let partner = Some(partner.to_owned()).filter(|partner| !partner.is_empty());
+                let mut partners = self.partners();
+                if let Some((_, count)) =
+                    partners.entry(partner).or_default().named().into_iter().find(|(known, _)| *known == name)
+                {
+                    *count = number;
+                }
+                continue;
+            }
             let place = match name {
                 "bytes" => Some(&self.bytes),
                 "opened" => Some(&self.opened),
@@ -191,7 +259,10 @@ mod tests {
 
         let other = Tally::default();
         other.answered(Class::OTHER, b"HTTP/1.1 599 \r\n", 10);
+        tally.pulled(&[pulls(Some("pier"), 3, 0), pulls(None, 0, 5)]);
         other.take_over(&tally.to_string());
+        assert_eq!(other.partner(Some("pier")), PartnerCounts { requests: [3, 0, 0], bytes: 30 });
+        assert_eq!(other.partner(None), PartnerCounts { requests: [0, 0, 5], bytes: 0 });
         assert_eq!(
             (other.requests(), other.bytes(), other.connections()),
             (tally.requests(), tally.bytes(), tally.connections())
@@ -199,5 +270,27 @@ mod tests {
         other.take_over("feed.304 3 feed.99 1 feed.999 1 nothing.200 1 bytes");
         other.take_over("bytes x");
         assert_eq!(other.requests(), [("feed", 304, 3), ("other", 599, 1)]);
+    }
+
+    fn pulls(partner: Option<&str>, whole: u64, refused: u64) -> Pulls {
+        Pulls {
+            partner: partner.map(str::to_owned),
+            feed: Some("all".to_owned()),
+            whole,
+            refused,
+            bytes: 10 * whole,
+            ..Pulls::default()
+        }
+    }
+
+    #[test]
+    fn pulls_add_up_by_partner() {
+        let tally = Tally::default();
+        tally.pulled(&[pulls(Some("pier"), 1, 0), pulls(Some("pier"), 2, 1), pulls(None, 0, 5)]);
+        tally.pulled(&[pulls(Some("pier"), 4, 0)]);
+        assert_eq!(tally.partner(Some("pier")), PartnerCounts { requests: [7, 0, 1], bytes: 70 });
+        assert_eq!(tally.partner(None), PartnerCounts { requests: [0, 0, 5], bytes: 0 });
+        assert_eq!(tally.partner(Some("bell")), PartnerCounts::default());
+        assert_eq!(tally.to_string(), "bytes 0 opened 0 closed 0 refused 0 :refused 5 pier:whole 7 pier:refused 1 pier:bytes 70");
     }
 }

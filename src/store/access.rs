@@ -8,7 +8,7 @@ use sqlx::{Connection, Row};
 
 use super::read::{maybe_time, time};
 use super::{Store, StoreError};
-use crate::model::{Audience, LastPull, Pulls};
+use crate::model::{Audience, LastPull, PartnerUse, Pulls};
 
 /// Days that are kept.
 const KEPT: i64 = 400;
@@ -32,6 +32,15 @@ mod statements {
     pub const FORGET_PULLS: &str = "DELETE FROM pulled WHERE day < $1";
     pub const FORGET_AUDIENCE: &str = "DELETE FROM audience WHERE day < $1";
     pub const PULLS: &str = "SELECT * FROM pulled WHERE day >= $1 ORDER BY partner, feed, day";
+    /// By partner; of the columns that are in no aggregate, SQLite takes those of the row with the maximum.
+    pub const USES: &str = "\
+        SELECT partner, \
+            coalesce(sum(whole + unchanged) FILTER (WHERE day = $1), 0) AS today, \
+            coalesce(sum(whole + unchanged) FILTER (WHERE day > $1 - 7), 0) AS week, \
+            coalesce(sum(refused) FILTER (WHERE day > $1 - 7), 0) AS refused, \
+            coalesce(sum(bytes) FILTER (WHERE day > $1 - 7), 0) AS bytes, \
+            max(last_at) AS last_at, status, how, network, agent \
+        FROM pulled GROUP BY partner ORDER BY partner";
     /// Outlets that publish a story, by its key.
     pub const OUTLETS: &str = "\
         SELECT DISTINCT article.outlet FROM story JOIN story_way AS way ON way.story = story.id \
@@ -97,6 +106,23 @@ impl Store {
         rows.iter().map(pulls).collect::<Result<_, _>>().map_err(failed)
     }
 
+    /// What each partner pulled lately, and how often strangers were refused; no row for who never came.
+    pub async fn partner_uses(&self, now: DateTime<Utc>) -> Result<Vec<PartnerUse>, StoreError> {
+        let failed = |error: sqlx::Error| self.failed(&error);
+        let rows = sqlx::query(statements::USES).bind(day(now)).fetch_all(&self.shared.readers).await.map_err(failed)?;
+        let read = |row: &SqliteRow| -> Result<PartnerUse, sqlx::Error> {
+            Ok(PartnerUse {
+                partner: Some(row.try_get::<String, _>("partner")?).filter(|name| !name.is_empty()),
+                today: count(row, "today")?,
+                week: count(row, "week")?,
+                refused: count(row, "refused")?,
+                bytes: count(row, "bytes")?,
+                last: last(row)?,
+            })
+        };
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(failed)
+    }
+
     /// Who read the public feeds since the day of `from`, by feed and day.
     pub async fn audiences(&self, from: DateTime<Utc>) -> Result<Vec<Audience>, StoreError> {
         let failed = |error: sqlx::Error| self.failed(&error);
@@ -118,18 +144,19 @@ fn count(row: &SqliteRow, column: &str) -> Result<u64, sqlx::Error> {
     Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
 }
 
+fn last(row: &SqliteRow) -> Result<Option<LastPull>, sqlx::Error> {
+    let Some(at) = maybe_time(row, "last_at")? else { return Ok(None) };
+    Ok(Some(LastPull {
+        at,
+        status: u16::try_from(row.try_get::<i64, _>("status")?).unwrap_or_default(),
+        how: row.try_get("how")?,
+        network: row.try_get("network")?,
+        agent: row.try_get("agent")?,
+    }))
+}
+
 fn pulls(row: &SqliteRow) -> Result<Pulls, sqlx::Error> {
     let named = |column| Ok::<_, sqlx::Error>(Some(row.try_get::<String, _>(column)?).filter(|name| !name.is_empty()));
-    let last = match maybe_time(row, "last_at")? {
-        Some(at) => Some(LastPull {
-            at,
-            status: u16::try_from(row.try_get::<i64, _>("status")?).unwrap_or_default(),
-            how: row.try_get("how")?,
-            network: row.try_get("network")?,
-            agent: row.try_get("agent")?,
-        }),
-        None => None,
-    };
     Ok(Pulls {
         day: row.try_get("day")?,
         partner: named("partner")?,
@@ -138,6 +165,6 @@ fn pulls(row: &SqliteRow) -> Result<Pulls, sqlx::Error> {
         unchanged: count(row, "unchanged")?,
         refused: count(row, "refused")?,
         bytes: count(row, "bytes")?,
-        last,
+        last: last(row)?,
     })
 }

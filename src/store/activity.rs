@@ -3,20 +3,18 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Row;
 
-use super::read::{list, row_time};
+use super::read::list;
 use super::{Store, StoreError};
 
-/// Most articles looked at: at more, the oldest of them are left out.
-const MOST: i64 = 200_000;
-
-/// Of an outlet's index by first sight, which has all the columns: no article is read.
+/// One row an outlet with all that came, `first_seen lag` separated by commas: a row an article costs the driver more than the reading. Of an
+/// outlet's index by first sight, which has all the columns: no article is read.
 pub(super) const ARRIVED: &str = "\
-    SELECT wanted.key AS place, given.first_seen, given.first_seen - given.sort_at AS lag, \
-           given.first_seen = ( \
-             SELECT min(oldest.first_seen) FROM article AS oldest WHERE oldest.outlet = wanted.value AND oldest.held_code IS NULL) AS first \
-    FROM json_each($1) AS wanted CROSS JOIN article AS given \
-      ON given.outlet = wanted.value AND given.held_code IS NULL AND given.first_seen >= $2 \
-    ORDER BY given.first_seen DESC LIMIT $3";
+    SELECT wanted.key AS place, ( \
+      SELECT group_concat(given.first_seen || ' ' || CASE WHEN given.first_seen > given.sort_at AND given.first_seen > ( \
+          SELECT min(oldest.first_seen) FROM article AS oldest WHERE oldest.outlet = wanted.value AND oldest.held_code IS NULL \
+        ) THEN given.first_seen - given.sort_at ELSE '' END) \
+      FROM article AS given WHERE given.outlet = wanted.value AND given.held_code IS NULL AND given.first_seen >= $2) AS came \
+    FROM json_each($1) AS wanted";
 
 /// An article that came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,20 +29,29 @@ pub struct Arrival {
 }
 
 impl Store {
-    /// The published articles of these outlets that were first seen at `since` or later, the latest first.
+    /// The published articles of these outlets that were first seen at `since` or later, by outlet.
     pub async fn arrivals(&self, outlets: &[&str], since: DateTime<Utc>) -> Result<Vec<Arrival>, StoreError> {
         let failed = |error: sqlx::Error| self.failed(&error);
-        let query = sqlx::query(ARRIVED).bind(list(outlets)).bind(since.timestamp_micros()).bind(MOST);
+        let query = sqlx::query(ARRIVED).bind(list(outlets)).bind(since.timestamp_micros());
         let rows = query.fetch_all(&self.shared.readers).await.map_err(failed)?;
-        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<Arrival, sqlx::Error> {
-            let lag: i64 = row.try_get("lag")?;
-            let first: bool = row.try_get("first")?;
-            Ok(Arrival {
-                outlet: usize::try_from(row.try_get::<i64, _>("place")?).unwrap_or(usize::MAX),
-                at: row_time(row, "first_seen")?,
-                lag: (lag > 0 && !first).then(|| TimeDelta::microseconds(lag)),
-            })
-        };
-        rows.iter().map(read).collect::<Result<_, _>>().map_err(failed)
+        let mut arrivals = Vec::new();
+        for row in rows {
+            let place: i64 = row.try_get("place").map_err(failed)?;
+            let came: Option<String> = row.try_get("came").map_err(failed)?;
+            let outlet = usize::try_from(place).unwrap_or(usize::MAX);
+            for pair in came.iter().flat_map(|came| came.split(',')) {
+                let arrival = arrival(outlet, pair).ok_or_else(|| sqlx::Error::Decode(format!("{pair:?} is no arrival").into()));
+                arrivals.push(arrival.map_err(failed)?);
+            }
+        }
+        Ok(arrivals)
     }
+}
+
+/// `first_seen lag`, microseconds; the lag may be missing.
+fn arrival(outlet: usize, pair: &str) -> Option<Arrival> {
+    let (seen, lag) = pair.split_once(' ')?;
+    let at = DateTime::from_timestamp_micros(seen.parse().ok()?)?;
+    let lag = if lag.is_empty() { None } else { Some(TimeDelta::microseconds(lag.parse().ok()?)) };
+    Some(Arrival { outlet, at, lag })
 }

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counts since the start, shared.
+use crate::model::WebsubFigures;
+
+/// Counts since the start, shared. What each means is said at [`WebsubFigures`].
 #[derive(Debug, Default)]
 pub struct Counters {
     pub(super) subscribed: AtomicU64,
@@ -10,56 +12,37 @@ pub struct Counters {
     pub(super) refused: AtomicU64,
     pub(super) unconfirmed: AtomicU64,
     pub(super) delivered: AtomicU64,
-    pub(super) delivery_failures: AtomicU64,
-    pub(super) dropped: AtomicU64,
-    pub(super) ended: AtomicU64,
-    pub(super) pushes: AtomicU64,
+    pub(super) failed: AtomicU64,
+    pub(super) given_up: AtomicU64,
+    pub(super) gone: AtomicU64,
+    pub(super) expired: AtomicU64,
+    pub(super) taken: AtomicU64,
+    pub(super) hints: AtomicU64,
+    pub(super) ignored: AtomicU64,
     pub(super) bad_signatures: AtomicU64,
+    pub(super) unknown: AtomicU64,
     pub(super) hub_failures: AtomicU64,
-}
-
-/// [`Counters`] at one moment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Figures {
-    /// Subscriptions at our hub that callbacks confirmed, renewals included.
-    pub subscribed: u64,
-    /// Subscriptions at our hub that were ended by whoever had them.
-    pub unsubscribed: u64,
-    /// Requests at our hub that were answered 4xx or 5xx.
-    pub refused: u64,
-    /// Requests at our hub that the callback did not confirm.
-    pub unconfirmed: u64,
-    /// Deliveries that arrived, pings of external hubs included.
-    pub delivered: u64,
-    /// Tries of deliveries that failed.
-    pub delivery_failures: u64,
-    /// Deliveries that were given up.
-    pub dropped: u64,
-    /// Subscriptions at our hub that ended by 410 or with their lease.
-    pub ended: u64,
-    /// Pushes from hubs of partners, rightly signed.
-    pub pushes: u64,
-    /// Pushes without a signature, with a wrong one, or with one that does not count.
-    pub bad_signatures: u64,
-    /// Requests at hubs of partners that failed.
-    pub hub_failures: u64,
 }
 
 impl Counters {
     /// What they say now.
-    pub fn figures(&self) -> Figures {
+    pub fn figures(&self) -> WebsubFigures {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Figures {
+        WebsubFigures {
             subscribed: read(&self.subscribed),
             unsubscribed: read(&self.unsubscribed),
             refused: read(&self.refused),
             unconfirmed: read(&self.unconfirmed),
             delivered: read(&self.delivered),
-            delivery_failures: read(&self.delivery_failures),
-            dropped: read(&self.dropped),
-            ended: read(&self.ended),
-            pushes: read(&self.pushes),
+            failed: read(&self.failed),
+            given_up: read(&self.given_up),
+            gone: read(&self.gone),
+            expired: read(&self.expired),
+            taken: read(&self.taken),
+            hints: read(&self.hints),
+            ignored: read(&self.ignored),
             bad_signatures: read(&self.bad_signatures),
+            unknown: read(&self.unknown),
             hub_failures: read(&self.hub_failures),
         }
     }

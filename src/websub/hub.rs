@@ -18,7 +18,7 @@ use super::quota::Quota;
 use super::request::{self, Asked};
 use crate::config;
 use crate::fetch::Client;
-use crate::model::{HubSubscription, HubVerification};
+use crate::model::{HubStanding, HubSubscription, HubVerification, TopicStanding};
 use crate::publish::Snapshot;
 use crate::serve::{Answering, Handler, Reply, Request};
 use crate::store::{Store, StoreError};
@@ -183,9 +183,29 @@ impl Hub {
         self.settings.hub == config::Hub::BuiltIn
     }
 
-    /// Subscriptions that hold now.
-    pub fn subscriptions(&self) -> usize {
-        self.state().subscriptions.values().filter(|entry| !entry.of.pings).count()
+    /// How it stands now. Takes a look at every subscription.
+    pub fn standing(&self) -> HubStanding {
+        let tag = |path: &String| self.snapshot.get(path).map(|document| document.etag.clone());
+        // The lock is not held while the snapshot is looked at: deliveries wait for it.
+        let tags: Vec<(&String, Option<String>)> = self.topics.iter().map(|path| (path, tag(path))).collect();
+        let mut topics: BTreeMap<String, TopicStanding> = BTreeMap::new();
+        let state = self.state();
+        for (path, tag) in tags {
+            let standing = topics.entry(path.clone()).or_default();
+            let first = (path.clone(), String::new());
+            for (_, entry) in state.subscriptions.range(first..).take_while(|((topic, _), _)| topic == path) {
+                let behind = tag.as_ref().is_some_and(|tag| *tag != entry.of.delivered);
+                standing.subscriptions += usize::from(!entry.of.pings);
+                standing.behind += usize::from(behind);
+                standing.failing += usize::from(behind && entry.of.tries > 0);
+            }
+        }
+        HubStanding {
+            address: self.address.clone(),
+            built_in: self.is_built_in(),
+            topics,
+            verifications: state.verifications.len(),
+        }
     }
 
     fn topic(&self, path: &str) -> Url {
@@ -438,22 +458,22 @@ impl Hub {
                     (entry.of.delivered, entry.of.tries, entry.of.next_try) = (version.tag, 0, None);
                 }
                 Delivered::No(reason) => {
-                    count(&self.counters.delivery_failures);
                     let pause = usize::try_from(entry.of.tries).ok().and_then(|tries| DELIVERY_PAUSES.get(tries));
                     match pause {
                         Some(pause) => {
+                            count(&self.counters.failed);
                             (entry.of.tries, entry.of.next_try) = (entry.of.tries + 1, Some(later(now, *pause)));
                             tracing::debug!(topic = sent.topic, host, reason, "a delivery failed; it is tried again");
                         }
                         None => {
-                            count(&self.counters.dropped);
+                            count(&self.counters.given_up);
                             (entry.of.delivered, entry.of.tries, entry.of.next_try) = (version.tag, 0, None);
                             tracing::info!(topic = sent.topic, host, reason, "a delivery is given up; the subscription stays");
                         }
                     }
                 }
                 Delivered::Gone => {
-                    count(&self.counters.ended);
+                    count(&self.counters.gone);
                     tracing::info!(topic = sent.topic, host, "a subscriber wants nothing any more (410)");
                 }
             }
@@ -477,7 +497,7 @@ impl Hub {
         for subscription in over {
             // A renewal that waits to be confirmed goes on.
             self.state().subscriptions.remove(&key(&subscription.topic, &subscription.callback));
-            count(&self.counters.ended);
+            count(&self.counters.expired);
             let dropped = self.store.drop_hub_subscription(&subscription.topic, &subscription.callback).await;
             if let Err(error) = dropped {
                 tracing::error!(%error, "a subscription whose lease is over could not be removed; it is tried again at the next start");

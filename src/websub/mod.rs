@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::config;
 
-pub use counters::{Counters, Figures};
+pub use counters::Counters;
 pub use hub::{Hub, Parts};
 pub use subscriber::{Pushed, Subscriber};
 

@@ -1,6 +1,6 @@
 //! The subscriber: subscriptions at the hubs that partners' feeds name, their verifications and pushes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::request::Parameters;
 use super::{delivery, random, signature};
 use crate::config;
 use crate::fetch::{Client, Outgoing, Sent};
-use crate::model::{Advertised, SourceSubscription, SubscriptionState};
+use crate::model::{Advertised, Discovery, SourceStanding, SourceSubscription, SubscriptionState};
 use crate::serve::{Answering, Handler, Reply, Request};
 use crate::store::{Store, StoreError};
 
@@ -31,6 +31,9 @@ const DENIED: TimeDelta = TimeDelta::hours(24);
 
 /// Redirects of a hub that are followed (WebSub § 5.1: 307 and 308).
 const REDIRECTS: usize = 3;
+
+/// So many answers in a row that name no hub end a subscription: one may come from a cache, or from a server that is just being mended.
+const UNNAMED: u32 = 3;
 
 /// Longest challenge that is repeated, bytes.
 const CHALLENGE_BYTES: usize = 4096;
@@ -61,6 +64,10 @@ pub struct Subscriber {
     client: Client,
     clock: fn() -> DateTime<Utc>,
     rows: Mutex<BTreeMap<String, SourceSubscription>>,
+    /// Sources whose documents named no hub lately, with how often in a row.
+    unnamed: Mutex<HashMap<(String, Url), u32>>,
+    /// What was wrong with the last request, by token.
+    problems: Mutex<HashMap<String, String>>,
     wake: Notify,
     /// Gets the pushes.
     take: Box<dyn Fn(Pushed) + Send + Sync>,
@@ -93,24 +100,94 @@ impl Subscriber {
         if rows.is_empty() && !settings.subscribe {
             return Ok(None);
         }
-        let (rows, wake) = (Mutex::new(rows), Notify::new());
-        Ok(Some(Self { site, settings, store, client, clock, rows, wake, take: Box::new(take), counters }))
+        let take = Box::new(take);
+        let (rows, wake, unnamed, problems) = (Mutex::new(rows), Notify::new(), Mutex::default(), Mutex::default());
+        Ok(Some(Self { site, settings, store, client, clock, rows, unnamed, problems, wake, take, counters }))
     }
 
     fn rows(&self) -> MutexGuard<'_, BTreeMap<String, SourceSubscription>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Subscriptions that hold now.
-    pub fn active(&self) -> usize {
-        self.rows().values().filter(|row| row.state == SubscriptionState::Active).count()
+    fn problems(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A document of this source names this hub. Without effect where that is known.
+    /// How every subscription stands now, by outlet and source.
+    pub fn standing(&self) -> Vec<SourceStanding> {
+        let rows: Vec<SourceSubscription> = self.rows().values().cloned().collect();
+        let problems = self.problems();
+        let standing = |row: SourceSubscription| SourceStanding {
+            denied: is_denied(&row),
+            problem: problems.get(&row.token).cloned(),
+            outlet: row.outlet,
+            source: row.source,
+            advertised: row.advertised,
+            state: row.state,
+            asked_at: row.asked_at,
+            lease_until: row.lease_until,
+            tries: row.tries,
+            next_try: row.next_try,
+        };
+        let mut standings: Vec<SourceStanding> = rows.into_iter().map(standing).collect();
+        standings.sort_by(|a, b| (&a.outlet, &a.source, a.state.name()).cmp(&(&b.outlet, &b.source, b.state.name())));
+        standings
+    }
+
+    /// What a poll of this source found. A hub that it did not name before is asked for a subscription; one that it does not name any more is left:
+    /// at once where it names another, else after a few answers.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn advertised(&self, outlet: &str, source: &Url, advertised: &Advertised) -> Result<(), StoreError> {
+    pub async fn discovered(&self, outlet: &str, source: &Url, discovery: &Discovery) -> Result<(), StoreError> {
+        let key = (outlet.to_owned(), source.clone());
+        let times = {
+            let mut unnamed = self.unnamed.lock().unwrap_or_else(PoisonError::into_inner);
+            match discovery {
+                Discovery::Unread => return Ok(()),
+                Discovery::Named(_) => {
+                    unnamed.remove(&key);
+                    0
+                }
+                Discovery::NoHub => {
+                    let times = unnamed.entry(key).or_default();
+                    *times = times.saturating_add(1);
+                    *times
+                }
+                Discovery::Same => {
+                    let Some(times) = unnamed.get_mut(&key) else { return Ok(()) };
+                    *times = times.saturating_add(1);
+                    *times
+                }
+            }
+        };
+        match discovery {
+            Discovery::Named(advertised) => self.advertised(outlet, source, advertised).await,
+            _ if times >= UNNAMED => self.forsake(outlet, source).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the subscriptions of a source that names no hub any more.
+    async fn forsake(&self, outlet: &str, source: &Url) -> Result<(), StoreError> {
+        let now = (self.clock)();
+        let mut left = Vec::new();
+        for row in self.rows().values_mut().filter(|row| is_of(row, outlet, source)) {
+            leave(row, now);
+            left.push(row.clone());
+        }
+        for row in &left {
+            let host = row.advertised.hub.host_str().unwrap_or_default();
+            tracing::info!(outlet, host, "the feed does not name its hub any more; the subscription there is ended");
+            self.store.keep_source_subscription(row).await?;
+        }
+        if !left.is_empty() {
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    async fn advertised(&self, outlet: &str, source: &Url, advertised: &Advertised) -> Result<(), StoreError> {
         // Our own feeds are nobody's news.
         if !self.settings.subscribe || advertised.topic.as_str().starts_with(self.site.as_str()) {
             return Ok(());
@@ -119,11 +196,8 @@ impl Subscriber {
         let mut changed = Vec::new();
         {
             let mut rows = self.rows();
-            let of_source = |row: &SourceSubscription| {
-                row.outlet == outlet && row.source == *source && row.state != SubscriptionState::Leaving
-            };
             let mut known = false;
-            for row in rows.values_mut().filter(|row| of_source(row)) {
+            for row in rows.values_mut().filter(|row| is_of(row, outlet, source)) {
                 if row.advertised == *advertised {
                     known = true;
                 } else {
@@ -177,6 +251,11 @@ impl Subscriber {
                 .map(|row| (row.outlet.clone(), row.source.clone()))
                 .collect();
             for row in rows.values() {
+                // A hub may have granted a minute only.
+                let moments = [Some(self.renews_at(row)), row.lease_until].into_iter().flatten();
+                if let Some(next) = moments.filter(|moment| *moment > now).min() {
+                    wake = wake.min((next - now).to_std().unwrap_or_default());
+                }
                 let is_over = row.lease_until.is_some_and(|until| until <= now);
                 let renews = || !pending.contains(&(row.outlet.clone(), row.source.clone()));
                 match row.state {
@@ -210,6 +289,7 @@ impl Subscriber {
             self.noted(self.store.keep_source_subscription(row).await);
         }
         for token in &over {
+            self.problems().remove(token);
             self.noted(self.store.drop_source_subscription(token).await);
         }
         (due, wake.max(Duration::from_millis(10)))
@@ -248,6 +328,10 @@ impl Subscriber {
             Ok(sent) if sent.is_success() => None,
             Ok(sent) => Some(format!("it answered {}", sent.status)),
             Err(reason) => Some(reason),
+        };
+        match &problem {
+            Some(reason) => self.problems().insert(row.token.clone(), reason.clone()),
+            None => self.problems().remove(&row.token),
         };
         if let Some(reason) = &problem {
             count(&self.counters.hub_failures);
@@ -325,6 +409,7 @@ impl Subscriber {
                     kept.push(SourceSubscription {
                         state: SubscriptionState::Pending,
                         next_try: now + DENIED,
+                        tries: row.tries.max(1),
                         lease_until: None,
                         asked_at: None,
                         ..row
@@ -368,6 +453,7 @@ impl Subscriber {
             }
         }
         if let Some(token) = &dropped {
+            self.problems().remove(token);
             self.noted(self.store.drop_source_subscription(token).await);
         }
         self.wake.notify_one();
@@ -377,19 +463,23 @@ impl Subscriber {
     /// A push (§ 7). What is not rightly signed is answered in the same way as what is.
     fn push(&self, token: &str, fields: &HeaderMap, body: Bytes) -> Reply {
         let Some(row) = self.rows().get(token).cloned() else {
+            count(&self.counters.unknown);
             return Reply::text(StatusCode::NOT_FOUND, "There is no such subscription.\n");
         };
         let given = fields.get("x-hub-signature").map(http::HeaderValue::as_bytes);
         if signature::holds(given, &row.secret, &body, self.settings.allow_sha1) {
-            count(&self.counters.pushes);
-            if row.state != SubscriptionState::Leaving {
+            // What was never confirmed, was denied or is being ended brings nothing.
+            if row.state == SubscriptionState::Active {
                 // SHA-1 is a hint at the most.
                 let strong = !given.is_some_and(|given| given.to_ascii_lowercase().starts_with(b"sha1"));
                 let content_type =
                     fields.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
                 let content = (self.settings.take_pushed && strong && !body.is_empty()).then_some((content_type, body));
+                count(if content.is_some() { &self.counters.taken } else { &self.counters.hints });
                 let SourceSubscription { outlet, source, advertised, .. } = row;
                 (self.take)(Pushed { outlet, source, topic: advertised.topic, content });
+            } else {
+                count(&self.counters.ignored);
             }
         } else {
             count(&self.counters.bad_signatures);
@@ -425,6 +515,16 @@ fn fresh(outlet: &str, source: &Url, advertised: &Advertised, now: DateTime<Utc>
         tries: 0,
         next_try: now,
     })
+}
+
+/// It is a subscription of this source that is not being ended.
+fn is_of(row: &SourceSubscription, outlet: &str, source: &Url) -> bool {
+    row.outlet == outlet && row.source == *source && row.state != SubscriptionState::Leaving
+}
+
+/// The hub said no: what it was asked for before that counts no more.
+fn is_denied(row: &SourceSubscription) -> bool {
+    row.state == SubscriptionState::Pending && row.tries > 0 && row.asked_at.is_none()
 }
 
 fn leave(row: &mut SourceSubscription, now: DateTime<Utc>) {

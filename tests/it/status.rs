@@ -19,18 +19,23 @@ const FEED: &str = "<rss version=\"2.0\"><channel><title>t</title><link>https://
     <pubDate>Mon, 04 May 2026 08:00:00 +0000</pubDate><description>It went by barge, and nobody waved.</description></item></channel></rss>";
 
 /// A site with an outlet that is well and one that fails.
-async fn site(partner: &Partner, more: &str) -> Reprint {
+fn toml(partner: &Partner, more: &str) -> String {
     partner.put("/good.rss", Reply::ok("application/rss+xml", FEED));
     partner.put("/bad.rss", Reply::status(500));
-    let toml = format!(
+    format!(
         "[site]\ntitle = \"Relay\"\nurl = \"https://relay.example.net\"\n{more}\n[limits]\nhost_spacing = \"0s\"\nallow_networks = [\"127.0.0.2/32\"]\n\
          [[outlet]]\nid = \"quay\"\nname = \"Quay Mirror\"\nfeed = \"{}\"\n[[outlet]]\nid = \"bell\"\nname = \"The “Ferry” Bell <b>\"\nfeed = \"{}\"\n",
         partner.url("/good.rss"),
         partner.url("/bad.rss"),
-    );
+    )
+}
+
+async fn site(partner: &Partner, more: &str) -> Reprint {
     let folder = std::sync::Arc::new(tempfile::tempdir().expect("a folder"));
     std::fs::write(folder.path().join("admin.token"), "lantern-lantern-lantern\n").expect("written");
-    Reprint::start_in(folder, &toml).await.unwrap_or_else(|failure| panic!("{}: {}", failure.status, failure.stderr))
+    Reprint::start_in(folder, &toml(partner, more))
+        .await
+        .unwrap_or_else(|failure| panic!("{}: {}", failure.status, failure.stderr))
 }
 
 /// `/status.json` once both outlets have been polled and the articles are counted.
@@ -72,7 +77,8 @@ async fn operators_see_what_is_wrong_and_whose_fault_it_is() {
     let text = page.text();
     let (first, second) = (text.find("The “Ferry” Bell &lt;b&gt;"), text.find("Quay Mirror"));
     assert!(first.is_some() && first < second, "what needs attention comes first: {text}");
-    for part in ["The partner has to act", "1 of 2 outlets need attention", "http_500", "every 30 minutes"] {
+    assert_eq!(page.header("content-language").as_deref(), Some("en"));
+    for part in ["The partner has to act", "1 of 2 outlets needs attention", "http_500", "every 30 minutes"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains(env!("CARGO_PKG_VERSION")), "the version is not shown");
@@ -80,6 +86,70 @@ async fn operators_see_what_is_wrong_and_whose_fault_it_is() {
     assert_eq!((head.status, head.body.len()), (200, 0));
     assert_eq!(get(&program.url("readyz"), &[]).await.text(), "ready\n");
     look(&program, &["status".to_owned()]).await;
+}
+
+#[tokio::test]
+async fn the_page_is_in_the_language_of_its_reader_and_in_the_time_of_the_site() {
+    let partner = Partner::start().await;
+    let program = site(&partner, "language = \"zh-Hant\"\ntime_zone = \"Asia/Taipei\"").await;
+    polled(&program).await;
+    for (accept, language, expected) in [
+        ("zh-CN,zh;q=0.9", "zh-Hans", ["2家媒体中有1家需要处理。", "对方服务器出错（500）", "每30分钟"]),
+        ("fr", "zh-Hant", ["2家媒體中有1家需要處理。", "對方伺服器出錯（500）", "每30分鐘"]),
+        ("en-GB,zh;q=0.1", "en", ["1 of 2 outlets needs attention", "the partner's server is broken", "every 30 minutes"]),
+    ] {
+        let page = get(&program.url("status"), &[("Accept-Language", accept)]).await;
+        let fields = ["content-language", "vary"].map(|name| page.header(name));
+        assert_eq!(fields, [Some(language.to_owned()), Some("accept-language".to_owned())], "{accept}");
+        let text = page.text().replace("&#39;", "'").replace("&#x27;", "'");
+        assert!(text.contains(&format!("<html lang=\"{language}\"")) && text.contains("UTC+08:00"), "{accept}: {text}");
+        for part in expected {
+            assert!(text.contains(part), "{accept}: {part}: {text}");
+        }
+    }
+    look(&program, &["status".to_owned()]).await;
+}
+
+#[tokio::test]
+async fn feeds_and_partners_are_seen_with_who_reads_them() {
+    let partner = Partner::start().await;
+    let feeds = "[[feed]]\nid = \"club\"\ntitle = \"Club\"\noutlets = [\"quay\"]\naccess = \"partners\"\n\
+                 [[partner]]\nid = \"pier\"\nname = \"Pier Post\"\ntoken_file = \"pier.token\"\nfeeds = [\"club\"]\n";
+    let folder = std::sync::Arc::new(tempfile::tempdir().expect("a folder"));
+    std::fs::write(folder.path().join("pier.token"), "pier-pier-pier-pier-pier\n").expect("written");
+    let text = toml(&partner, "") + feeds;
+    let start = || async {
+        let started = Reprint::start_in(folder.clone(), &text).await;
+        started.unwrap_or_else(|failure| panic!("{}: {}", failure.status, failure.stderr))
+    };
+    let program = start().await;
+    polled(&program).await;
+    let right = ("Authorization", "Bearer pier-pier-pier-pier-pier");
+    for (fields, status) in [(&[right][..], 200), (&[right], 200), (&[], 401)] {
+        assert_eq!(get(&program.url("feeds/club.rss"), fields).await.status, status);
+    }
+    get(&program.url("feeds/all.rss"), &[("User-Agent", "Readery/1.0 (40 subscribers)")]).await;
+    // What was counted is saved by the minute, and at the stop.
+    drop(program.stop().await);
+    let program = start().await;
+    let status = polled(&program).await;
+    let feed = |id: &str| status["feeds"].as_array().and_then(|feeds| feeds.iter().find(|feed| feed["id"] == id)).cloned();
+    let (all, club) = (feed("all").expect("a feed"), feed("club").expect("a feed"));
+    assert_eq!((&all["readers"], &all["access"], &all["websub"]), (&40.into(), &"public".into(), &Value::Null));
+    assert_eq!((&club["readers"], &club["access"]), (&Value::Null, &"partners".into()));
+    let pier = &status["partners"][0];
+    let counts = ["requests_today", "requests_7_days", "refused_7_days"].map(|key| pier[key].as_u64());
+    assert_eq!(counts, [Some(2), Some(2), Some(0)], "{pier}");
+    assert!(pier["last"]["how"] == "bearer" && pier["bytes_7_days"].as_u64() > Some(500), "{pier}");
+    assert_eq!((&status["refused_unknown_7_days"], &pier["expired"]), (&1.into(), &false.into()));
+    let metrics = get(&program.url("metrics"), &[]).await.text();
+    assert!(metrics.contains("reprint_feed_readers{feed=\"all\"} 40\n") && !metrics.contains("readers{feed=\"club\"}"));
+    assert!(metrics.contains("reprint_partner_requests_total{partner=\"pier\",result=\"whole\"} 0\n"), "since the start");
+    assert!(!metrics.contains("reprint_partner_last_pull_timestamp_seconds{partner=\"pier\"} 0\n"), "{metrics}");
+    let page = get(&program.url("status"), &[]).await.text();
+    for part in ["Pier Post", "1 request without valid credentials", "readers: 40", "for partners only"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! WebSub over real sockets: the real program as hub, publisher and subscriber, with peers that misbehave. Rows W01 to W08 of the threats and
 //! requirements 49 and 58 are tests of those names.
 
+mod leases;
 pub mod peer;
 
 use std::net::{IpAddr, Ipv4Addr};
