@@ -7,6 +7,7 @@ mod access;
 mod article;
 mod credentials;
 mod document;
+pub mod markup;
 mod page;
 mod parsed;
 mod poll;

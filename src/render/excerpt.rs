@@ -2,8 +2,9 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::markup::{Piece, is_inline, is_void, pieces};
+use super::markup::{Piece, pieces};
 use super::sentence;
+use crate::model::markup::{is_inline, is_void};
 
 /// Characters of an excerpt whose length nobody has set …
 const USUAL: usize = 400;

@@ -1,5 +1,7 @@
 //! Sanitized HTML read as a row of tags and texts: in it every `<` outside an attribute begins a tag, and every tag is closed.
 
+use crate::model::markup::{is_void, tag_end};
+
 /// A piece of HTML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
@@ -43,66 +45,6 @@ pub(super) fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
         let name = &inside[..inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len())];
         Some(if closing { Piece::Close { name, source } } else { Piece::Open { name, source } })
     })
-}
-
-/// Bytes of the tag at the beginning: a `>` in a quoted value does not end it.
-fn tag_end(html: &str) -> Option<usize> {
-    let mut quoted = None;
-    for (at, byte) in html.bytes().enumerate() {
-        match (quoted, byte) {
-            (None, b'>') => return Some(at + 1),
-            (None, b'"' | b'\'') => quoted = Some(byte),
-            (Some(quote), byte) if byte == quote => quoted = None,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Elements that have no end tag.
-pub(super) fn is_void(name: &str) -> bool {
-    matches!(name, "img" | "br" | "hr" | "wbr" | "source")
-}
-
-/// Elements inside a line of text; every other one stands on lines of its own.
-pub(super) fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "b"
-            | "strong"
-            | "i"
-            | "em"
-            | "u"
-            | "s"
-            | "small"
-            | "sub"
-            | "sup"
-            | "cite"
-            | "q"
-            | "ruby"
-            | "rt"
-            | "rp"
-            | "abbr"
-            | "del"
-            | "ins"
-            | "time"
-            | "mark"
-            | "kbd"
-            | "samp"
-            | "var"
-            | "dfn"
-            | "wbr"
-            | "bdi"
-            | "code"
-            | "img"
-            | "br"
-            | "span"
-            | "audio"
-            | "video"
-            | "source"
-            | "svg"
-            | "math"
-    )
 }
 
 /// HTML without the elements of those names and all that is in them, and without what has nothing to show any more when they are gone: a

@@ -1,11 +1,7 @@
 //! What the rest of the site is built on: a parsed request, a reply, who answers under which path, and who may read what.
 //!
 //! A published document is answered from the snapshot without any of this: its heads are ready-made and no [`Request`] is built. Everything
-//! else is a [`Route`], an async function from [`Request`] to [`Reply`]:
-//!
-//! ```ignore
-//! site.routes.push(Route::new("/hub", &[Method::POST], Arc::new(hub)).with_body(64 * 1024));
-//! ```
+//! else is a [`Route`], an async function from [`Request`] to [`Reply`].
 //!
 //! The server has already refused what is malformed, enforced the deadlines and the size of the body and put its chunks together, and does the
 //! framing, `Date`, HEAD, the security fields that a reply does not set itself, and `405` with `Allow`.

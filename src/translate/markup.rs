@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::model::markup::tag_end;
+
 /// What a piece of HTML is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -68,20 +70,6 @@ pub(super) fn tokens(html: &str) -> Vec<Token> {
     tokens
 }
 
-/// Bytes of the tag at the beginning: a `>` in a quoted value does not end it.
-fn tag_end(html: &str) -> Option<usize> {
-    let mut quoted = None;
-    for (at, byte) in html.bytes().enumerate() {
-        match (quoted, byte) {
-            (None, b'>') => return Some(at + 1),
-            (None, b'"' | b'\'') => quoted = Some(byte),
-            (Some(quote), byte) if byte == quote => quoted = None,
-            _ => {}
-        }
-    }
-    None
-}
-
 /// The values of a tag's attributes in double quotes, which is how the sanitizer writes them: name, and where the value is in the tag.
 pub(super) fn attributes(tag: &str) -> Vec<(&str, Range<usize>)> {
     let mut found = Vec::new();
@@ -94,57 +82,6 @@ pub(super) fn attributes(tag: &str) -> Vec<(&str, Range<usize>)> {
         at = from + length + 1;
     }
     found
-}
-
-/// Elements that have no end tag.
-pub(super) fn is_void(name: &str) -> bool {
-    matches!(name, "img" | "br" | "hr" | "wbr" | "source" | "col" | "input" | "track" | "area" | "embed")
-}
-
-/// Elements inside a line of text; every other one stands on lines of its own.
-pub(super) fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "b"
-            | "strong"
-            | "i"
-            | "em"
-            | "u"
-            | "s"
-            | "small"
-            | "sub"
-            | "sup"
-            | "cite"
-            | "q"
-            | "ruby"
-            | "rt"
-            | "rp"
-            | "rb"
-            | "rtc"
-            | "abbr"
-            | "del"
-            | "ins"
-            | "time"
-            | "mark"
-            | "kbd"
-            | "samp"
-            | "var"
-            | "dfn"
-            | "wbr"
-            | "bdi"
-            | "bdo"
-            | "code"
-            | "img"
-            | "br"
-            | "span"
-            | "font"
-            | "data"
-            | "audio"
-            | "video"
-            | "source"
-            | "svg"
-            | "math"
-    )
 }
 
 /// Elements whose content is no language: it goes through as it is.

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::cut::{LONGEST, TAG};
 use super::glossary::covers;
-use super::markup::{Kind, Token, attributes, is_inline, is_verbatim, is_void, tokens, unescape};
+use super::markup::{Kind, Token, attributes, is_verbatim, tokens, unescape};
+use crate::model::markup::{is_inline, is_void};
 
 /// The body's tags, and which of them are the frame.
 #[derive(Debug)]
