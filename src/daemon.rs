@@ -122,6 +122,7 @@ pub async fn open(config: Config) -> Result<Stages, DaemonError> {
     let snapshot = snapshot.await.map_err(|panic| DaemonError::failed(panic.to_string()))?.map_err(|error| {
         DaemonError::configuration(format!("cannot use {}: {error}; it must be writable by reprint", published.display()))
     })?;
+    snapshot.expect(pipeline::documents(&config));
     Ok(Stages::new(Arc::new(config), client, store, renderer, snapshot, now))
 }
 

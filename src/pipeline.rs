@@ -693,16 +693,22 @@ pub async fn publish_site(stages: &Stages) -> Result<Publication, PublishError> 
     .await
 }
 
-/// Forgets documents of feeds that feeds.toml no longer has; that they were there is remembered. `keep`: paths of the site's own documents.
-fn retire(stages: &Stages, mut keep: BTreeSet<String>) -> std::io::Result<()> {
+/// Paths of the documents that are made of articles: the feeds, their pages, and the lists of them.
+pub fn documents(config: &Config) -> BTreeSet<String> {
+    let of = |id: &str| {
+        let formats = FeedFormat::ALL.map(|format| format!("feeds/{id}.{}", format.extension()));
+        formats.into_iter().chain([format!("feeds/{id}")]).collect::<Vec<_>>()
+    };
+    let lists = [String::new(), "feeds.opml".to_owned()];
+    config.feeds.iter().flat_map(|feed| of(&feed.id)).chain(lists).collect()
+}
+
+/// Forgets documents of feeds that feeds.toml no longer has; that they were there is remembered. `own`: paths of the site's own documents.
+fn retire(stages: &Stages, own: BTreeSet<String>) -> std::io::Result<()> {
     let feeds = stages.config.feeds.iter().map(|feed| feed.id.as_str()).collect();
     let closed = stages.config.feeds.iter().filter(|feed| !feed.is_public()).map(|feed| feed.id.as_str()).collect();
     let buried = stages.snapshot.bury(&feeds, &closed);
-    keep.extend([String::new(), "feeds.opml".to_owned()]);
-    for feed in &stages.config.feeds {
-        keep.insert(format!("feeds/{}", feed.id));
-        keep.extend(FeedFormat::ALL.map(|format| format!("feeds/{}.{}", feed.id, format.extension())));
-    }
+    let keep = &own | &documents(&stages.config);
     // Pages that a browser or a cache still holds ask for the style sheet they were made with.
     let removed = stages.snapshot.retain(|path, _| keep.contains(path) || path.starts_with("static/"));
     buried.and(removed)

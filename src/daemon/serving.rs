@@ -277,6 +277,7 @@ impl Following {
     fn new(config: Arc<Config>, renderer: Renderer, shelf: Arc<Shelf>, pulse: Arc<Pulse>) -> Self {
         let folder = published(&config);
         let follower = Follower::of(&folder);
+        follower.snapshot().expect(pipeline::documents(&config));
         Self {
             config,
             renderer,

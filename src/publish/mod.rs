@@ -163,6 +163,8 @@ pub struct Snapshot {
     folder: Option<Folder>,
     /// Feeds that were published once and are no more.
     gone: ArcSwap<Gone>,
+    /// Paths at which there is to be a document.
+    expected: ArcSwap<BTreeSet<String>>,
     /// Held while the map and the folder are changed.
     writing: Mutex<()>,
 }
@@ -178,7 +180,7 @@ impl Snapshot {
         let (folder, documents) = Folder::open(path)?;
         let gone = ArcSwap::from_pointee(folder.gone());
         let documents = documents.into_iter().map(|(path, prepared)| (path, Arc::new(prepared))).collect();
-        Ok(Self { documents: ArcSwap::from_pointee(documents), folder: Some(folder), gone, writing: Mutex::default() })
+        Ok(Self { documents: ArcSwap::from_pointee(documents), folder: Some(folder), gone, ..Self::default() })
     }
 
     /// Puts a document in place of the one of the same path; false when its bytes are the same already (then nothing changes for readers, the
@@ -311,6 +313,17 @@ impl Snapshot {
     /// The same, and everybody may know, for everybody could read it.
     pub fn is_gone_for_all(&self, path: &str) -> bool {
         gone::feed_of(path).is_some_and(|feed| self.gone.load().has_for_all(feed))
+    }
+
+    /// Notes at which paths there is to be a document: where one is missing, it is on its way.
+    pub fn expect(&self, paths: BTreeSet<String>) {
+        self.expected.store(Arc::new(paths));
+    }
+
+    /// There is to be a document at `path`. While there is none (nothing was published yet, or what was there must not be shown any more and the next
+    /// could not be made), readers are to come again: a 404 would tell some of them that the feed has ended.
+    pub fn is_expected(&self, path: &str) -> bool {
+        self.expected.load().contains(path)
     }
 
     /// When the first document has to be made anew, if any has to.

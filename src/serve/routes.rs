@@ -33,6 +33,9 @@ const FEED_GONE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-
 /// Seconds for which an archive document may be kept.
 const ARCHIVE_AGE: u32 = 24 * 3600;
 
+/// Seconds after which to come again for a document that is on its way.
+const UNTIL_MADE: u64 = 30;
+
 /// What readers may ask of a feed from a script of another site (Fetch § 3.3).
 const CORS: [(header::HeaderName, &str); 4] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
@@ -259,10 +262,10 @@ impl App {
                 Some(gate) if !self.site.snapshot.is_gone_for_all(path) && gate.guards(path) => {
                     match gate.admit(path, &self.request(head, client)) {
                         Admittance::Refused(reply) => now(head, *reply),
-                        _ => now(head, self.absent(path, true)),
+                        _ => now(head, self.missing(path, true)),
                     }
                 }
-                _ => now(head, self.absent(path, false)),
+                _ => now(head, self.missing(path, false)),
             };
         };
         let public = Terms { private: false, grant: None, client };
@@ -409,6 +412,14 @@ impl App {
             }
         }
         Some(refusal)
+    }
+
+    /// What is said where there is no document in the snapshot. It may be on its way.
+    fn missing(&self, path: &str, known: bool) -> Reply {
+        if self.site.snapshot.is_expected(path) {
+            return Reply::later(StatusCode::SERVICE_UNAVAILABLE, UNTIL_MADE, "This is being made; try again in a moment.\n");
+        }
+        self.absent(path, known)
     }
 
     /// What is said where there is no document: a feed may have been there. Of one that was for partners only they are told so (`known`).

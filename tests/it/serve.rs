@@ -289,6 +289,21 @@ async fn what_is_not_ready_says_why() {
 }
 
 #[tokio::test]
+async fn a_document_that_is_on_its_way_is_to_be_asked_for_again() {
+    let server = Server::usual().await;
+    server.snapshot.expect(["feeds/late.rss".to_owned(), "feeds/all.rss".to_owned()].into());
+    for _ in 0..2 {
+        let answer = server.get("/feeds/late.rss", "").await;
+        assert_eq!((answer.status, answer.field("retry-after")), (503, Some("30")));
+        assert_eq!(server.get("/feeds/late.atom", "").await.status, 404);
+        assert_eq!(server.get(FEED, "").await.status, 200);
+        server.snapshot.put(document("feeds/late.rss", "application/rss+xml; charset=utf-8", "<rss/>")).unwrap();
+        assert_eq!(server.get("/feeds/late.rss", "").await.status, 200);
+        server.snapshot.retain(|path, _| path != "feeds/late.rss").unwrap();
+    }
+}
+
+#[tokio::test]
 async fn the_head_of_a_feed() {
     let server = Server::usual().await;
     let answer = server.get(FEED, "").await;

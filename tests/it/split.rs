@@ -227,7 +227,8 @@ async fn the_server_may_start_first_and_waits_for_what_is_not_there() {
     let ready = ask(&server, "readyz").await;
     assert_eq!(ready.status, 503);
     assert!(ready.text().contains("there is no store yet"), "{}", ready.text());
-    assert_eq!(ask(&server, "feeds/all.atom").await.status, 404);
+    let early = ask(&server, "feeds/all.atom").await;
+    assert_eq!((early.status, early.header("retry-after").as_deref()), (503, Some("30")));
     assert_eq!(ask(&server, "a/0123456789abcdef0123").await.status, 404);
     let _poller = Poller::start(&folder).await;
     shows(&server, "Lantern 0 is lit").await;
@@ -414,7 +415,7 @@ async fn what_the_other_process_did_not_live_to_take_out_is_not_shown() {
     assert_eq!(ask(&server, &article).await.status, 410);
     for path in ["feeds/all.atom", "feeds/skerry.rss", "feeds/all", ""] {
         let answer = ask(&server, path).await;
-        assert_eq!((answer.status, answer.text().contains("Lantern")), (404, false), "{path}");
+        assert_eq!((answer.status, answer.text().contains("Lantern")), (503, false), "{path}");
     }
     assert_eq!(ask(&server, "outlets").await.status, 200);
     assert!(server.stderr().contains("documents are not shown"), "{}", server.stderr());
@@ -437,7 +438,7 @@ async fn new_terms_hold_from_the_first_answer_though_nobody_published_by_them() 
     let terms = "schedule = \"* * * * * *\"\nterms = { publish = \"title\" }";
     std::fs::write(&path, toml.replace("schedule = \"* * * * * *\"", terms)).expect("written");
     let server = serve(&folder).await;
-    assert_eq!(ask(&server, "feeds/all.atom").await.status, 404, "{}", server.stderr());
+    assert_eq!(ask(&server, "feeds/all.atom").await.status, 503, "{}", server.stderr());
     let answer = ask(&server, &article).await;
     assert!(answer.status == 200 && !answer.text().contains("climbed all of its stairs"), "{}", answer.text());
     let _poller = Poller::start(&folder).await;
