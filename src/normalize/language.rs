@@ -258,13 +258,10 @@ struct Count {
 /// Letters from which on a text is believed more than what was declared of it.
 const SURE: usize = 200;
 
-/// The language of a text that no script decides, where that can be told reliably: mostly from its first paragraphs.
+/// The language of a text that no script decides, where that can be told reliably.
 fn detected(text: &str) -> Option<&'static str> {
-    let reliably = |letters: usize| {
-        let end = text.char_indices().nth(letters).map_or(text.len(), |(at, _)| at);
-        whatlang::detect(&text[..end]).filter(whatlang::Info::is_reliable)
-    };
-    let found = reliably(MOSTLY_ENOUGH).or_else(|| if text.len() > MOSTLY_ENOUGH { reliably(ENOUGH) } else { None })?;
+    let end = text.char_indices().nth(ENOUGH).map_or(text.len(), |(at, _)| at);
+    let found = whatlang::detect(&text[..end]).filter(whatlang::Info::is_reliable)?;
     use whatlang::Lang;
     // ISO 639-3 → BCP 47, which takes the shorter code (RFC 5646 § 2.2.1).
     Some(match found.lang() {
@@ -315,9 +312,6 @@ fn detected(text: &str) -> Option<&'static str> {
 
 /// Characters looked at: the beginning says enough.
 const ENOUGH: usize = 4_000;
-
-/// Characters that mostly tell a language, at a third of what the others cost.
-const MOSTLY_ENOUGH: usize = 1_000;
 
 fn count(text: &str) -> Count {
     use std::sync::LazyLock;
