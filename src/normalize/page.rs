@@ -151,6 +151,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                         continue;
                     }
                     if row.place == Place::After {
+                        comments = comments.or_else(|| credit::heading_count(&written));
                         continue;
                     }
                     // A licence is named without further words, too.
@@ -175,7 +176,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             Place::Comments => {
                 let text = text::clean(&root.text());
                 let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
-                let count = if bare.bytes().all(|b| b.is_ascii_digit() || b == b',') {
+                let count = if bare.chars().all(|c| c.is_numeric() || matches!(c, ',' | '.' | '万' | '萬' | '만' | 'k' | 'K')) {
                     credit::number(bare)
                 } else {
                     credit::comments_in(&text)
@@ -191,6 +192,10 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     }
     let mut said = credit::read(&head, credit::Place::Around, own);
     let date = said.published.take();
+    // "来源:X - 内容不代表本网立场": what the row says beside its facts.
+    for notice in said.rest.iter().filter(|rest| boilerplate::is_notice(rest)) {
+        body.add_notice(&Row::default(), notice, &setting);
+    }
     body.comments = said.comments.take().or(body.comments).or(comments);
     // Whoever a line of the text names wrote it, whoever put it up.
     if in_text {
@@ -229,13 +234,23 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
         }
     }
     // A link to the original that names nobody is that of who holds the rights.
-    let holder =
-        body.rights.iter().filter_map(|rights| boilerplate::rights_holder(rights)).find(|name| !credit::is_own(own, name));
+    let is_person = |name: &str| {
+        let named = body.names.iter().map(|(_, name)| name.as_str());
+        let declared = entry.authors.iter().chain(&entry.translators).filter_map(|person| person.name.as_deref());
+        named.chain(declared).any(|known| credit::same_outlet(known, name))
+    };
+    let holder = body
+        .rights
+        .iter()
+        .chain(entry.rights.iter().map(|rights| &rights.value))
+        .filter_map(|rights| boilerplate::rights_holder(rights))
+        .find(|name| !credit::is_own(own, name) && !is_person(name));
     if let Some(holder) = holder
         && let Some(nameless) = body.chain.iter_mut().find(|party| party.name.is_empty())
     {
         nameless.name = holder;
     }
+    super::name_agency(entry, own, body);
     credit_pictures(body, own);
     categories.append(&mut body.categories);
     let title = text::essence(entry.title.as_ref().map_or("", |title| title.value.as_str()));
@@ -245,7 +260,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             && !term.is_empty()
             && term.chars().count() <= 40
             && text::essence(&term) != title
-            && !credit::is_own(own, &term)
+            && !is_site(own, &term)
         {
             entry.categories.push(Category { term, ..Category::default() });
         }
@@ -264,6 +279,17 @@ fn credit_pictures(body: &mut body::Body, own: &[&str]) {
     known.retain(|name| name.chars().count() > 1);
     for image in body.images.iter_mut().filter(|image| image.credit.is_none()) {
         let Some(caption) = image.caption.as_deref() else { continue };
+        // "霧の渡し場(河湾新報)": a name that is known, in brackets at the end.
+        let inside = caption.trim_end_matches(['。', '.']).strip_suffix([')', '）']).and_then(|caption| caption.rsplit_once(['(', '（']));
+        if let Some((said, name)) = inside
+            && known.contains(&text::essence(name))
+            && !said.trim().is_empty()
+        {
+            let (said, name) = (said.trim().to_owned(), name.trim().to_owned());
+            image.caption = Some(said);
+            image.credit = Some(name);
+            continue;
+        }
         let sentences = text::sentences(caption);
         let [said @ .., last] = sentences.as_slice() else { continue };
         let essence = text::essence(last);
@@ -277,6 +303,17 @@ fn credit_pictures(body: &mut body::Body, own: &[&str]) {
     if let (Some(only), None) = (photographers.next(), photographers.next()) {
         body.images.iter_mut().filter(|image| image.credit.is_none()).for_each(|image| image.credit = Some(only.clone()));
     }
+}
+
+/// Whether a term is what the site calls itself: of the parts of a page's title only those that are as sure. What else stands there may be a section.
+fn is_site(own: &[&str], term: &str) -> bool {
+    let [configured, named, rest @ ..] = own else { return credit::is_own(own, term) };
+    let surest = text::essence(named);
+    let akin = |name: &&&str| {
+        let name = text::essence(name);
+        name.contains(&surest) || surest.contains(&name)
+    };
+    credit::is_own(&[configured, named], term) || rest.iter().filter(akin).any(|name| credit::is_own(&[name], term))
 }
 
 /// Whether a row is a picture of the article: not of a person, and not a sign.
@@ -324,11 +361,19 @@ fn crumbs(root: &NodeRef<'_>, own: &[&str]) -> Vec<String> {
         words::all(list)
             .any(|word| folded == word || folded.ends_with(word) && word.chars().next().is_some_and(text::is_asian_letter))
     };
+    // What stands behind "正文" is no step of the way.
+    let mut stepped = false;
     parts
         .into_iter()
         .map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+        .take_while(|part| {
+            let here = known(|words| words.here, part);
+            let ends = here && stepped;
+            stepped |= !here && !part.is_empty();
+            !ends
+        })
         .filter(|part| {
-            !part.is_empty() && !known(|words| words.home, part) && !known(|words| words.here, part) && !credit::is_own(own, part)
+            !part.is_empty() && !known(|words| words.home, part) && !known(|words| words.here, part) && !is_site(own, part)
         })
         .collect()
 }

@@ -140,7 +140,7 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
         let (suffixed, rest) = suffix(without_code(&rest));
         let name = without_titles(&rest)
             .trim_matches(|c: char| {
-                c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
+                c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '*' | '#' | '、' | '，' | '；' | '：' | '-' | '·')
             })
             .to_owned();
         let name = without_honours(&name).to_owned();
@@ -252,11 +252,28 @@ fn pieces(byline: &str) -> Vec<String> {
         .iter()
         .flat_map(|piece| {
             let parts: Vec<&str> = piece.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-            let names = parts.len() > 2 || parts.len() == 2 && parts.iter().all(|part| part.contains(' ') || !part.is_ascii());
+            let whole = |part: &&str| part.contains(' ') || part.chars().next().is_some_and(super::text::is_asian_letter);
+            let names = parts.len() > 2 || parts.len() == 2 && parts.iter().all(|part| whole(&part));
+            // "Von Jorid Hansen, Pell": a whole name, and where it was written.
+            if let [name, place] = parts.as_slice()
+                && !names
+                && is_whole_name(name)
+                && !place.contains([' ', '.'])
+            {
+                return vec![(*name).to_owned()];
+            }
             if names { parts.into_iter().map(str::to_owned).collect() } else { vec![piece.clone()] }
         })
         .collect();
     rest.iter().flat_map(|piece| han_list(piece)).collect()
+}
+
+/// "Jorid Hansen": two or more words with capitals, and no label in front. "Berg, Anna" turns a name round, so its first part is one word.
+fn is_whole_name(name: &str) -> bool {
+    let words = name.split_whitespace();
+    let written = |word: &str| PARTICLES.contains(&word) || word.starts_with(char::is_uppercase);
+    let (count, good) = words.fold((0, true), |(count, good), word| (count + 1, good && written(word)));
+    good && count >= 2 && name.starts_with(char::is_uppercase)
 }
 
 fn split(piece: &str, separator: &str) -> Vec<String> {

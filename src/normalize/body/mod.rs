@@ -108,7 +108,12 @@ pub(super) fn read(source: &str, known: &[String], setting: &Setting<'_>) -> Bod
 impl Body {
     fn add_disclaimer(&mut self, notice: String) {
         let essence = text::essence(&notice);
-        if !essence.is_empty() && !self.disclaimers.iter().any(|known| text::essence(known) == essence) {
+        // A notice that is given again, shorter at the end of the text than at its head, is one.
+        let is_known = |known: &String| {
+            let known = text::essence(known);
+            known == essence || essence.chars().count() > 12 && known.starts_with(&essence)
+        };
+        if !essence.is_empty() && !self.disclaimers.iter().any(is_known) {
             self.disclaimers.push(notice);
         }
     }
@@ -285,7 +290,7 @@ fn line(
             .filter(|_| !quoted)
             .filter(|said| !said.chain.is_empty() && line.text.chars().count() <= SHORT)
     };
-    if edge
+    if (edge || !after_image && boilerplate::is_notice(&line.text))
         && credit::begins_with_label(&row(line, setting.base))
         && let Some(said) = facts()
     {
@@ -398,12 +403,29 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     let ends = line.text.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」']);
     // "… | Lesezeit: 3 Min." is a row all the same.
     let place = if ends && !line.text.contains(['|', '·', '｜']) { credit::Place::Text } else { credit::Place::Around };
-    let said = credit::read(&row(line, setting.base), place, setting.own);
+    let mut said = credit::read(&row(line, setting.base), place, setting.own);
+    signed(&mut said, &line.text);
     // "来源:他在会上说,……。" goes on like a sentence.
     let sentence = line.text.ends_with(['。', '！', '？', '!', '?', '”', '"', '」']) && said.people.is_empty();
     // "字体:[大 中 小]" behind two labels is no text.
     let little = said.labels > 1 && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 16;
     ((said.labelled || begins && said.published.is_some()) && (said.rest.is_empty() || little) && !sentence).then_some(said)
+}
+
+/// "Nora Field (via Pier Post)": who signs in front of the bracket that names the source.
+fn signed(said: &mut Said, line: &str) {
+    if let [name] = said.rest.as_slice()
+        && !said.chain.is_empty()
+        && said.people.is_empty()
+        && line.ends_with([')', '）'])
+        && line.starts_with(name.as_str())
+        && (2..=4).contains(&name.split_whitespace().count())
+        && name.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
+        && people::plausible(name)
+    {
+        said.people = people::names(name, people::Role::Author);
+        said.rest.clear();
+    }
 }
 
 /// "新潮社海港6月26日电(记者 林书白)": names in a bracket near the beginning or end of the text.

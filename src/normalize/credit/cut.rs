@@ -120,7 +120,8 @@ pub(super) struct Piece {
 }
 
 /// Cuts a row into pieces.
-pub(super) fn pieces(row: &Row, place: Place) -> Vec<Piece> {
+pub(super) fn pieces(row: &Row, place: Place, own: &[&str]) -> Vec<Piece> {
+    let own: Vec<Vec<char>> = own.iter().map(|name| name.chars().map(super::row::fold).collect()).collect();
     let mut pieces: Vec<Piece> = Vec::new();
     let length = row.folded.len();
     let (mut at, mut start, mut line) = (0, 0, 0);
@@ -150,6 +151,18 @@ pub(super) fn pieces(row: &Row, place: Place) -> Vec<Piece> {
             at += 1;
             start = at;
             fresh = true;
+            continue;
+        }
+        // "河湾网责任编辑:X": whose editor that is.
+        if fresh
+            && let Some(behind) = own
+                .iter()
+                .filter(|name| !name.is_empty() && row.folded[at..].starts_with(name))
+                .map(|name| at + name.len())
+                .find(|behind| label_at(row, *behind, true, place).is_some_and(|(label, _)| label.role().is_some()))
+        {
+            at = behind;
+            start = at;
             continue;
         }
         let boundary = fresh || at > 0 && matches!(row.folded[at - 1], ' ' | '(' | ',' | ';');

@@ -6,12 +6,14 @@
 
 mod counts;
 mod cut;
+mod dateline;
 mod notice;
 mod row;
 #[cfg(test)]
 mod tests;
 
-pub(super) use counts::{comments_in, comments_within, number};
+pub(super) use counts::{comments_in, comments_within, heading_count, number};
+pub(super) use dateline::agency as agency_of_dateline;
 pub(super) use notice::of_notice;
 pub(super) use row::Row;
 
@@ -38,7 +40,14 @@ const SECTION_PATHS: &[&str] = &[
     "topic",
     "topics",
     "rubric",
+    "rubrics",
+    "rubrika",
     "rubrique",
+    "rubriques",
+    "seccion",
+    "secciones",
+    "kategorie",
+    "kategori",
     "ressort",
     "cat",
     "column",
@@ -89,7 +98,8 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
     let mut said = Said::default();
     let mut last: Option<Label> = None;
     let mut last_line = 0;
-    for piece in pieces(row, place) {
+    let mut after_date = false;
+    for piece in pieces(row, place, own) {
         let written = row.string(&piece.range);
         if written.is_empty() {
             continue;
@@ -109,13 +119,36 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
             continue;
         }
         last_line = piece.line;
-        last = piece.label;
-        match piece.label {
+        // "27/06/2024 - 10:45": the time of the day that was parted from its day.
+        if piece.label.is_none() && after_date && is_time(&written) {
+            after_date = false;
+            if let Some(published) = said.published.as_mut() {
+                published.push(' ');
+                published.push_str(&written);
+            }
+            continue;
+        }
+        let dated = said.published.is_some();
+        // "Tags: <a>A</a> <a>B</a>": links go on with the list of the label.
+        let listed = matches!(last, Some(Label::Section | Label::Tags)) && piece.label.is_none() && row.link(&piece.range).is_some();
+        let label = if listed { last } else { piece.label };
+        last = label;
+        match label {
             Some(label) => value(row, label, &piece.range, &written, own, &mut said),
             None => unlabelled(row, &piece.range, &written, own, &mut said),
         }
+        after_date = !dated && said.published.as_deref().is_some_and(|date| !date.contains(':') && written.ends_with(date));
     }
     said
+}
+
+/// "10:45", "۱۰:۳۰", "10:45 Uhr": a time of the day and at most the name of a zone.
+fn is_time(written: &str) -> bool {
+    let written = counts::ascii_digits(written);
+    let Some((hours, rest)) = written.split_once(':') else { return false };
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let (minutes, zone) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len()));
+    (1..=2).contains(&hours.len()) && digits(hours) && minutes.len() >= 2 && zone.trim().chars().count() <= 5
 }
 
 /// Whether a piece behind a name is more of the same list: a conjunction, or a name behind one.
@@ -254,6 +287,10 @@ fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut S
             cuts.push((range.start + place, range.start + place + via.chars().count()));
         }
     }
+    // "来源:河湾日报、渡口周刊": a list of outlets.
+    if row.link(range).is_none() {
+        cuts.extend(range.clone().filter(|at| row.shown.get(*at) == Some(&'、')).map(|at| (at, at + 1)));
+    }
     cuts.sort_unstable();
     cuts.dedup_by(|one, other| one.0 < other.1);
     for (end, next) in cuts.into_iter().chain([(range.end, range.end)]) {
@@ -267,6 +304,17 @@ fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut S
 fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Said) {
     let written = row.string(range);
     let link = row.link(range).map(|(_, url, _)| url.clone());
+    // "原文出處:<a>Quiet Boats</a>(Tidewater, 2024)": a title with a page of its own, and its outlet in brackets.
+    if let Some((linked, url, _)) = row.link(range)
+        && url.path().trim_matches('/').contains(['/', '-', '.'])
+        && linked.end < range.end
+        && let Some(name) = in_brackets(&row.string(&(linked.end..range.end)))
+        && is_outlet_name(&name)
+        && !is_own(own, &name)
+    {
+        add(said, Party { name, url: link });
+        return;
+    }
     let (name, date) = boilerplate::outlet_of(&written);
     said.published = said.published.take().or(date);
     if is_own(own, &name) {
@@ -286,6 +334,14 @@ fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Sa
     } else if !written.is_empty() {
         said.rest.push(written);
     }
+}
+
+/// The name that a text in brackets begins with: "(Tidewater, 2024)".
+fn in_brackets(written: &str) -> Option<String> {
+    let inside = written.trim().strip_prefix(['(', '（'])?.strip_suffix([')', '）'])?;
+    let name = boilerplate::trim_name(inside.split([',', '，', ';', '；']).next().unwrap_or_default());
+    let letters = name.chars().any(char::is_alphabetic) && !is_date(&name) && !boilerplate::is_link_text(&name);
+    (letters && (2..=NAME).contains(&name.chars().count()) && !is_vague(&name)).then_some(name)
 }
 
 /// Whether a text is written as names of outlets are: where letters have cases, not mostly in small ones. "Source: myself" names none.
@@ -442,7 +498,11 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         Some(Hint::Comments) => said.comments = said.comments.or_else(|| number(written)),
         _ => {
             let to_section = row.link(range).is_some_and(|(_, url, tag)| {
-                *tag || url.path_segments().is_some_and(|mut parts| parts.any(|part| SECTION_PATHS.contains(&part)))
+                *tag || url.path_segments().is_some_and(|mut parts| {
+                        // "/channel_259", "/list-12.html"
+                        let word = |part: &str| part.split(|c: char| !c.is_ascii_alphabetic()).next().map(str::to_ascii_lowercase);
+                        parts.any(|part| word(part).is_some_and(|word| SECTION_PATHS.contains(&word.as_str())))
+                    })
             });
             if to_section && written.chars().count() <= NAME {
                 said.categories.push(written.to_owned());

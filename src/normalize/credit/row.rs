@@ -50,6 +50,7 @@ const HINTS: &[(&str, Hint)] = &[
     ("section", Hint::Section),
     ("channel", Hint::Section),
     ("kicker", Hint::Section),
+    ("rubric", Hint::Section),
     ("rubrik", Hint::Section),
     ("rubrique", Hint::Section),
     ("comment", Hint::Comments),

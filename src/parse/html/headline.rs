@@ -116,6 +116,20 @@ pub(super) fn bare(text: &str) -> String {
 /// Marks between the parts of a document's title.
 const MARKS: &[char] = &['|', '｜', '_', '-', '–', '—', '－', '·', '»', '«', '•', ':', '丨', '/'];
 
+/// Who delivered the text, as the document's title has it: in brackets right behind the headline, with the site behind them.
+pub(super) fn delivered(title: &str, headline: &str) -> Option<String> {
+    let headline = headline.trim();
+    let (before, after) = squeezed(title).split_once(headline).map(|(before, after)| (before.to_owned(), after.to_owned()))?;
+    if headline.is_empty() || !before.is_empty() {
+        return None;
+    }
+    let (open, close) = if after.trim_start().starts_with('（') { ('（', '）') } else { ('(', ')') };
+    let (name, behind) = after.trim_start().strip_prefix(open)?.split_once(close)?;
+    let name = name.trim();
+    let site = behind.trim_start().starts_with(MARKS);
+    (site && (2..=SITE).contains(&name.chars().count()) && name.chars().any(char::is_alphabetic)).then(|| name.to_owned())
+}
+
 /// What the page calls its site, the surest first: `declared` (og:site_name …), then what its title has besides the headline.
 pub(super) fn sites(declared: &[String], title: Option<&str>, headline: &str) -> Vec<String> {
     let mut sites: Vec<String> = Vec::new();
@@ -152,6 +166,13 @@ pub(super) fn sites(declared: &[String], title: Option<&str>, headline: &str) ->
         .collect();
     for part in behind.iter().rev().chain([&around[0].as_str()]) {
         add(part);
+    }
+    // "河湾新闻-The Bend": the site in two languages.
+    if let Some((name, other)) = behind.last().and_then(|last| last.split_once(['-', '·']))
+        && (name.is_ascii() != other.is_ascii())
+    {
+        add(name);
+        add(other);
     }
     sites
 }
