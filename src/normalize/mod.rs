@@ -374,8 +374,14 @@ fn outlets_among(authors: &mut Vec<Person>, entry: &ParsedEntry, own: &[&str], b
 
 /// The agency of the dateline is the source of a text that names no other.
 fn name_agency(entry: &ParsedEntry, own: &[&str], body: &mut body::Body) {
+    let opening = body::opening(body);
+    if let Some(name) = credit::reporter_of_dateline(&opening).map(|name| (people::Role::Author, name))
+        && !body.names.contains(&name)
+    {
+        body.names.push(name);
+    }
     let named = !body.chain.is_empty() || body.own || entry.source.is_some() || !entry.derived_from.is_empty();
-    if !named && let Some(name) = credit::agency_of_dateline(&body.text, own) {
+    if !named && let Some(name) = credit::agency_of_dateline(&opening, own) {
         body.chain.push(crate::model::Party { name, url: None });
     }
 }

@@ -125,6 +125,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     let mut categories: Vec<String> = Vec::new();
     let mut comments = None;
     let mut editors = Vec::new();
+    let mut tail_date = None;
     for row in &page.rows {
         let document = Document::fragment(row.html.as_str());
         let Some(root) = document.root().first_element_child() else { continue };
@@ -166,6 +167,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                         comments = comments.or_else(|| credit::comments_within(&written));
                     }
                     if said.labelled && written.chars().count() <= 240 {
+                        tail_date = tail_date.or(said.published);
                         editors.extend(said.people);
                         comments = comments.or(said.comments);
                         categories.extend(said.categories);
@@ -183,7 +185,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                 };
                 comments = comments.or(count);
             }
-            Place::Crumbs => categories.extend(crumbs(&root, own)),
+            Place::Crumbs => categories.extend(crumbs(&root, own, &shown)),
             Place::Tags => {
                 let links = root.descendants_it().filter(|node| node.has_name("a")).map(|node| text::clean(&node.text()));
                 categories.extend(links.map(|term| term.trim_start_matches('#').to_owned()));
@@ -218,6 +220,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     if !zoned && date.is_some() {
         entry.published = date;
     }
+    entry.published = entry.published.take().or(tail_date);
     let entry_source_is_own =
         entry.source.as_ref().and_then(|source| source.title.as_ref()).is_some_and(|title| credit::is_own(own, &title.value));
     if entry_source_is_own {
@@ -251,7 +254,19 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
         nameless.name = holder;
     }
     super::name_agency(entry, own, body);
-    credit_pictures(body, own);
+    // "Agencia CWA | Puerto Hondo", "北灣社": what the dateline calls an agency and a place is nobody's name.
+    let opening = body::opening(body);
+    if let Some(agency) = credit::agency_of_dateline(&opening, own) {
+        let line = opening.lines().find(|line| line.contains(agency.as_str())).unwrap_or_default();
+        let place = line.split(['(', ',', '（']).next().unwrap_or_default().trim().to_owned();
+        body.names.retain(|(role, name)| {
+            let words = || name.split_whitespace();
+            let is_agency = *name == agency || words().any(|word| word == agency) && words().count() <= 3;
+            *role != Role::Author || !(is_agency || *name == place)
+        });
+    }
+    let source = entry.source.as_ref().and_then(|source| source.title.as_ref()).map(|title| title.value.as_str());
+    credit_pictures(body, own, source);
     categories.append(&mut body.categories);
     let title = text::essence(entry.title.as_ref().map_or("", |title| title.value.as_str()));
     for term in categories {
@@ -272,10 +287,11 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
 
 /// Credits of pictures that nothing but a known name tells: the last sentence of a caption that names an author, the outlet or a source; the one
 /// photographer of the article.
-fn credit_pictures(body: &mut body::Body, own: &[&str]) {
+fn credit_pictures(body: &mut body::Body, own: &[&str], source: Option<&str>) {
     let mut known: Vec<String> = own.iter().map(|name| text::essence(name)).collect();
     known.extend(body.names.iter().map(|(_, name)| text::essence(name)));
     known.extend(body.chain.iter().map(|party| text::essence(&party.name)));
+    known.extend(source.map(text::essence));
     known.retain(|name| name.chars().count() > 1);
     for image in body.images.iter_mut().filter(|image| image.credit.is_none()) {
         let Some(caption) = image.caption.as_deref() else { continue };
@@ -351,10 +367,29 @@ fn is_picture(root: &NodeRef<'_>) -> bool {
 }
 
 /// The sections in a way from the front page.
-fn crumbs(root: &NodeRef<'_>, own: &[&str]) -> Vec<String> {
+fn crumbs(root: &NodeRef<'_>, own: &[&str], title: &str) -> Vec<String> {
     let mut row = Row::default();
     row.push(root, &NOWHERE);
-    let parts = row.parts();
+    let mut parts = row.parts();
+    // The first step is the front page, whatever it is called; the last may be the article.
+    let links: Vec<NodeRef<'_>> = root.descendants_it().filter(|node| node.has_name("a")).collect();
+    let to_front = |node: &NodeRef<'_>| {
+        node.attr("href").is_some_and(|href| {
+            let path = href.trim();
+            path == "/" || path == "./" || path.trim_start_matches(['.', '/']).starts_with("index.")
+        })
+    };
+    if let Some(front) = links.first().filter(|first| to_front(first)).map(|first| text::clean(&first.text()))
+        && links.len() > 1
+        && let Some(at) = parts.iter().position(|part| *part == front)
+    {
+        parts.drain(..=at);
+    }
+    if !title.is_empty() {
+        let whole = links.last().is_some_and(|last| text::essence(&last.text()) == text::essence(title));
+        let of_title = Row::of(title).parts();
+        parts.retain(|part| !(whole && of_title.contains(part)));
+    }
     let known = |list: fn(&words::Words) -> &'static [&'static str], term: &str| {
         let folded = boilerplate::fold(term);
         let folded = folded.trim_end_matches([':', ' ']);

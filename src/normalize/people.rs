@@ -140,15 +140,22 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
         let (suffixed, rest) = suffix(without_code(&rest));
         let name = without_titles(&rest)
             .trim_matches(|c: char| {
-                c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '*' | '#' | '、' | '，' | '；' | '：' | '-' | '·')
+                c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '*' | '#' | '。' | '、' | '，' | '；' | '：' | '-' | '·')
             })
             .to_owned();
-        let name = without_honours(&name).to_owned();
+        let name = without_report(&piece, without_honours(&name)).to_owned();
         if is_name(&name) && !is_institution(&name) {
             found.push((suffixed.unwrap_or(role), name));
         }
     }
     found
+}
+
+/// "记者林书白报导": the verb behind a name that a profession stands in front of.
+fn without_report<'a>(piece: &str, name: &'a str) -> &'a str {
+    const VERBS: &[&str] = &["综合报导", "综合报道", "採訪報導", "采访报道", "報導", "報道", "报导", "报道"];
+    let verb = VERBS.iter().find_map(|verb| name.strip_suffix(verb)).filter(|rest| is_chinese_person(rest));
+    verb.filter(|rest| ["记者", "記者"].iter().any(|title| piece.contains(&format!("{title}{rest}")))).unwrap_or(name)
 }
 
 /// "Nora Field, staff writer", "корреспондент Анна Бор", "Matilde Lobo.": the name alone.

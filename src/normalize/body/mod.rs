@@ -105,6 +105,18 @@ pub(super) fn read(source: &str, known: &[String], setting: &Setting<'_>) -> Bod
     body
 }
 
+/// The first paragraphs of a body, one a line.
+pub(super) fn opening(body: &Body) -> String {
+    let source = body.html.as_str();
+    let mut out = String::new();
+    for (at, _) in source.match_indices("<p").filter(|(at, _)| source[at + 2..].starts_with(['>', ' '])).take(3) {
+        let end = source[at..].find("</p>").map_or(source.len(), |end| at + end);
+        out.push_str(&text::of_html(&source[at..end]));
+        out.push('\n');
+    }
+    if out.trim().is_empty() { body.text.chars().take(SHORT * 3).collect() } else { out }
+}
+
 impl Body {
     fn add_disclaimer(&mut self, notice: String) {
         let essence = text::essence(&notice);
@@ -288,7 +300,13 @@ fn line(
     let facts = || {
         said(line, begins, setting)
             .filter(|_| !quoted)
-            .filter(|said| !said.chain.is_empty() && line.text.chars().count() <= SHORT)
+            .filter(|said| !said.chain.is_empty())
+            .filter(|said| {
+                // What leads to the original by a link may have a title in it.
+                let colon = line.text.chars().take(16).any(|c| matches!(c, ':' | '：'));
+                let linked = colon && said.chain.iter().any(|party| party.url.is_some()) && said.rest.is_empty();
+                line.text.chars().count() <= if linked { 3 * SHORT } else { SHORT }
+            })
     };
     if (edge || !after_image && boilerplate::is_notice(&line.text))
         && credit::begins_with_label(&row(line, setting.base))
@@ -317,6 +335,8 @@ fn line(
             body.add_notice(&row, &line.text, setting);
         }
         body.lifted.push(("notice", line.text.clone()));
+    } else if edge && !quoted && credit::is_empty_label(&row(line, setting.base)) {
+        body.lifted.push(("facts", line.text.clone()));
     } else if quoted {
         return Fate::Text;
     } else if edge && let Some(said) = said(line, begins, setting) {
@@ -405,6 +425,10 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     let place = if ends && !line.text.contains(['|', '·', '｜']) { credit::Place::Text } else { credit::Place::Around };
     let mut said = credit::read(&row(line, setting.base), place, setting.own);
     signed(&mut said, &line.text);
+    // "By A, University of the Fjord | X": what stands behind the names of a line at the head.
+    if begins && !ends && !said.people.is_empty() && line.text.chars().count() <= 3 * SHORT && credit::begins_with_name(&row(line, setting.base)) {
+        said.rest.clear();
+    }
     // "来源:他在会上说,……。" goes on like a sentence.
     let sentence = line.text.ends_with(['。', '！', '？', '!', '?', '”', '"', '」']) && said.people.is_empty();
     // "字体:[大 中 小]" behind two labels is no text.

@@ -10,6 +10,26 @@ const SHORT: usize = 24;
 
 /// The agency that the dateline of a text names, unless that is the outlet itself.
 pub(in crate::normalize) fn agency(written: &str, own: &[&str]) -> Option<String> {
+    // Captions may stand in front of it.
+    written.lines().filter(|line| !line.trim().is_empty()).take(4).find_map(|line| of_line(line, own))
+}
+
+/// "(北灣社記者卓一帆宜蘭27日電)": who wrote it, where a place and a day are written right behind the name. Names have two characters or three.
+pub(in crate::normalize) fn reporter(written: &str) -> Option<String> {
+    let head: String = written.lines().next()?.trim_start().chars().take(HEAD).collect();
+    let inside = head.strip_prefix(['(', '（', '【'])?.split(['電', '电']).next()?;
+    let (agency, rest) = inside.split_once("記者").or_else(|| inside.split_once("记者"))?;
+    let rest: Vec<char> = rest.strip_suffix('日')?.trim_end_matches(|c: char| c.is_ascii_digit() || c == '月').chars().collect();
+    let length = match rest.len() {
+        4 => 2,
+        5..=7 => 3,
+        _ => return None,
+    };
+    let name: String = rest[..length].iter().collect();
+    (agency.ends_with('社') && name.chars().all(text::is_asian_letter)).then_some(name)
+}
+
+fn of_line(written: &str, own: &[&str]) -> Option<String> {
     let head: String = written.trim_start().chars().take(HEAD).collect();
     let name = korean(&head).or_else(|| chinese(&head)).or_else(|| western(&head))?;
     let name = boilerplate::trim_name(&name);
@@ -91,5 +111,15 @@ mod tests {
         check("社区里来了电工。", None);
         check("(나루=도해린 기자) 안개가 짙다.", None);
         check("河湾网讯", None);
+        check("The deck at dawn.\nPELL (dpw) - Eine Glocke.", Some("dpw"));
+    }
+
+    #[test]
+    fn reporters() {
+        let check = |head: &str, expected: Option<&str>| assert_eq!(reporter(head).as_deref(), expected, "{head}");
+        check("(北灣社記者卓一帆宜蘭27日電)霧很大。", Some("卓一帆"));
+        check("（北灣社記者丁若台北7日電）霧很大。", Some("丁若"));
+        check("北灣社27日電 霧很大。", None);
+        check("(記者說)霧很大。", None);
     }
 }

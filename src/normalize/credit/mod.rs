@@ -13,7 +13,7 @@ mod row;
 mod tests;
 
 pub(super) use counts::{comments_in, comments_within, heading_count, number};
-pub(super) use dateline::agency as agency_of_dateline;
+pub(super) use dateline::{agency as agency_of_dateline, reporter as reporter_of_dateline};
 pub(super) use notice::of_notice;
 pub(super) use row::Row;
 
@@ -84,6 +84,21 @@ pub(super) fn begins_with_label(row: &Row) -> bool {
     after_break(row, 0).is_some_and(|at| label_at(row, at, true, Place::Text).is_some())
 }
 
+/// Whether a row begins with a label that names authors stand behind.
+pub(super) fn begins_with_name(row: &Row) -> bool {
+    after_break(row, 0)
+        .and_then(|at| label_at(row, at, true, Place::Around))
+        .is_some_and(|(label, _)| label.role().is_some_and(|role| role != Role::Photographer))
+}
+
+/// "责任编辑:": a label that nothing stands behind.
+pub(super) fn is_empty_label(row: &Row) -> bool {
+    let Some(at) = after_break(row, 0) else { return false };
+    label_at(row, at, true, Place::Text).is_some_and(|(label, value)| {
+        (label.role().is_some() || matches!(label, Label::Source | Label::Comments)) && after_break(row, value).is_none()
+    })
+}
+
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -113,8 +128,10 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
         if let Some(label) = goes_on
             && continues(&written, row, &piece)
         {
-            if !is_conjunction(&written) {
-                add_people(&mut said, &written, label.role().unwrap_or(Role::Author), own);
+            if let Some(party) = writes_for(row, &piece.range, &said).filter(|party| !is_own(own, &party.name)) {
+                add(&mut said, party);
+            } else if !is_conjunction(&written) {
+                add_people(&mut said, &written, label.role().unwrap_or(Role::Author), own, false);
             }
             continue;
         }
@@ -169,7 +186,7 @@ fn is_conjunction(written: &str) -> bool {
     CONJUNCTIONS.contains(&lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '&'))
 }
 
-fn add_people(said: &mut Said, written: &str, role: Role, own: &[&str]) {
+fn add_people(said: &mut Said, written: &str, role: Role, own: &[&str], labelled: bool) {
     let written = match counts::behind(written) {
         Some((names, count)) => {
             said.comments.get_or_insert(count);
@@ -179,7 +196,16 @@ fn add_people(said: &mut Said, written: &str, role: Role, own: &[&str]) {
     };
     let found = people::names(written, role);
     let found = found.into_iter().filter(|(_, name)| !is_own(own, name));
-    let (good, bad): (Vec<_>, Vec<_>) = found.partition(|(_, name)| people::plausible(name));
+    // Translators and editors sign with small letters, too: "译者:boxi". Whoever put the text up does as well, so authors do not.
+    let pen_name = |role: Role, name: &str| {
+        matches!(role, Role::Translator | Role::Editor)
+            && (3..=20).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric())
+            && name.bytes().any(|b| b.is_ascii_alphabetic())
+            && !people::is_nobody(name)
+    };
+    let (good, bad): (Vec<_>, Vec<_>) =
+        found.partition(|(role, name)| people::plausible(name) || labelled && pen_name(*role, name));
     said.people.extend(good);
     said.rest.extend(bad.into_iter().map(|(_, name)| name));
 }
@@ -192,7 +218,18 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
         Label::Source | Label::Via => outlets(row, range, own, said),
         Label::Original => {
             let link = row.link(range).map(|(_, url, _)| url.clone());
-            let name = boilerplate::outlet_in(written).unwrap_or_default();
+            if let Some(party) = behind_title(row, range, own) {
+                add(said, party);
+                return;
+            }
+            // "原文:<a>Tide Lab</a>" leads to tidelab.example: the outlet by its name, not by the article's.
+            let of_host = |name: &str| {
+                let essence = text::essence(name);
+                let host = link.as_ref().and_then(Url::host_str).unwrap_or_default().replace(['.', '-'], "");
+                essence.len() > 3 && essence.is_ascii() && host.contains(&essence)
+            };
+            let linked = row.link(range).map(|(linked, _, _)| boilerplate::trim_name(&row.string(linked)));
+            let name = boilerplate::outlet_in(written).or(linked.filter(|name| of_host(name))).unwrap_or_default();
             if link.is_some() || !name.is_empty() {
                 add(said, Party { name, url: link });
             }
@@ -247,7 +284,8 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
                 None => (written.to_owned(), None),
             };
             said.published = said.published.take().or(date);
-            add_people(said, &names, role, own);
+            let mark = row.folded[..range.start].iter().rev().find(|c| !matches!(**c, ' ' | SOFT));
+            add_people(said, &names, role, own, matches!(mark, Some(':' | '|' | '/')));
         }
     }
 }
@@ -287,6 +325,13 @@ fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut S
             cuts.push((range.start + place, range.start + place + via.chars().count()));
         }
     }
+    for from in FROM {
+        let from = format!(" {from} ");
+        if let Some(place) = folded.find(&from) {
+            let place = folded[..place].chars().count();
+            cuts.push((range.start + place, range.start + place + from.chars().count()));
+        }
+    }
     // "来源:河湾日报、渡口周刊": a list of outlets.
     if row.link(range).is_none() {
         cuts.extend(range.clone().filter(|at| row.shown.get(*at) == Some(&'、')).map(|at| (at, at + 1)));
@@ -301,18 +346,26 @@ fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut S
     }
 }
 
+/// Words between an outlet and the one it had the text from.
+const FROM: &[&str] = &["转自", "轉自", "转载自", "轉載自"];
+
+/// "By A, <a>X</a>": behind a name, the link to the front page of another site is where that name writes.
+fn writes_for(row: &Row, range: &std::ops::Range<usize>, said: &Said) -> Option<Party> {
+    let (linked, url, _) = row.link(range)?;
+    let foreign = row.site.as_deref().is_some_and(|site| site != addresses::site(url));
+    let before = row.folded[..linked.start].iter().rev().find(|c| !matches!(**c, ' ' | SOFT));
+    let apart = matches!(before, Some(',' | '|' | '/' | '-' | '–' | '—' | '·' | '('));
+    let name = boilerplate::trim_name(&row.string(linked));
+    let fits = (2..=NAME).contains(&name.chars().count()) && !boilerplate::is_link_text(&name);
+    (foreign && apart && fits && !said.people.is_empty() && url.path().trim_matches('/').is_empty() && url.query().is_none())
+        .then(|| Party { name, url: Some(url.clone()) })
+}
+
 fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Said) {
     let written = row.string(range);
     let link = row.link(range).map(|(_, url, _)| url.clone());
-    // "原文出處:<a>Quiet Boats</a>(Tidewater, 2024)": a title with a page of its own, and its outlet in brackets.
-    if let Some((linked, url, _)) = row.link(range)
-        && url.path().trim_matches('/').contains(['/', '-', '.'])
-        && linked.end < range.end
-        && let Some(name) = in_brackets(&row.string(&(linked.end..range.end)))
-        && is_outlet_name(&name)
-        && !is_own(own, &name)
-    {
-        add(said, Party { name, url: link });
+    if let Some(party) = behind_title(row, range, own) {
+        add(said, party);
         return;
     }
     let (name, date) = boilerplate::outlet_of(&written);
@@ -334,6 +387,15 @@ fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Sa
     } else if !written.is_empty() {
         said.rest.push(written);
     }
+}
+
+/// "原文出處:<a>Quiet Boats</a>(Tidewater, 2024)": a title with a page of its own, and its outlet in brackets behind it.
+fn behind_title(row: &Row, range: &std::ops::Range<usize>, own: &[&str]) -> Option<Party> {
+    let (linked, url, _) = row.link(range)?;
+    let deep = url.path().trim_matches('/').contains(['/', '-', '.']);
+    let behind = linked.end.max(range.start)..range.end;
+    let name = (deep && !behind.is_empty()).then(|| in_brackets(&row.string(&behind)))??;
+    (is_outlet_name(&name) && !is_own(own, &name)).then(|| Party { name, url: Some(url.clone()) })
 }
 
 /// The name that a text in brackets begins with: "(Tidewater, 2024)".
@@ -373,7 +435,12 @@ fn is_vague(name: &str) -> bool {
 /// Whether a name is the outlet's own.
 pub(super) fn is_own(own: &[&str], name: &str) -> bool {
     let essence = text::essence(name);
-    !essence.is_empty() && own.iter().any(|known| text::essence(known) == essence)
+    // A host is a name, too: "quay.example" is Quay.
+    let host = |known: &str| {
+        let host = (known.contains('.') && !known.contains(char::is_whitespace)).then(|| known.strip_prefix("www.").unwrap_or(known));
+        host.and_then(|host| host.split('.').next()).is_some_and(|label| text::essence(label) == essence)
+    };
+    !essence.is_empty() && own.iter().any(|known| text::essence(known) == essence || host(known))
 }
 
 /// Adds an outlet at the end of a chain, or what is new of it.
@@ -448,9 +515,25 @@ fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&
         return;
     }
     let hint = row.hint(range);
+    if let Some(party) = writes_for(row, range, said).filter(|party| !is_own(own, &party.name)) {
+        said.labelled = true;
+        add(said, party);
+        return;
+    }
+    // "By A, X, Pell": where it was written, behind where it was published.
+    if hint == Some(Hint::Author)
+        && !said.people.is_empty()
+        && !said.chain.is_empty()
+        && row.folded[range.clone()].iter().find(|c| **c != ' ') == Some(&',')
+        && !written.trim_matches(|c: char| !c.is_alphanumeric()).contains(char::is_whitespace)
+    {
+        return;
+    }
     if let Some((date, rest)) = date_in(written) {
         said.published = said.published.take().or(Some(date));
-        if rest.trim().is_empty() {
+        // "27 juin 2024, par": whose name stands elsewhere.
+        let dangling = boilerplate::fold(&rest);
+        if dangling.is_empty() || labelled(|words| words.before).any(|(_, word)| word == dangling) {
             return;
         }
         return leftover(row, range, rest.trim(), hint, own, said);
@@ -464,6 +547,10 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         && let Some(name) = boilerplate::outlet_in(written)
     {
         nameless.name = name;
+        return;
+    }
+    // The site's own name says nothing that is not known.
+    if is_own(own, written) && hint != Some(Hint::Source) && row.link(range).is_none() {
         return;
     }
     if own_mark(written, own) {

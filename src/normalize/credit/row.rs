@@ -66,11 +66,14 @@ pub(in crate::normalize) struct Row {
     pub(super) folded: Vec<char>,
     pub(super) links: Vec<(std::ops::Range<usize>, Url, bool)>,
     pub(super) hints: Vec<(std::ops::Range<usize>, Hint)>,
+    /// The site its addresses are resolved against.
+    pub(super) site: Option<String>,
 }
 
 impl Row {
     /// Adds the text of a node. Addresses are resolved against `base`; what stands in another block is another line.
     pub(in crate::normalize) fn push(&mut self, node: &NodeRef<'_>, base: &Url) {
+        self.site = Some(addresses::site(base).to_owned());
         let mut last_above = None;
         let nodes = std::iter::once(*node).chain(node.descendants_it());
         for inner in nodes {
@@ -170,7 +173,6 @@ impl Row {
     }
 
     /// A row of plain text.
-    #[cfg(test)]
     pub(in crate::normalize) fn of(text: &str) -> Self {
         let mut row = Self::default();
         row.text(text);

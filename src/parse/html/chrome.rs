@@ -40,6 +40,7 @@ pub(super) const CHROME: &[&str] = &[
     "widget",
     "aside",
     "recommend",
+    "recommends",
     "recommended",
     "recommendation",
     "recommendations",
@@ -391,7 +392,7 @@ fn is_line_of_facts(node: &NodeRef<'_>, holders: &HashSet<NodeId>) -> bool {
         && !has(&words(node), FOOT)
         && node.ancestors_it(Some(2)).any(|above| holders.contains(&above.id) && !above.has_name("body"))
         && short_text(node, LINE).is_some_and(|text| {
-            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            let digits = text.chars().filter(|c| c.is_numeric()).count();
             (6..=24).contains(&digits) && text.chars().any(|c| matches!(c, ':' | '：' | '-' | '/' | '年' | '.'))
         })
 }

@@ -163,6 +163,7 @@ pub(super) fn sites(declared: &[String], title: Option<&str>, headline: &str) ->
         .unwrap_or(&around[1])
         .split(['|', '｜', '_', '–', '—', '－', '»', '丨'])
         .flat_map(|part| part.split(" - "))
+        .flat_map(|part| part.split("--"))
         .collect();
     for part in behind.iter().rev().chain([&around[0].as_str()]) {
         add(part);
