@@ -375,7 +375,8 @@ const LONG_SURNAMES: &[&str] = &[
     "呼延", "澹台", "澹臺", "钟离", "鍾離",
 ];
 
-fn is_chinese_person(name: &str) -> bool {
+/// Whether a text is written like the name of a Chinese person: a surname, and one or two characters.
+pub(super) fn is_chinese_person(name: &str) -> bool {
     match name.chars().count() {
         2 | 3 => has_chinese_surname(name),
         4 => is_han(name) && LONG_SURNAMES.iter().any(|surname| name.starts_with(surname)),

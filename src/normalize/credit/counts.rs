@@ -66,7 +66,12 @@ pub(in crate::normalize) fn ascii_digits(written: &str) -> std::borrow::Cow<'_, 
 /// "评论4条", "17 comments", "댓글 23": a number beside a word for comments, and nothing else of weight.
 pub(in crate::normalize) fn comments_in(written: &str) -> Option<u64> {
     let written = &*ascii_digits(written);
-    let count = number(written)?;
+    let mut count = number(written)?;
+    // "328人参与 41评论": the number that stands with the word.
+    let numbers = written.split(|c: char| !c.is_ascii_digit() && !matches!(c, ',' | '.')).filter(|part| !part.is_empty()).count();
+    if numbers > 1 {
+        count = comments_within(written).unwrap_or(count);
+    }
     if is_date(written) {
         return None;
     }

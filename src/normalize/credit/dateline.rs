@@ -1,7 +1,7 @@
 //! The agency in the dateline of a text: "PELL (dpw) -", "Puerto Hondo, 27 jun (CWA).-", "北湾社港口6月27日电", "(나루=나루통신)".
 
 use super::{NAME, is_own};
-use crate::normalize::{boilerplate, people, text};
+use crate::normalize::{boilerplate, text};
 
 /// Characters of a text in which its dateline ends.
 const HEAD: usize = 90;
@@ -43,7 +43,8 @@ fn of_line(written: &str, own: &[&str]) -> Option<String> {
     let letters = (2..=NAME.min(SHORT)).contains(&name.chars().count())
         && name.chars().any(char::is_alphabetic)
         && !name.chars().any(|c| c.is_ascii_digit());
-    (letters && !ours && !people::is_nobody(&name)).then_some(name)
+    // "本社", "본보": the outlet of itself.
+    (letters && !ours && !name.starts_with(['本', '본'])).then_some(name)
 }
 
 /// "PELL (dpw) -", "Puerto Hondo, 27 jun (CWA).-", "PORT HOLLOW, Ore. (Coast Wire) — ": in front of the bracket a place, behind it a dash.

@@ -125,6 +125,15 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
         }
         // "By A <and> B": a list goes on over the ends of its elements.
         let goes_on = last.filter(|label| label.role().is_some() && piece.line == last_line && piece.label.is_none());
+        // "撰文:黎曉　方泊": a list with wide spaces between its names.
+        let wide = || row.shown[..piece.range.start].iter().rev().find(|c| **c != ' ') == Some(&'\u{3000}');
+        if let Some(label) = goes_on
+            && people::is_chinese_person(&written)
+            && wide()
+        {
+            add_people(&mut said, &written, label.role().unwrap_or(Role::Author), own, false);
+            continue;
+        }
         if let Some(label) = goes_on
             && continues(&written, row, &piece)
         {
@@ -529,6 +538,9 @@ fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&
     {
         return;
     }
+    // "X 于 2024-06-27"
+    let on = ["于 ", "於 ", "on ", "at "].iter().find_map(|word| written.strip_prefix(word));
+    let written = on.filter(|rest| date_in(rest).is_some()).unwrap_or(written);
     if let Some((date, rest)) = date_in(written) {
         said.published = said.published.take().or(Some(date));
         // "27 juin 2024, par": whose name stands elsewhere.

@@ -43,6 +43,11 @@ pub(in crate::normalize) fn of_notice(row: &Row, written: &str, own: &[&str], si
             before.trim_end_matches([' ', SOFT, '《', '"', '「', '『', '«']).strip_suffix(':').is_some_and(|before| {
                 labelled(|words| words.labels).any(|(label, word)| label == Label::Original && before.trim_end().ends_with(word))
             });
+        // "… as part of the X collaboration": what the text belongs to is not where it comes from.
+        let of_series = PART_OF.iter().any(|words| before.trim_end_matches([' ', SOFT]).ends_with(words));
+        if of_series {
+            continue;
+        }
         if is_name && !is_title && !is_original && !is_own(own, &name) {
             found.push((range.start, Party { name, url: Some(url.clone()) }));
         } else {
@@ -89,6 +94,10 @@ pub(in crate::normalize) fn of_notice(row: &Row, written: &str, own: &[&str], si
     near.extend(first);
     near
 }
+
+/// Words in front of the name of a series or a partnership that a text is one of.
+const PART_OF: &[&str] =
+    &["part of", "part of the", "part of its", "parte de", "parte de la", "parte del", "parte do", "parte da", "teil von", "teil der", "cadre de", "cadre du"];
 
 /// Addresses of licences (Creative Commons and its kin) name no outlet.
 fn is_licence(url: &Url) -> bool {

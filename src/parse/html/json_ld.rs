@@ -129,10 +129,11 @@ fn author_organization(author: Option<&Value>, publisher: Option<&Link>) -> Opti
     (!publisher.contains(&name) && !name.contains(&publisher)).then_some(found)
 }
 
-/// The outlet of a work that another is based on.
+/// The outlet of a work that another is based on. What is called a work has a name of its own, which is not its outlet's.
 fn outlet_of(work: &Value) -> Option<String> {
+    let is_work = each(work.get("@type")).filter_map(Value::as_str).any(|kind| is_article(kind) || kind.ends_with("Work"));
     let named = ["publisher", "sourceOrganization", "provider", "isPartOf"].iter().find_map(|key| organization(work.get(*key)));
-    named.and_then(|outlet| outlet.title)
+    named.and_then(|outlet| outlet.title).or_else(|| if is_work { None } else { string(work.get("name").or(work.get("headline"))) })
 }
 
 /// An organization by its name.
