@@ -429,6 +429,11 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     if begins && !ends && !said.people.is_empty() && line.text.chars().count() <= 3 * SHORT && credit::begins_with_name(&row(line, setting.base)) {
         said.rest.clear();
     }
+    // "2024-06-27 06:20 · X": a line of several elements before all of the text that begins with its date.
+    let heads = begins && !ends && line.nodes.len() > 1 && said.published.as_deref().is_some_and(|date| line.text.starts_with(date));
+    if heads && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 30 {
+        said.rest.clear();
+    }
     // "来源:他在会上说,……。" goes on like a sentence.
     let sentence = line.text.ends_with(['。', '！', '？', '!', '?', '”', '"', '」']) && said.people.is_empty();
     // "字体:[大 中 小]" behind two labels is no text.

@@ -54,6 +54,30 @@ const SECTION_PATHS: &[&str] = &[
     "lanmu",
 ];
 
+/// Words in the path of an address that lead to a page about who writes.
+const AUTHOR_PATHS: &[&str] = &[
+    "author",
+    "authors",
+    "autor",
+    "autores",
+    "autoren",
+    "auteur",
+    "auteurs",
+    "autore",
+    "autori",
+    "avtor",
+    "byline",
+    "columnist",
+    "columnists",
+    "contributor",
+    "contributors",
+    "journalist",
+    "journalists",
+    "writer",
+    "writers",
+    "zuozhe",
+];
+
 /// What a row says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Said {
@@ -578,7 +602,15 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         said.people.extend(marked);
         return;
     }
+    let to_author = hint.is_none()
+        && row.link(range).is_some_and(|(_, url, _)| {
+            url.path_segments().is_some_and(|parts| parts.rev().skip(1).any(|part| AUTHOR_PATHS.contains(&part)))
+        });
     match hint {
+        None if plausible && to_author && row.is_link(range) => {
+            said.people.extend(marked);
+            said.labelled = true;
+        }
         Some(Hint::Author) if plausible => {
             said.people.extend(marked);
             said.labelled = true;

@@ -200,6 +200,11 @@ impl Row {
         self.links.iter().find(|(at, _, _)| at.start < range.end && range.start < at.end)
     }
 
+    /// Whether a stretch is a link from end to end.
+    pub(super) fn is_link(&self, range: &std::ops::Range<usize>) -> bool {
+        self.link(range).is_some_and(|(at, _, _)| self.string(at) == self.string(range))
+    }
+
     pub(super) fn hint(&self, range: &std::ops::Range<usize>) -> Option<Hint> {
         self.hints.iter().find(|(at, _)| at.start < range.end && range.start < at.end).map(|(_, hint)| *hint)
     }
