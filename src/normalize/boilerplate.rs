@@ -117,6 +117,7 @@ pub(super) fn is_bare_rights(notice: &str) -> bool {
         "todos os direitos",
         "все права",
         "tutti i diritti",
+        "riproduzione riservata",
     ]
     .iter()
     .any(|start| folded.starts_with(start))

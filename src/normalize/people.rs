@@ -134,6 +134,9 @@ pub(super) fn plausible(name: &str) -> bool {
 pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
     let mut found = Vec::new();
     let mut role = usual;
+    // "나도윤 기자(doyun@…)": the address in brackets behind a name.
+    let addressed = byline.rsplit_once(['(', '（']).filter(|(_, rest)| is_email(rest.trim_end_matches([')', '）', ' '])));
+    let byline = addressed.map_or(byline, |(before, _)| before);
     for piece in pieces(byline) {
         let (labelled, rest) = label(&piece);
         role = labelled.unwrap_or(role);
@@ -443,6 +446,13 @@ fn suffix(name: &str) -> (Option<Role>, String) {
 fn is_institution(name: &str) -> bool {
     const PARTS: &[&str] = &[
         "universit",
+        "universidad",
+        "universidade",
+        "uniwersytet",
+        "университет",
+        "університет",
+        "جامعة",
+        "đại học",
         "institut",
         "college",
         "faculty",

@@ -325,6 +325,11 @@ fn line(
             }
         } else {
             names_in_brackets(&line.text, body);
+            if let Some(name) = translator_in(&line.text).map(|name| (people::Role::Translator, name))
+                && !body.names.contains(&name)
+            {
+                body.names.push(name);
+            }
             // "本文来自X,作者:A,编辑:B"
             let said = credit::read(&row, credit::Place::Text, setting.own);
             for name in said.people {
@@ -425,6 +430,10 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     let place = if ends && !line.text.contains(['|', '·', '｜']) { credit::Place::Text } else { credit::Place::Around };
     let mut said = credit::read(&row(line, setting.base), place, setting.own);
     signed(&mut said, &line.text);
+    if begins {
+        headed(&mut said, &line.text);
+    }
+    bylined(&mut said, &line.text);
     // "By A, University of the Fjord | X": what stands behind the names of a line at the head.
     if begins && !ends && !said.people.is_empty() && line.text.chars().count() <= 3 * SHORT && credit::begins_with_name(&row(line, setting.base)) {
         said.rest.clear();
@@ -439,6 +448,50 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     // "字体:[大 中 小]" behind two labels is no text.
     let little = said.labels > 1 && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 16;
     ((said.labelled || begins && said.published.is_some()) && (said.rest.is_empty() || little) && !sentence).then_some(said)
+}
+
+/// "Nora Field. Переклад: Анна Бор": a name in front of the label of who translated or edited, in a line at the head.
+fn headed(said: &mut Said, line: &str) {
+    let labelled = !said.people.is_empty() && said.people.iter().all(|(role, _)| *role != people::Role::Author);
+    if let [name] = said.rest.as_slice()
+        && labelled
+        && line.starts_with(name.as_str())
+        && (2..=4).contains(&name.split_whitespace().count())
+        && people::plausible(name)
+    {
+        let named = people::names(name, people::Role::Author);
+        said.people.splice(0..0, named);
+        said.rest.clear();
+    }
+}
+
+/// "記者莊若谷／宜蘭報導", "地方中心/記者丁若水報導": a line with a reporter, a place and the word for a report.
+fn bylined(said: &mut Said, line: &str) {
+    const REPORTS: &[&str] = &["報導", "報道", "报导", "报道"];
+    let line = line.trim().trim_matches(['【', '】', '[', ']', '(', ')', '（', '）']);
+    if line.chars().count() > 30 || !REPORTS.iter().any(|report| line.ends_with(report)) {
+        return;
+    }
+    let Some((_, behind)) = line.split_once("記者").or_else(|| line.split_once("记者")) else { return };
+    let Some((names, _)) = behind.split_once(['/', '／']) else { return };
+    let found = names.split(['、', ' ', '\u{3000}']).map(str::trim).filter(|name| !name.is_empty());
+    let found: Vec<_> = found.map(|name| (people::Role::Author, name.to_owned())).collect();
+    if !found.is_empty() && found.iter().all(|(_, name)| people::is_chinese_person(name)) {
+        said.people = found;
+        said.rest.clear();
+        said.labelled = true;
+    }
+}
+
+/// "由蘇棠翻譯": who translated, as a notice says it.
+fn translator_in(notice: &str) -> Option<String> {
+    let verbs = ["翻译", "翻譯", "编译", "編譯", "译", "譯"];
+    notice.match_indices('由').take(4).find_map(|(at, by)| {
+        let rest = &notice[at + by.len()..];
+        let end = verbs.iter().filter_map(|verb| rest.find(verb)).min()?;
+        let name = rest[..end].trim();
+        people::is_chinese_person(name).then(|| name.to_owned())
+    })
 }
 
 /// "Nora Field (via Pier Post)": who signs in front of the bracket that names the source.

@@ -113,7 +113,7 @@ pub(in crate::normalize) fn heading_count(written: &str) -> Option<u64> {
 /// "33 flowers, 9 people commented": the number that stands nearest in front of a word for comments, else right behind one.
 pub(in crate::normalize) fn comments_within(written: &str) -> Option<u64> {
     let written = &*ascii_digits(written);
-    let folded: Vec<char> = written.chars().map(fold).collect();
+    let folded: Vec<char> = written.chars().map(|c| if c == '\u{3000}' { '|' } else { fold(c) }).collect();
     let text: String = folded.iter().collect();
     for word in words::all(|words| words.comments) {
         let Some(at) = text.match_indices(word).map(|(at, _)| at).find(|at| {

@@ -50,6 +50,14 @@ fn of_line(written: &str, own: &[&str]) -> Option<String> {
 /// "PELL (dpw) -", "Puerto Hondo, 27 jun (CWA).-", "PORT HOLLOW, Ore. (Coast Wire) — ": in front of the bracket a place, behind it a dash.
 fn western(head: &str) -> Option<String> {
     let open = head.find('(')?;
+    // "(CWA) - PORTO, 27 GIU -"
+    if open == 0 {
+        let (name, behind) = head[1..].split_once(')')?;
+        let place = behind.trim_start().strip_prefix(['-', '–', '—'])?.trim_start();
+        let word = place.split([',', ' ', '.']).next().unwrap_or_default();
+        let capitals = word.chars().count() > 2 && word.chars().all(char::is_uppercase);
+        return (capitals && !name.contains([',', ';', ':', '='])).then(|| name.trim().to_owned());
+    }
     let (place, rest) = head.split_at(open);
     let (name, behind) = rest[1..].split_once(')')?;
     let behind = behind.trim_start().trim_start_matches('.').trim_start();
@@ -58,7 +66,8 @@ fn western(head: &str) -> Option<String> {
     let is_place = (1..=7).contains(&words.len()) && words.first().is_some_and(|word| word.starts_with(char::is_uppercase));
     let one_name = !name.contains([',', ';', ':', '=']) && name.split_whitespace().count() <= 3;
     (dash && is_place && one_name && !place.contains(['.', '!', '?', '"', '“']) || dash && one_name && is_place && abbreviated(place))
-        .then(|| name.trim().to_owned())
+        // "(dpw/lno)": the agency and its office.
+        .then(|| name.split('/').next().unwrap_or(name).trim().to_owned())
 }
 
 /// "PORT HOLLOW, Ore. ": the only full stop is that of an abbreviation at its end.
@@ -105,6 +114,9 @@ mod tests {
         check("北湾社港口6月27日电(记者 林书白)雾很大。", Some("北湾社"));
         check("(北灣社記者卓一帆宜蘭27日電)霧很大。", Some("北灣社"));
         check("(나루=나루통신) 도해린 기자 = 안개가 짙다.", Some("나루통신"));
+        check("(CWA) - PORTOFONDO, 27 GIU - La nebbia.", Some("CWA"));
+        check("Pell (dpw/lno) - Seit neun Tagen.", Some("dpw"));
+        check("(Ein Gast) - er blieb stumm - ging.", None);
         check("PELL (Quay Post) - A bell.", None);
         check("PELL (QP) - A bell.", None);
         check("The ferry (built in 1902) - still sails - is old.", None);

@@ -256,13 +256,8 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
                 return;
             }
             // "原文:<a>Tide Lab</a>" leads to tidelab.example: the outlet by its name, not by the article's.
-            let of_host = |name: &str| {
-                let essence = text::essence(name);
-                let host = link.as_ref().and_then(Url::host_str).unwrap_or_default().replace(['.', '-'], "");
-                essence.len() > 3 && essence.is_ascii() && host.contains(&essence)
-            };
             let linked = row.link(range).map(|(linked, _, _)| boilerplate::trim_name(&row.string(linked)));
-            let name = boilerplate::outlet_in(written).or(linked.filter(|name| of_host(name))).unwrap_or_default();
+            let name = boilerplate::outlet_in(written).or(linked.filter(|name| is_of_host(name, link.as_ref()))).unwrap_or_default();
             if link.is_some() || !name.is_empty() {
                 add(said, Party { name, url: link });
             }
@@ -321,6 +316,13 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
             add_people(said, &names, role, own, matches!(mark, Some(':' | '|' | '/')));
         }
     }
+}
+
+/// Whether a host is called so: "Tide Lab" is at tidelab.example.
+fn is_of_host(name: &str, url: Option<&Url>) -> bool {
+    let essence = text::essence(name);
+    let host = url.and_then(Url::host_str).unwrap_or_default().replace(['.', '-'], "");
+    essence.len() > 3 && essence.is_ascii() && host.contains(&essence)
 }
 
 /// "X 2024-05-04 09:30" → X and the date.
@@ -578,6 +580,15 @@ fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&
 }
 
 fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Option<Hint>, own: &[&str], said: &mut Said) {
+    // "原文:<a>After the River | Tidewater</a>": what the link says behind the title.
+    if let Some(nameless) = said.chain.last_mut().filter(|party| party.name.is_empty())
+        && row.link(range).is_some_and(|(_, url, _)| nameless.url.as_ref() == Some(url))
+    {
+        if is_of_host(written, nameless.url.as_ref()) {
+            nameless.name = boilerplate::trim_name(written);
+        }
+        return;
+    }
     // "原文:<a>After the River</a>,刊于《潮汐》": the outlet behind the original's title.
     if let Some(nameless) = said.chain.last_mut().filter(|party| party.name.is_empty())
         && let Some(name) = boilerplate::outlet_in(written)

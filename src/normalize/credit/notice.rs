@@ -48,7 +48,10 @@ pub(in crate::normalize) fn of_notice(row: &Row, written: &str, own: &[&str], si
         if of_series {
             continue;
         }
-        if is_name && !is_title && !is_original && !is_own(own, &name) {
+        // "X に掲載された「<a>A Letter</a>」": a title in quotes beside the name.
+        let is_quoted = named.as_ref().is_some_and(|named| !text::essence(&name).contains(&text::essence(named)))
+            && before.trim_end_matches([' ', SOFT]).ends_with(['「', '"', '«', '„']);
+        if is_name && !is_title && !is_quoted && !is_original && !is_own(own, &name) {
             found.push((range.start, Party { name, url: Some(url.clone()) }));
         } else {
             articles.push((range.start, url.clone()));

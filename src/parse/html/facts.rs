@@ -116,6 +116,8 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
             ])
         })
         .or_else(|| item(document, "datePublished").and_then(|node| date_of(&node)))
+        // hAtom, and what was made after it.
+        .or_else(|| first(document, "abbr.published[title], time.published[datetime], .dt-published[datetime]").and_then(|node| date_of(&node)))
         .or_else(|| visible_date(document));
     let updated = modified
         .or_else(|| meta.get(&["article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"]))
