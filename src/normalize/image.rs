@@ -229,6 +229,9 @@ mod tests {
         check("배가 정박해 있다. 연합뉴스", "배가 정박해 있다.", "연합뉴스");
         check("배가 정박해 있다. 문가온 기자", "배가 정박해 있다.", "문가온 기자");
         check("배가 온다. 사람들이 기다린다.", "배가 온다. 사람들이 기다린다.", "");
+        check("渡口清晨（河湾周刊 图）", "渡口清晨", "河湾周刊");
+        check("El muelle. CWA/Lucio Marán", "El muelle.", "CWA/Lucio Marán");
+        check("He drank tea. And/or coffee", "He drank tea. And/or coffee", "");
         check("", "", "");
     }
 

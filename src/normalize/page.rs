@@ -178,7 +178,8 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             Place::Comments => {
                 let text = text::clean(&root.text());
                 let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
-                let count = if bare.chars().all(|c| c.is_numeric() || matches!(c, ',' | '.' | '万' | '萬' | '만' | 'k' | 'K')) {
+                let count = if bare.chars().all(|c| c.is_numeric() || matches!(c, ',' | '.' | '万' | '萬' | '만' | 'k' | 'K'))
+                {
                     credit::number(bare)
                 } else {
                     credit::comments_in(&text)
@@ -271,12 +272,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     let title = text::essence(entry.title.as_ref().map_or("", |title| title.value.as_str()));
     for term in categories {
         let known = entry.categories.iter().any(|known| text::essence(&known.term) == text::essence(&term));
-        if !known
-            && !term.is_empty()
-            && term.chars().count() <= 40
-            && text::essence(&term) != title
-            && !is_site(own, &term)
-        {
+        if !known && !term.is_empty() && term.chars().count() <= 40 && text::essence(&term) != title && !is_site(own, &term) {
             entry.categories.push(Category { term, ..Category::default() });
         }
     }
@@ -296,7 +292,8 @@ fn credit_pictures(body: &mut body::Body, own: &[&str], source: Option<&str>) {
     for image in body.images.iter_mut().filter(|image| image.credit.is_none()) {
         let Some(caption) = image.caption.as_deref() else { continue };
         // "霧の渡し場(河湾新報)": a name that is known, in brackets at the end.
-        let inside = caption.trim_end_matches(['。', '.']).strip_suffix([')', '）']).and_then(|caption| caption.rsplit_once(['(', '（']));
+        let inside =
+            caption.trim_end_matches(['。', '.']).strip_suffix([')', '）']).and_then(|caption| caption.rsplit_once(['(', '（']));
         if let Some((said, name)) = inside
             && known.contains(&text::essence(name))
             && !said.trim().is_empty()

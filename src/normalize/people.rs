@@ -66,7 +66,7 @@ pub(super) fn is_nobody(name: &str) -> bool {
 
 /// Whether a byline says itself what somebody did.
 pub(super) fn is_marked(byline: &str) -> bool {
-    let byline = tidy(byline);
+    let byline = tidy(without_address(byline));
     label(&byline).0.is_some() || suffix(without_code(&byline)).0.is_some()
 }
 
@@ -130,20 +130,25 @@ pub(super) fn plausible(name: &str) -> bool {
         && (!name.chars().all(super::text::is_asian_letter) || name.chars().count() <= 16)
 }
 
+/// "나도윤 기자(doyun@…)": without the address in brackets behind a name.
+fn without_address(byline: &str) -> &str {
+    let addressed = byline.rsplit_once(['(', '（']).filter(|(_, rest)| is_email(rest.trim_end_matches([')', '）', ' '])));
+    addressed.map_or(byline, |(before, _)| before)
+}
+
 /// Names in a byline such as "文/林书白 译/周念" or "By A and B", with their roles.
 pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
     let mut found = Vec::new();
     let mut role = usual;
-    // "나도윤 기자(doyun@…)": the address in brackets behind a name.
-    let addressed = byline.rsplit_once(['(', '（']).filter(|(_, rest)| is_email(rest.trim_end_matches([')', '）', ' '])));
-    let byline = addressed.map_or(byline, |(before, _)| before);
+    let byline = without_address(byline);
     for piece in pieces(byline) {
         let (labelled, rest) = label(&piece);
         role = labelled.unwrap_or(role);
         let (suffixed, rest) = suffix(without_code(&rest));
         let name = without_titles(&rest)
             .trim_matches(|c: char| {
-                c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '*' | '#' | '。' | '、' | '，' | '；' | '：' | '-' | '·')
+                c.is_whitespace()
+                    || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '*' | '#' | '。' | '、' | '，' | '；' | '：' | '-' | '·')
             })
             .to_owned();
         let name = without_report(&piece, without_honours(&name)).to_owned();

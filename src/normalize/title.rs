@@ -131,6 +131,8 @@ mod tests {
         check("专家:海港要改", "专家:海港要改");
         check("海:渡轮", "海:渡轮");
         check("海纪:", "海纪:");
+        check("Ferry sails | The Harbour Ledger", "Ferry sails");
+        check("Ferry sails | Opinion", "Ferry sails | Opinion");
         check("[海港纪事中文网] 退役渡轮", "退役渡轮");
         check("【The Harbour Ledger】Ferry sails", "Ferry sails");
         check("[Ledger] Ferry sails", "[Ledger] Ferry sails");

@@ -105,6 +105,14 @@ pub(super) fn read(source: &str, known: &[String], setting: &Setting<'_>) -> Bod
     body
 }
 
+/// "(北方通信)": an agency alone in brackets in the last line of a text.
+fn closing_agency(line: &str) -> Option<String> {
+    const ENDS: &[&str] = &["通信", "通信社", "通讯社", "通訊社", "통신"];
+    let inside = line.trim().strip_prefix(['(', '（', '【', '['])?.strip_suffix([')', '）', '】', ']'])?.trim();
+    let short = (2..=16).contains(&inside.chars().count()) && !inside.contains([' ', '、', '，', ',', '。']);
+    (short && (boilerplate::is_agency(inside) || ENDS.iter().any(|end| inside.ends_with(end)))).then(|| inside.to_owned())
+}
+
 /// The first paragraphs of a body, one a line.
 pub(super) fn opening(body: &Body) -> String {
     let source = body.html.as_str();
@@ -298,15 +306,12 @@ fn line(
     }
     // "转自:X" alone is a source line, though notices begin like it.
     let facts = || {
-        said(line, begins, setting)
-            .filter(|_| !quoted)
-            .filter(|said| !said.chain.is_empty())
-            .filter(|said| {
-                // What leads to the original by a link may have a title in it.
-                let colon = line.text.chars().take(16).any(|c| matches!(c, ':' | '：'));
-                let linked = colon && said.chain.iter().any(|party| party.url.is_some()) && said.rest.is_empty();
-                line.text.chars().count() <= if linked { 3 * SHORT } else { SHORT }
-            })
+        said(line, begins, setting).filter(|_| !quoted).filter(|said| !said.chain.is_empty()).filter(|said| {
+            // What leads to the original by a link may have a title in it.
+            let colon = line.text.chars().take(16).any(|c| matches!(c, ':' | '：'));
+            let linked = colon && said.chain.iter().any(|party| party.url.is_some()) && said.rest.is_empty();
+            line.text.chars().count() <= if linked { 3 * SHORT } else { SHORT }
+        })
     };
     if (edge || !after_image && boilerplate::is_notice(&line.text))
         && credit::begins_with_label(&row(line, setting.base))
@@ -346,6 +351,15 @@ fn line(
         return Fate::Text;
     } else if edge && let Some(said) = said(line, begins, setting) {
         body.add_said(said);
+        body.lifted.push(("facts", line.text.clone()));
+    } else if edge
+        && line.kept == Kept::No
+        && at + TAIL >= lines.len()
+        && at > 0
+        && !after_image
+        && let Some(name) = closing_agency(&line.text).filter(|name| !credit::is_own(setting.own, name))
+    {
+        credit::join(&mut body.chain, Party { name, url: None });
         body.lifted.push(("facts", line.text.clone()));
     } else if edge && boilerplate::is_promotion(&line.text) {
         body.lifted.push(("promotion", line.text.clone()));
@@ -435,11 +449,17 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     }
     bylined(&mut said, &line.text);
     // "By A, University of the Fjord | X": what stands behind the names of a line at the head.
-    if begins && !ends && !said.people.is_empty() && line.text.chars().count() <= 3 * SHORT && credit::begins_with_name(&row(line, setting.base)) {
+    if begins
+        && !ends
+        && !said.people.is_empty()
+        && line.text.chars().count() <= 3 * SHORT
+        && credit::begins_with_name(&row(line, setting.base))
+    {
         said.rest.clear();
     }
     // "2024-06-27 06:20 · X": a line of several elements before all of the text that begins with its date.
-    let heads = begins && !ends && line.nodes.len() > 1 && said.published.as_deref().is_some_and(|date| line.text.starts_with(date));
+    let heads =
+        begins && !ends && line.nodes.len() > 1 && said.published.as_deref().is_some_and(|date| line.text.starts_with(date));
     if heads && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 30 {
         said.rest.clear();
     }

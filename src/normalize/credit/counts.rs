@@ -38,15 +38,8 @@ pub(in crate::normalize) fn number(written: &str) -> Option<u64> {
 }
 
 /// What stands right behind a number and multiplies it.
-const UNITS: &[(&str, u64)] = &[
-    ("万", 10_000),
-    ("萬", 10_000),
-    ("만", 10_000),
-    ("千", 1_000),
-    ("천", 1_000),
-    ("k", 1_000),
-    ("K", 1_000),
-];
+const UNITS: &[(&str, u64)] =
+    &[("万", 10_000), ("萬", 10_000), ("만", 10_000), ("千", 1_000), ("천", 1_000), ("k", 1_000), ("K", 1_000)];
 
 /// A text with the digits of other scripts as those of ASCII, character by character.
 pub(in crate::normalize) fn ascii_digits(written: &str) -> std::borrow::Cow<'_, str> {
@@ -105,7 +98,8 @@ fn only_count(written: &str) -> Option<u64> {
 /// "Yorumlar (3)", "评论 17": the heading of a list of comments, with nothing in it but a word for them and their number.
 pub(in crate::normalize) fn heading_count(written: &str) -> Option<u64> {
     let folded = boilerplate::fold(&ascii_digits(written));
-    let word: String = folded.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, ',' | '.' | '(' | ')' | '[' | ']' | ':')).collect();
+    let word: String =
+        folded.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, ',' | '.' | '(' | ')' | '[' | ']' | ':')).collect();
     let word = text::clean(&word);
     words::all(|words| words.comments).any(|known| known == word).then(|| number(&folded))?
 }
@@ -130,6 +124,13 @@ pub(in crate::normalize) fn comments_within(written: &str) -> Option<u64> {
         let after = folded[end..folded.len().min(end + 4)].iter().position(digits).map(|found| end + found);
         let behind = after.filter(|first| folded[end..*first].contains(&'('));
         if let Some(first) = behind {
+            return number(&folded[first..].iter().collect::<String>());
+        }
+        // "阅读 120 评论 12": where numbers stand behind their words, so does that of the comments.
+        let edge = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
+        let behind_words =
+            !edge(folded.iter().find(|c| c.is_alphanumeric())) && edge(folded.iter().rev().find(|c| c.is_alphanumeric()));
+        if behind_words && let Some(first) = after {
             return number(&folded[first..].iter().collect::<String>());
         }
         let before = before.filter(|last| !folded[*last..place].iter().any(|c| matches!(*c, '|' | SOFT | HARD | ',' | ';')));

@@ -170,7 +170,11 @@ pub(super) fn pieces(row: &Row, place: Place, own: &[&str]) -> Vec<Piece> {
             fresh || at > 0 && row.folded[at - 1] == '(' || at > 1 && row.folded[at - 1] == ' ' && row.folded[at - 2] == '.';
         if boundary
             && c != ' '
-            && let Some((found, value)) = label_at(row, at, begins, place)
+            && let Some((found, value)) = label_at(row, at, begins, place).or_else(|| {
+                // "Nora Field, translated by A": behind the author.
+                let listed = place == Place::Around && at > 1 && row.folded[at - 1] == ' ' && row.folded[at - 2] == ',';
+                listed.then(|| label_at(row, at, true, place)).flatten().filter(|(label, _)| *label == Label::Translator)
+            })
         {
             // A label in the middle of a piece ends it, unless it is the value that begins like one.
             let from = if at > 0 && row.folded[at - 1] == '(' { at - 1 } else { at };

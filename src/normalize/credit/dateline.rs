@@ -37,7 +37,8 @@ fn of_line(written: &str, own: &[&str]) -> Option<String> {
     let ours = is_own(own, &name)
         || own.iter().any(|own| {
             let (own_essence, essence) = (text::essence(own), text::essence(&name));
-            own_essence.contains(&essence) || essence.contains(&own_essence) && !own_essence.is_empty()
+            own_essence.contains(&essence)
+                || essence.contains(&own_essence) && !own_essence.is_empty()
                 || initials(own).to_lowercase() == name.to_lowercase()
         });
     let letters = (2..=NAME.min(SHORT)).contains(&name.chars().count())
@@ -65,9 +66,10 @@ fn western(head: &str) -> Option<String> {
     let words: Vec<&str> = place.split([' ', ',', '/']).filter(|word| !word.is_empty()).collect();
     let is_place = (1..=7).contains(&words.len()) && words.first().is_some_and(|word| word.starts_with(char::is_uppercase));
     let one_name = !name.contains([',', ';', ':', '=']) && name.split_whitespace().count() <= 3;
-    (dash && is_place && one_name && !place.contains(['.', '!', '?', '"', '“']) || dash && one_name && is_place && abbreviated(place))
-        // "(dpw/lno)": the agency and its office.
-        .then(|| name.split('/').next().unwrap_or(name).trim().to_owned())
+    (dash && is_place && one_name && !place.contains(['.', '!', '?', '"', '“'])
+        || dash && one_name && is_place && abbreviated(place))
+    // "(dpw/lno)": the agency and its office.
+    .then(|| name.split('/').next().unwrap_or(name).trim().to_owned())
 }
 
 /// "PORT HOLLOW, Ore. ": the only full stop is that of an abbreviation at its end.
@@ -107,7 +109,9 @@ mod tests {
 
     #[test]
     fn datelines() {
-        let check = |head: &str, expected: Option<&str>| assert_eq!(agency(head, &["河湾网", "Quay Post"]).as_deref(), expected, "{head}");
+        let check = |head: &str, expected: Option<&str>| {
+            assert_eq!(agency(head, &["河湾网", "Quay Post"]).as_deref(), expected, "{head}")
+        };
         check("PELL (dpw) - Eine Glocke klagt.", Some("dpw"));
         check("Puerto Hondo, 27 jun (CWA).- La niebla sigue.", Some("CWA"));
         check("PORT HOLLOW, Ore. (Coast Wire) — Fog kept the ferry in.", Some("Coast Wire"));

@@ -180,7 +180,8 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
         }
         let dated = said.published.is_some();
         // "Tags: <a>A</a> <a>B</a>": links go on with the list of the label.
-        let listed = matches!(last, Some(Label::Section | Label::Tags)) && piece.label.is_none() && row.link(&piece.range).is_some();
+        let listed =
+            matches!(last, Some(Label::Section | Label::Tags)) && piece.label.is_none() && row.link(&piece.range).is_some();
         let label = if listed { last } else { piece.label };
         last = label;
         match label {
@@ -251,13 +252,10 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
         Label::Source | Label::Via => outlets(row, range, own, said),
         Label::Original => {
             let link = row.link(range).map(|(_, url, _)| url.clone());
-            if let Some(party) = behind_title(row, range, own) {
-                add(said, party);
-                return;
-            }
             // "原文:<a>Tide Lab</a>" leads to tidelab.example: the outlet by its name, not by the article's.
             let linked = row.link(range).map(|(linked, _, _)| boilerplate::trim_name(&row.string(linked)));
-            let name = boilerplate::outlet_in(written).or(linked.filter(|name| is_of_host(name, link.as_ref()))).unwrap_or_default();
+            let name =
+                boilerplate::outlet_in(written).or(linked.filter(|name| is_of_host(name, link.as_ref()))).unwrap_or_default();
             if link.is_some() || !name.is_empty() {
                 add(said, Party { name, url: link });
             }
@@ -399,10 +397,6 @@ fn writes_for(row: &Row, range: &std::ops::Range<usize>, said: &Said) -> Option<
 fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Said) {
     let written = row.string(range);
     let link = row.link(range).map(|(_, url, _)| url.clone());
-    if let Some(party) = behind_title(row, range, own) {
-        add(said, party);
-        return;
-    }
     let (name, date) = boilerplate::outlet_of(&written);
     said.published = said.published.take().or(date);
     if is_own(own, &name) {
@@ -422,15 +416,6 @@ fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Sa
     } else if !written.is_empty() {
         said.rest.push(written);
     }
-}
-
-/// "原文出處:<a>Quiet Boats</a>(Tidewater, 2024)": a title with a page of its own, and its outlet in brackets behind it.
-fn behind_title(row: &Row, range: &std::ops::Range<usize>, own: &[&str]) -> Option<Party> {
-    let (linked, url, _) = row.link(range)?;
-    let deep = url.path().trim_matches('/').contains(['/', '-', '.']);
-    let behind = linked.end.max(range.start)..range.end;
-    let name = (deep && !behind.is_empty()).then(|| in_brackets(&row.string(&behind)))??;
-    (is_outlet_name(&name) && !is_own(own, &name)).then(|| Party { name, url: Some(url.clone()) })
 }
 
 /// The name that a text in brackets begins with: "(Tidewater, 2024)".
@@ -472,7 +457,8 @@ pub(super) fn is_own(own: &[&str], name: &str) -> bool {
     let essence = text::essence(name);
     // A host is a name, too: "quay.example" is Quay.
     let host = |known: &str| {
-        let host = (known.contains('.') && !known.contains(char::is_whitespace)).then(|| known.strip_prefix("www.").unwrap_or(known));
+        let host =
+            (known.contains('.') && !known.contains(char::is_whitespace)).then(|| known.strip_prefix("www.").unwrap_or(known));
         host.and_then(|host| host.split('.').next()).is_some_and(|label| text::essence(label) == essence)
     };
     !essence.is_empty() && own.iter().any(|known| text::essence(known) == essence || host(known))
@@ -580,6 +566,16 @@ fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&
 }
 
 fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Option<Hint>, own: &[&str], said: &mut Said) {
+    // "原文出處:<a>Quiet Boats</a>(Tidewater, 2024)": a title with a page of its own, and behind it its outlet.
+    if let Some(party) = said.chain.last_mut().filter(|party| party.url.as_ref().is_some_and(|url| url.path().len() > 1))
+        && let Some(name) = in_brackets(written)
+        && (is_of_host(&name, party.url.as_ref()) || written.contains([',', '，']))
+        && is_outlet_name(&name)
+        && !is_own(own, &name)
+    {
+        party.name = name;
+        return;
+    }
     // "原文:<a>After the River | Tidewater</a>": what the link says behind the title.
     if let Some(nameless) = said.chain.last_mut().filter(|party| party.name.is_empty())
         && row.link(range).is_some_and(|(_, url, _)| nameless.url.as_ref() == Some(url))
@@ -641,10 +637,10 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         _ => {
             let to_section = row.link(range).is_some_and(|(_, url, tag)| {
                 *tag || url.path_segments().is_some_and(|mut parts| {
-                        // "/channel_259", "/list-12.html"
-                        let word = |part: &str| part.split(|c: char| !c.is_ascii_alphabetic()).next().map(str::to_ascii_lowercase);
-                        parts.any(|part| word(part).is_some_and(|word| SECTION_PATHS.contains(&word.as_str())))
-                    })
+                    // "/channel_259", "/list-12.html"
+                    let word = |part: &str| part.split(|c: char| !c.is_ascii_alphabetic()).next().map(str::to_ascii_lowercase);
+                    parts.any(|part| word(part).is_some_and(|word| SECTION_PATHS.contains(&word.as_str())))
+                })
             });
             if to_section && written.chars().count() <= NAME {
                 said.categories.push(written.to_owned());

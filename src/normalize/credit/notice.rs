@@ -99,8 +99,20 @@ pub(in crate::normalize) fn of_notice(row: &Row, written: &str, own: &[&str], si
 }
 
 /// Words in front of the name of a series or a partnership that a text is one of.
-const PART_OF: &[&str] =
-    &["part of", "part of the", "part of its", "parte de", "parte de la", "parte del", "parte do", "parte da", "teil von", "teil der", "cadre de", "cadre du"];
+const PART_OF: &[&str] = &[
+    "part of",
+    "part of the",
+    "part of its",
+    "parte de",
+    "parte de la",
+    "parte del",
+    "parte do",
+    "parte da",
+    "teil von",
+    "teil der",
+    "cadre de",
+    "cadre du",
+];
 
 /// Addresses of licences (Creative Commons and its kin) name no outlet.
 fn is_licence(url: &Url) -> bool {

@@ -114,7 +114,7 @@ pub(super) const WORDS: Words = Words {
             ],
             [
                 "pierwotnie", "po raz pierwszy", "oryginalnie", "opublikowan", "przedruk", "zgod", "uprzejmo", "licencj",
-                "portal", "tygodnik", "dziennik", "magazyn", "stron", "ukazał się w", "współprac",
+                "portal", "serwis", "tygodnik", "dziennik", "magazyn", "stron", "ukazał się w", "współprac",
             ],
         ),
         notice!(

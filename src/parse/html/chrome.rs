@@ -438,10 +438,13 @@ const RIGHTS: usize = 240;
 fn is_of_article(node: &NodeRef<'_>) -> bool {
     let Some(above) = node.parent().filter(|above| !above.has_name("body") && !above.has_name("footer")) else { return false };
     let page = |part: NodeRef<'_>| {
-        part.has_name("nav") || part.has_name("footer") || has(&words(&part), &["footer", "foot", "nav", "menu", "masthead", "navbar"])
+        part.has_name("nav")
+            || part.has_name("footer")
+            || has(&words(&part), &["footer", "foot", "nav", "menu", "masthead", "navbar"])
     };
     let beside = above.children_it(false).filter(NodeRef::is_element);
-    let in_foot = node.ancestors_it(Some(6)).any(|above| above.has_name("footer") || has(&words(&above), &["footer", "foot", "ft"]));
+    let in_foot =
+        node.ancestors_it(Some(6)).any(|above| above.has_name("footer") || has(&words(&above), &["footer", "foot", "ft"]));
     let prose = above.descendants_it().filter(NodeRef::is_text).any(|text| text.text().trim().len() > 2 * PROSE);
     !in_foot && prose && short_text(node, RIGHTS).is_some_and(|text| !text.is_empty()) && !beside.take(40).any(page)
 }

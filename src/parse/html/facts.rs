@@ -46,8 +46,7 @@ impl Facts {
             let title = displayed.as_ref().or(declared.as_ref()).map_or("", String::as_str);
             let named = headline::delivered(self.title.as_deref().unwrap_or_default(), title);
             let shown = named.filter(|name| self.named.iter().any(|known| known == name));
-            self.entry.source =
-                shown.map(|name| ParsedSource { title: plain(&name), ..ParsedSource::default() });
+            self.entry.source = shown.map(|name| ParsedSource { title: plain(&name), ..ParsedSource::default() });
         }
         self.entry.title = displayed.or(declared).or(self.title).as_deref().and_then(plain);
         (self.entry, sites)
@@ -117,7 +116,10 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         })
         .or_else(|| item(document, "datePublished").and_then(|node| date_of(&node)))
         // hAtom, and what was made after it.
-        .or_else(|| first(document, "abbr.published[title], time.published[datetime], .dt-published[datetime]").and_then(|node| date_of(&node)))
+        .or_else(|| {
+            first(document, "abbr.published[title], time.published[datetime], .dt-published[datetime]")
+                .and_then(|node| date_of(&node))
+        })
         .or_else(|| visible_date(document));
     let updated = modified
         .or_else(|| meta.get(&["article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"]))
@@ -160,8 +162,7 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         "og:article:source",
         "mediaid",
     ]);
-    let mut sites: Vec<String> =
-        meta.all(&["og:site_name", "sitename", "application-name", "apple-mobile-web-app-title"]);
+    let mut sites: Vec<String> = meta.all(&["og:site_name", "sitename", "application-name", "apple-mobile-web-app-title"]);
     sites.extend(publisher.iter().filter_map(|party| party.title.clone()));
     let provider = provider.filter(|party| publisher.as_ref().is_none_or(|publisher| publisher.title != party.title));
     let source = provider.or_else(|| named.map(|name| Link { title: Some(name), ..Link::default() })).map(|party| ParsedSource {
@@ -181,7 +182,8 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
     let mut derived_from = based_on;
     // Microdata: the work that this one is made from, where it is a link.
     if derived_from.is_empty() {
-        let linked = first(document, "a[itemprop~=isBasedOn][href], link[itemprop~=isBasedOn][href], a[itemprop~=isBasedOnUrl][href]");
+        let linked =
+            first(document, "a[itemprop~=isBasedOn][href], link[itemprop~=isBasedOn][href], a[itemprop~=isBasedOnUrl][href]");
         derived_from.extend(linked.and_then(|node| {
             let href = node.attr("href")?.trim().to_owned();
             let title = short_text(&node, SHORT).filter(|title| !title.is_empty() && !title.contains("://"));
@@ -248,9 +250,9 @@ fn front_names(document: &Document) -> Vec<String> {
         })
     };
     let is_sign = |node: &NodeRef<'_>| {
-        std::iter::once(*node).chain(node.ancestors_it(Some(3))).any(|above| {
-            above.has_name("header") || super::chrome::has(&super::chrome::words(&above), SIGNS)
-        })
+        std::iter::once(*node)
+            .chain(node.ancestors_it(Some(3)))
+            .any(|above| above.has_name("header") || super::chrome::has(&super::chrome::words(&above), SIGNS))
     };
     let name = |node: &NodeRef<'_>| {
         let shown = short_text(node, NAME).filter(|name| !name.is_empty());

@@ -230,5 +230,18 @@ mod tests {
         check(&[], "Well-known bells", "", &[]);
         check(&[], "渡口の鐘（羽筆通信） - 河湾ニュース", "渡口の鐘", &["河湾ニュース"]);
         check(&[], "The bell (Quill) | Rivertown", "The bell", &["Rivertown"]);
+        check(&[], "渡口的钟_现场_河湾新闻-The Bend", "渡口的钟", &["河湾新闻-The Bend", "现场", "河湾新闻", "The Bend"]);
+        check(&[], "渡口的钟--城事--河湾网", "渡口的钟", &["河湾网", "城事"]);
+    }
+
+    #[test]
+    fn who_delivered_is_in_brackets_before_the_site() {
+        let check =
+            |title: &str, expected: Option<&str>| assert_eq!(delivered(title, "渡口の鐘").as_deref(), expected, "{title}");
+        check("渡口の鐘（羽筆通信） - 河湾ニュース", Some("羽筆通信"));
+        check("渡口の鐘(羽筆通信) | 河湾", Some("羽筆通信"));
+        check("渡口の鐘（羽筆通信）", None);
+        check("渡口の鐘（1/2） - 河湾", None);
+        check("渡口の鐘 - 河湾", None);
     }
 }

@@ -133,7 +133,9 @@ fn author_organization(author: Option<&Value>, publisher: Option<&Link>) -> Opti
 fn outlet_of(work: &Value) -> Option<String> {
     let is_work = each(work.get("@type")).filter_map(Value::as_str).any(|kind| is_article(kind) || kind.ends_with("Work"));
     let named = ["publisher", "sourceOrganization", "provider", "isPartOf"].iter().find_map(|key| organization(work.get(*key)));
-    named.and_then(|outlet| outlet.title).or_else(|| if is_work { None } else { string(work.get("name").or(work.get("headline"))) })
+    named
+        .and_then(|outlet| outlet.title)
+        .or_else(|| if is_work { None } else { string(work.get("name").or(work.get("headline"))) })
 }
 
 /// An organization by its name.
@@ -152,12 +154,7 @@ fn read(article: &Value) -> JsonLd {
     let get = |key: &str| article.get(key);
     let based_on = ["isBasedOn", "isBasedOnUrl", "translationOfWork"].iter().flat_map(|key| each(get(key))).filter_map(|value| {
         let href = address(Some(value))?;
-        Some(Link {
-            rel: "related".to_owned(),
-            href,
-            title: outlet_of(value),
-            ..Link::default()
-        })
+        Some(Link { rel: "related".to_owned(), href, title: outlet_of(value), ..Link::default() })
     });
     JsonLd {
         headline: string(get("headline")).or_else(|| string(get("name"))),

@@ -158,7 +158,9 @@ fn is_way(node: &NodeRef<'_>, headline: &str) -> bool {
     if !["div", "p", "nav", "td", "span", "ul", "ol", "section", "font"].iter().any(|name| node.has_name(name)) {
         return false;
     }
-    let Some(text) = short_text(node, WAY).filter(|text| text.contains(['>', '»', '›', '＞', '→', '/'])) else { return false };
+    let Some(text) = short_text(node, WAY).filter(|text| text.contains(['>', '»', '›', '＞', '→', '/'])) else {
+        return false;
+    };
     let links: Vec<NodeRef<'_>> = node.descendants_it().filter(|inner| inner.has_name("a")).take(9).collect();
     let [first, rest @ ..] = links.as_slice() else { return false };
     let to_front = first.attr("href").is_some_and(|href| {
