@@ -148,7 +148,7 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
         let name = without_titles(&rest)
             .trim_matches(|c: char| {
                 c.is_whitespace()
-                    || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '*' | '#' | '。' | '、' | '，' | '；' | '：' | '-' | '·')
+                    || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '*' | '#' | '、' | '，' | '；' | '：' | '-' | '·')
             })
             .to_owned();
         let name = without_report(&piece, without_honours(&name)).to_owned();
@@ -268,7 +268,7 @@ fn pieces(byline: &str) -> Vec<String> {
         .flat_map(|piece| {
             let parts: Vec<&str> = piece.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
             let whole = |part: &&str| part.contains(' ') || part.chars().next().is_some_and(super::text::is_asian_letter);
-            let names = parts.len() > 2 || parts.len() == 2 && parts.iter().all(|part| whole(&part));
+            let names = parts.len() > 2 || parts.len() == 2 && parts.iter().all(whole);
             // "Von Jorid Hansen, Pell": a whole name, and where it was written.
             if let [name, place] = parts.as_slice()
                 && !names

@@ -66,10 +66,10 @@ fn western(head: &str) -> Option<String> {
     let words: Vec<&str> = place.split([' ', ',', '/']).filter(|word| !word.is_empty()).collect();
     let is_place = (1..=7).contains(&words.len()) && words.first().is_some_and(|word| word.starts_with(char::is_uppercase));
     let one_name = !name.contains([',', ';', ':', '=']) && name.split_whitespace().count() <= 3;
-    (dash && is_place && one_name && !place.contains(['.', '!', '?', '"', '“'])
-        || dash && one_name && is_place && abbreviated(place))
-    // "(dpw/lno)": the agency and its office.
-    .then(|| name.split('/').next().unwrap_or(name).trim().to_owned())
+    let unfinished = !place.contains(['.', '!', '?', '"', '“']) || abbreviated(place);
+    (dash && is_place && one_name && unfinished)
+        // "(dpw/lno)": the agency and its office.
+        .then(|| name.split('/').next().unwrap_or(name).trim().to_owned())
 }
 
 /// "PORT HOLLOW, Ore. ": the only full stop is that of an abbreviation at its end.

@@ -310,8 +310,11 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
                 None => (written.to_owned(), None),
             };
             said.published = said.published.take().or(date);
+            // "译者:周念。": a line, and no sentence.
+            let line = names.chars().count() <= 24 && !names.contains(['，', '！', '？']);
+            let names = names.strip_suffix('。').filter(|_| line).unwrap_or(&names);
             let mark = row.folded[..range.start].iter().rev().find(|c| !matches!(**c, ' ' | SOFT));
-            add_people(said, &names, role, own, matches!(mark, Some(':' | '|' | '/')));
+            add_people(said, names, role, own, matches!(mark, Some(':' | '|' | '/')));
         }
     }
 }

@@ -44,6 +44,7 @@ fn lines_of_text() {
     check("来源:河湾日报 转自 渡口周刊", "河湾日报<> ; 渡口周刊<>");
     check("今日港责任编辑:周念", "Editor:周念");
     check("撰文：周念　林若", "Author:周念 ; Author:林若");
+    check("译者:周念。", "Translator:周念");
     check("译者:tidewalker", "Translator:tidewalker");
     check("作者:tidewalker", "?tidewalker");
     check("大渡网记者周念报导", "Author:周念");
