@@ -20,6 +20,12 @@ pub(super) struct Found {
 /// links, then the source that a line of the text or a feed names. What leads back to the outlet itself is none.
 pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Evidence>) -> Option<Found> {
     let hints = &article.hints;
+    // A name whose link leads to the outlet's own list of what it has from there is a name without a page.
+    let elsewhere = |party: &Party| -> Party {
+        let own = !party.name.is_empty() && party.url.as_ref().is_some_and(|url| is_own(outlet, article, url));
+        Party { name: party.name.clone(), url: if own { None } else { party.url.clone() } }
+    };
+    let text_chain: Vec<Party> = hints.text_chain.iter().map(elsewhere).collect();
     let foreign = |party: &&Party| {
         (!party.name.is_empty() || party.url.is_some())
             && !party.url.as_ref().is_some_and(|url| is_own(outlet, article, url))
@@ -36,8 +42,7 @@ pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Eviden
     }
 
     // Names for addresses: what the feed calls its source, what the text calls it.
-    let named: Vec<&Party> = hints
-        .text_chain
+    let named: Vec<&Party> = text_chain
         .iter()
         .chain(&hints.source)
         .filter(|party| !party.name.is_empty() && !same_name(&party.name, &outlet.name))
@@ -55,7 +60,7 @@ pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Eviden
             .or_else(|| hints.publisher.clone().filter(|name| !same_name(name, &outlet.name)))
             .unwrap_or_else(|| party.url.as_ref().map(|url| site(url).to_owned()).unwrap_or_default())
     };
-    let text_source = hints.text_chain.iter().rev().find(foreign);
+    let text_source = text_chain.iter().rev().find(foreign);
     let feed_source = hints.source.as_ref().filter(foreign);
 
     let ruled =
@@ -95,7 +100,7 @@ pub(super) fn find(outlet: &Outlet, article: &Article, evidence: &mut Vec<Eviden
     let mut through: Vec<Party> = Vec::new();
     let via = hints.via.iter().filter(foreign).map(|via| Party { name: name_for(via), url: via.url.clone() });
     let feed = feed_source.cloned().filter(|_| rule != "source_line");
-    for stop in hints.text_chain.iter().filter(foreign).cloned().chain(via).chain(feed) {
+    for stop in text_chain.iter().filter(foreign).cloned().chain(via).chain(feed) {
         let is_known =
             |known: &Party| same_name(&known.name, &stop.name) || known.url.is_some() && site_of(known) == site_of(&stop);
         if !stop.name.is_empty() && !is_known(&party) && !through.iter().any(is_known) {

@@ -117,6 +117,7 @@ pub(super) fn is_bare_rights(notice: &str) -> bool {
         "todos os direitos",
         "все права",
         "tutti i diritti",
+        "riproduzione riservata",
     ]
     .iter()
     .any(|start| folded.starts_with(start))
@@ -553,6 +554,8 @@ mod tests {
         check("Article initialement publié sur Le Quai, le 2 juin.", notice("Le Quai"));
         check("Les propos de l'auteur n'engagent que lui.", notice(""));
         check("Zuerst erschienen in Hafenblatt.", notice("Hafenblatt"));
+        check("图文转载自海港纪事", notice("海港纪事"));
+        check("Tekst pochodzi z serwisu Molo.", notice("Molo"));
         check("Publicado originalmente em Diário do Cais.", notice("Diário do Cais"));
         check("As opiniões do autor não refletem a posição deste site.", notice(""));
     }

@@ -89,7 +89,7 @@ fn by_label(text: &str) -> Option<(&str, &str)> {
 /// "……。新华社记者 林书白 摄", "(海港纪事供图)", "新华社发(林书白摄)", "埠頭=7日、港町、早川葉子撮影"
 fn by_suffix(text: &str) -> Option<(&str, &str)> {
     let end = text.trim_end_matches([')', '）', '。', ']', '】', ' ']);
-    let mark = ["摄影", "攝影", "供图", "供圖", "提供", "摄", "攝", "撮影", "제공", "/图", "/圖"]
+    let mark = ["摄影", "攝影", "供图", "供圖", "提供", "摄", "攝", "撮影", "제공", "/图", "/圖", " 图", " 圖"]
         .iter()
         .find(|mark| end.ends_with(**mark))?;
     // "食物由镇政府提供。" is a sentence, "(镇政府提供)" a credit.
@@ -121,8 +121,19 @@ fn by_last_sentence(text: &str) -> Option<(&str, &str)> {
     let (before, credit) = text.trim_end_matches(['.', ' ']).rsplit_once(". ")?;
     let credit = credit.trim();
     let lower = credit.to_lowercase();
-    let marked = CREDIT_ENDS.behind(&lower).next().is_some() || is_agency(&lower);
+    let marked = CREDIT_ENDS.behind(&lower).next().is_some() || is_agency(&lower) || is_pair(credit);
     (marked && credit.chars().count() <= 30).then(|| (&text[..=before.len()], credit))
+}
+
+/// "CWA/Lucio Marán": an agency and its photographer, all words with capitals.
+fn is_pair(credit: &str) -> bool {
+    let Some((agency, name)) = credit.split_once('/') else { return false };
+    let words = || agency.split_whitespace().chain(name.split_whitespace());
+    let part = |part: &str| !part.trim().is_empty() && part.split_whitespace().count() <= 3;
+    part(agency)
+        && part(name)
+        && words().all(|word| word.starts_with(char::is_uppercase))
+        && !credit.contains(|c: char| c.is_ascii_digit())
 }
 
 /// "… (Tomas Reed / HW)", "…（路透社）"
@@ -218,6 +229,9 @@ mod tests {
         check("배가 정박해 있다. 연합뉴스", "배가 정박해 있다.", "연합뉴스");
         check("배가 정박해 있다. 문가온 기자", "배가 정박해 있다.", "문가온 기자");
         check("배가 온다. 사람들이 기다린다.", "배가 온다. 사람들이 기다린다.", "");
+        check("渡口清晨（河湾周刊 图）", "渡口清晨", "河湾周刊");
+        check("El muelle. CWA/Lucio Marán", "El muelle.", "CWA/Lucio Marán");
+        check("He drank tea. And/or coffee", "He drank tea. And/or coffee", "");
         check("", "", "");
     }
 

@@ -90,6 +90,7 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
         }
         body
     };
+    let of_feed = whole.is_none();
     let mut body = whole.or_else(|| content.or(summary).map(read)).unwrap_or_default();
     let mut short = None;
     if content.is_some()
@@ -159,6 +160,9 @@ fn with_body(setting: &Setting<'_>, entry: &ParsedEntry, whole: Option<body::Bod
     by_rule.name(people::Role::Translator, &mut translators);
     by_rule.name(people::Role::Editor, &mut editors);
     outlets_among(&mut authors, entry, &own, &mut body);
+    if of_feed {
+        name_agency(entry, &own, &mut body);
+    }
     let images = media::images(setting, entry, &mut body.images);
     let source_key = source_key(entry, url.as_ref(), &title_raw);
     let marks = marks::of(entry, url.as_ref(), &title, &body.text);
@@ -367,6 +371,20 @@ fn outlets_among(authors: &mut Vec<Person>, entry: &ParsedEntry, own: &[&str], b
     authors.retain(|author| {
         author.name.as_deref().is_none_or(|name| !body.chain.iter().any(|party| credit::same_outlet(&party.name, name)))
     });
+}
+
+/// The agency of the dateline is the source of a text that names no other.
+fn name_agency(entry: &ParsedEntry, own: &[&str], body: &mut body::Body) {
+    let opening = body::opening(body);
+    if let Some(name) = credit::reporter_of_dateline(&opening).map(|name| (people::Role::Author, name))
+        && !body.names.contains(&name)
+    {
+        body.names.push(name);
+    }
+    let named = !body.chain.is_empty() || body.own || entry.source.is_some() || !entry.derived_from.is_empty();
+    if !named && let Some(name) = credit::agency_of_dateline(&opening, own) {
+        body.chain.push(crate::model::Party { name, url: None });
+    }
 }
 
 /// Whether the entry links to its original in another language than its own.

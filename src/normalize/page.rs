@@ -125,6 +125,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     let mut categories: Vec<String> = Vec::new();
     let mut comments = None;
     let mut editors = Vec::new();
+    let mut tail_date = None;
     for row in &page.rows {
         let document = Document::fragment(row.html.as_str());
         let Some(root) = document.root().first_element_child() else { continue };
@@ -151,6 +152,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                         continue;
                     }
                     if row.place == Place::After {
+                        comments = comments.or_else(|| credit::heading_count(&written));
                         continue;
                     }
                     // A licence is named without further words, too.
@@ -165,6 +167,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                         comments = comments.or_else(|| credit::comments_within(&written));
                     }
                     if said.labelled && written.chars().count() <= 240 {
+                        tail_date = tail_date.or(said.published);
                         editors.extend(said.people);
                         comments = comments.or(said.comments);
                         categories.extend(said.categories);
@@ -175,14 +178,15 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             Place::Comments => {
                 let text = text::clean(&root.text());
                 let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
-                let count = if bare.bytes().all(|b| b.is_ascii_digit() || b == b',') {
+                let count = if bare.chars().all(|c| c.is_numeric() || matches!(c, ',' | '.' | '万' | '萬' | '만' | 'k' | 'K'))
+                {
                     credit::number(bare)
                 } else {
                     credit::comments_in(&text)
                 };
                 comments = comments.or(count);
             }
-            Place::Crumbs => categories.extend(crumbs(&root, own)),
+            Place::Crumbs => categories.extend(crumbs(&root, own, &shown)),
             Place::Tags => {
                 let links = root.descendants_it().filter(|node| node.has_name("a")).map(|node| text::clean(&node.text()));
                 categories.extend(links.map(|term| term.trim_start_matches('#').to_owned()));
@@ -191,6 +195,10 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     }
     let mut said = credit::read(&head, credit::Place::Around, own);
     let date = said.published.take();
+    // "来源:X - 内容不代表本网立场": what the row says beside its facts.
+    for notice in said.rest.iter().filter(|rest| boilerplate::is_notice(rest)) {
+        body.add_notice(&Row::default(), notice, &setting);
+    }
     body.comments = said.comments.take().or(body.comments).or(comments);
     // Whoever a line of the text names wrote it, whoever put it up.
     if in_text {
@@ -213,6 +221,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     if !zoned && date.is_some() {
         entry.published = date;
     }
+    entry.published = entry.published.take().or(tail_date);
     let entry_source_is_own =
         entry.source.as_ref().and_then(|source| source.title.as_ref()).is_some_and(|title| credit::is_own(own, &title.value));
     if entry_source_is_own {
@@ -229,24 +238,41 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
         }
     }
     // A link to the original that names nobody is that of who holds the rights.
-    let holder =
-        body.rights.iter().filter_map(|rights| boilerplate::rights_holder(rights)).find(|name| !credit::is_own(own, name));
+    let is_person = |name: &str| {
+        let named = body.names.iter().map(|(_, name)| name.as_str());
+        let declared = entry.authors.iter().chain(&entry.translators).filter_map(|person| person.name.as_deref());
+        named.chain(declared).any(|known| credit::same_outlet(known, name))
+    };
+    let holder = body
+        .rights
+        .iter()
+        .chain(entry.rights.iter().map(|rights| &rights.value))
+        .filter_map(|rights| boilerplate::rights_holder(rights))
+        .find(|name| !credit::is_own(own, name) && !is_person(name));
     if let Some(holder) = holder
         && let Some(nameless) = body.chain.iter_mut().find(|party| party.name.is_empty())
     {
         nameless.name = holder;
     }
-    credit_pictures(body, own);
+    super::name_agency(entry, own, body);
+    // "Agencia CWA | Puerto Hondo", "北灣社": what the dateline calls an agency and a place is nobody's name.
+    let opening = body::opening(body);
+    if let Some(agency) = credit::agency_of_dateline(&opening, own) {
+        let line = opening.lines().find(|line| line.contains(agency.as_str())).unwrap_or_default();
+        let place = line.split(['(', ',', '（']).next().unwrap_or_default().trim().to_owned();
+        body.names.retain(|(role, name)| {
+            let words = || name.split_whitespace();
+            let is_agency = *name == agency || words().any(|word| word == agency) && words().count() <= 3;
+            *role != Role::Author || !(is_agency || *name == place)
+        });
+    }
+    let source = entry.source.as_ref().and_then(|source| source.title.as_ref()).map(|title| title.value.as_str());
+    credit_pictures(body, own, source);
     categories.append(&mut body.categories);
     let title = text::essence(entry.title.as_ref().map_or("", |title| title.value.as_str()));
     for term in categories {
         let known = entry.categories.iter().any(|known| text::essence(&known.term) == text::essence(&term));
-        if !known
-            && !term.is_empty()
-            && term.chars().count() <= 40
-            && text::essence(&term) != title
-            && !credit::is_own(own, &term)
-        {
+        if !known && !term.is_empty() && term.chars().count() <= 40 && text::essence(&term) != title && !is_site(own, &term) {
             entry.categories.push(Category { term, ..Category::default() });
         }
     }
@@ -257,13 +283,26 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
 
 /// Credits of pictures that nothing but a known name tells: the last sentence of a caption that names an author, the outlet or a source; the one
 /// photographer of the article.
-fn credit_pictures(body: &mut body::Body, own: &[&str]) {
+fn credit_pictures(body: &mut body::Body, own: &[&str], source: Option<&str>) {
     let mut known: Vec<String> = own.iter().map(|name| text::essence(name)).collect();
     known.extend(body.names.iter().map(|(_, name)| text::essence(name)));
     known.extend(body.chain.iter().map(|party| text::essence(&party.name)));
+    known.extend(source.map(text::essence));
     known.retain(|name| name.chars().count() > 1);
     for image in body.images.iter_mut().filter(|image| image.credit.is_none()) {
         let Some(caption) = image.caption.as_deref() else { continue };
+        // "霧の渡し場(河湾新報)": a name that is known, in brackets at the end.
+        let inside =
+            caption.trim_end_matches(['。', '.']).strip_suffix([')', '）']).and_then(|caption| caption.rsplit_once(['(', '（']));
+        if let Some((said, name)) = inside
+            && known.contains(&text::essence(name))
+            && !said.trim().is_empty()
+        {
+            let (said, name) = (said.trim().to_owned(), name.trim().to_owned());
+            image.caption = Some(said);
+            image.credit = Some(name);
+            continue;
+        }
         let sentences = text::sentences(caption);
         let [said @ .., last] = sentences.as_slice() else { continue };
         let essence = text::essence(last);
@@ -277,6 +316,17 @@ fn credit_pictures(body: &mut body::Body, own: &[&str]) {
     if let (Some(only), None) = (photographers.next(), photographers.next()) {
         body.images.iter_mut().filter(|image| image.credit.is_none()).for_each(|image| image.credit = Some(only.clone()));
     }
+}
+
+/// Whether a term is what the site calls itself: of the parts of a page's title only those that are as sure. What else stands there may be a section.
+fn is_site(own: &[&str], term: &str) -> bool {
+    let [configured, named, rest @ ..] = own else { return credit::is_own(own, term) };
+    let surest = text::essence(named);
+    let akin = |name: &&&str| {
+        let name = text::essence(name);
+        name.contains(&surest) || surest.contains(&name)
+    };
+    credit::is_own(&[configured, named], term) || rest.iter().filter(akin).any(|name| credit::is_own(&[name], term))
 }
 
 /// Whether a row is a picture of the article: not of a person, and not a sign.
@@ -314,21 +364,48 @@ fn is_picture(root: &NodeRef<'_>) -> bool {
 }
 
 /// The sections in a way from the front page.
-fn crumbs(root: &NodeRef<'_>, own: &[&str]) -> Vec<String> {
+fn crumbs(root: &NodeRef<'_>, own: &[&str], title: &str) -> Vec<String> {
     let mut row = Row::default();
     row.push(root, &NOWHERE);
-    let parts = row.parts();
+    let mut parts = row.parts();
+    // The first step is the front page, whatever it is called; the last may be the article.
+    let links: Vec<NodeRef<'_>> = root.descendants_it().filter(|node| node.has_name("a")).collect();
+    let to_front = |node: &NodeRef<'_>| {
+        node.attr("href").is_some_and(|href| {
+            let path = href.trim();
+            path == "/" || path == "./" || path.trim_start_matches(['.', '/']).starts_with("index.")
+        })
+    };
+    if let Some(front) = links.first().filter(|first| to_front(first)).map(|first| text::clean(&first.text()))
+        && links.len() > 1
+        && let Some(at) = parts.iter().position(|part| *part == front)
+    {
+        parts.drain(..=at);
+    }
+    if !title.is_empty() {
+        let whole = links.last().is_some_and(|last| text::essence(&last.text()) == text::essence(title));
+        let of_title = Row::of(title).parts();
+        parts.retain(|part| !(whole && of_title.contains(part)));
+    }
     let known = |list: fn(&words::Words) -> &'static [&'static str], term: &str| {
         let folded = boilerplate::fold(term);
         let folded = folded.trim_end_matches([':', ' ']);
         words::all(list)
             .any(|word| folded == word || folded.ends_with(word) && word.chars().next().is_some_and(text::is_asian_letter))
     };
+    // What stands behind "正文" is no step of the way.
+    let mut stepped = false;
     parts
         .into_iter()
         .map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+        .take_while(|part| {
+            let here = known(|words| words.here, part);
+            let ends = here && stepped;
+            stepped |= !here && !part.is_empty();
+            !ends
+        })
         .filter(|part| {
-            !part.is_empty() && !known(|words| words.home, part) && !known(|words| words.here, part) && !credit::is_own(own, part)
+            !part.is_empty() && !known(|words| words.home, part) && !known(|words| words.here, part) && !is_site(own, part)
         })
         .collect()
 }

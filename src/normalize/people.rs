@@ -66,7 +66,7 @@ pub(super) fn is_nobody(name: &str) -> bool {
 
 /// Whether a byline says itself what somebody did.
 pub(super) fn is_marked(byline: &str) -> bool {
-    let byline = tidy(byline);
+    let byline = tidy(without_address(byline));
     label(&byline).0.is_some() || suffix(without_code(&byline)).0.is_some()
 }
 
@@ -130,25 +130,40 @@ pub(super) fn plausible(name: &str) -> bool {
         && (!name.chars().all(super::text::is_asian_letter) || name.chars().count() <= 16)
 }
 
+/// "나도윤 기자(doyun@…)": without the address in brackets behind a name.
+fn without_address(byline: &str) -> &str {
+    let addressed = byline.rsplit_once(['(', '（']).filter(|(_, rest)| is_email(rest.trim_end_matches([')', '）', ' '])));
+    addressed.map_or(byline, |(before, _)| before)
+}
+
 /// Names in a byline such as "文/林书白 译/周念" or "By A and B", with their roles.
 pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
     let mut found = Vec::new();
     let mut role = usual;
+    let byline = without_address(byline);
     for piece in pieces(byline) {
         let (labelled, rest) = label(&piece);
         role = labelled.unwrap_or(role);
         let (suffixed, rest) = suffix(without_code(&rest));
         let name = without_titles(&rest)
             .trim_matches(|c: char| {
-                c.is_whitespace() || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '、' | '，' | '；' | '：' | '-' | '·')
+                c.is_whitespace()
+                    || matches!(c, ':' | ',' | ';' | '|' | '/' | '@' | '*' | '#' | '、' | '，' | '；' | '：' | '-' | '·')
             })
             .to_owned();
-        let name = without_honours(&name).to_owned();
+        let name = without_report(&piece, without_honours(&name)).to_owned();
         if is_name(&name) && !is_institution(&name) {
             found.push((suffixed.unwrap_or(role), name));
         }
     }
     found
+}
+
+/// "记者林书白报导": the verb behind a name that a profession stands in front of.
+fn without_report<'a>(piece: &str, name: &'a str) -> &'a str {
+    const VERBS: &[&str] = &["综合报导", "综合报道", "採訪報導", "采访报道", "報導", "報道", "报导", "报道"];
+    let verb = VERBS.iter().find_map(|verb| name.strip_suffix(verb)).filter(|rest| is_chinese_person(rest));
+    verb.filter(|rest| ["记者", "記者"].iter().any(|title| piece.contains(&format!("{title}{rest}")))).unwrap_or(name)
 }
 
 /// "Nora Field, staff writer", "корреспондент Анна Бор", "Matilde Lobo.": the name alone.
@@ -252,11 +267,28 @@ fn pieces(byline: &str) -> Vec<String> {
         .iter()
         .flat_map(|piece| {
             let parts: Vec<&str> = piece.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-            let names = parts.len() > 2 || parts.len() == 2 && parts.iter().all(|part| part.contains(' ') || !part.is_ascii());
+            let whole = |part: &&str| part.contains(' ') || part.chars().next().is_some_and(super::text::is_asian_letter);
+            let names = parts.len() > 2 || parts.len() == 2 && parts.iter().all(whole);
+            // "Von Jorid Hansen, Pell": a whole name, and where it was written.
+            if let [name, place] = parts.as_slice()
+                && !names
+                && is_whole_name(name)
+                && !place.contains([' ', '.'])
+            {
+                return vec![(*name).to_owned()];
+            }
             if names { parts.into_iter().map(str::to_owned).collect() } else { vec![piece.clone()] }
         })
         .collect();
     rest.iter().flat_map(|piece| han_list(piece)).collect()
+}
+
+/// "Jorid Hansen": two or more words with capitals, and no label in front. "Berg, Anna" turns a name round, so its first part is one word.
+fn is_whole_name(name: &str) -> bool {
+    let words = name.split_whitespace();
+    let written = |word: &str| PARTICLES.contains(&word) || word.starts_with(char::is_uppercase);
+    let (count, good) = words.fold((0, true), |(count, good), word| (count + 1, good && written(word)));
+    good && count >= 2 && name.starts_with(char::is_uppercase)
 }
 
 fn split(piece: &str, separator: &str) -> Vec<String> {
@@ -351,7 +383,8 @@ const LONG_SURNAMES: &[&str] = &[
     "呼延", "澹台", "澹臺", "钟离", "鍾離",
 ];
 
-fn is_chinese_person(name: &str) -> bool {
+/// Whether a text is written like the name of a Chinese person: a surname, and one or two characters.
+pub(super) fn is_chinese_person(name: &str) -> bool {
     match name.chars().count() {
         2 | 3 => has_chinese_surname(name),
         4 => is_han(name) && LONG_SURNAMES.iter().any(|surname| name.starts_with(surname)),
@@ -418,6 +451,13 @@ fn suffix(name: &str) -> (Option<Role>, String) {
 fn is_institution(name: &str) -> bool {
     const PARTS: &[&str] = &[
         "universit",
+        "universidad",
+        "universidade",
+        "uniwersytet",
+        "университет",
+        "університет",
+        "جامعة",
+        "đại học",
         "institut",
         "college",
         "faculty",

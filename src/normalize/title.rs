@@ -37,6 +37,16 @@ pub fn without_source<'a>(title: &'a str, sources: &[&str]) -> &'a str {
     if let Some(rest) = bracketed() {
         return rest;
     }
+    // "Fog keeps the ferry in | Lantern Wire": the site it comes from behind the headline.
+    let behind = ["|", "｜", "_", " - ", " – ", " — "].iter().filter_map(|mark| {
+        let (rest, name) = title.rsplit_once(mark)?;
+        let name = name.trim().to_lowercase();
+        let is_source = !name.is_empty() && sources.iter().any(|source| source.trim().to_lowercase() == name);
+        (is_source && !rest.trim().is_empty()).then(|| rest.trim_end())
+    });
+    if let Some(rest) = behind.into_iter().next() {
+        return rest;
+    }
     let Some((short, rest)) = title.split_once([':', '：']) else { return title };
     let (short, rest) = (short.trim(), rest.trim());
     let is_source = (2..=40).contains(&short.chars().count()) && sources.iter().any(|source| is_short_for(short, source));
@@ -121,6 +131,8 @@ mod tests {
         check("专家:海港要改", "专家:海港要改");
         check("海:渡轮", "海:渡轮");
         check("海纪:", "海纪:");
+        check("Ferry sails | The Harbour Ledger", "Ferry sails");
+        check("Ferry sails | Opinion", "Ferry sails | Opinion");
         check("[海港纪事中文网] 退役渡轮", "退役渡轮");
         check("【The Harbour Ledger】Ferry sails", "Ferry sails");
         check("[Ledger] Ferry sails", "[Ledger] Ferry sails");

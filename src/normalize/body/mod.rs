@@ -105,10 +105,35 @@ pub(super) fn read(source: &str, known: &[String], setting: &Setting<'_>) -> Bod
     body
 }
 
+/// "(北方通信)": an agency alone in brackets in the last line of a text.
+fn closing_agency(line: &str) -> Option<String> {
+    const ENDS: &[&str] = &["通信", "通信社", "通讯社", "通訊社", "통신"];
+    let inside = line.trim().strip_prefix(['(', '（', '【', '['])?.strip_suffix([')', '）', '】', ']'])?.trim();
+    let short = (2..=16).contains(&inside.chars().count()) && !inside.contains([' ', '、', '，', ',', '。']);
+    (short && (boilerplate::is_agency(inside) || ENDS.iter().any(|end| inside.ends_with(end)))).then(|| inside.to_owned())
+}
+
+/// The first paragraphs of a body, one a line.
+pub(super) fn opening(body: &Body) -> String {
+    let source = body.html.as_str();
+    let mut out = String::new();
+    for (at, _) in source.match_indices("<p").filter(|(at, _)| source[at + 2..].starts_with(['>', ' '])).take(3) {
+        let end = source[at..].find("</p>").map_or(source.len(), |end| at + end);
+        out.push_str(&text::of_html(&source[at..end]));
+        out.push('\n');
+    }
+    if out.trim().is_empty() { body.text.chars().take(SHORT * 3).collect() } else { out }
+}
+
 impl Body {
     fn add_disclaimer(&mut self, notice: String) {
         let essence = text::essence(&notice);
-        if !essence.is_empty() && !self.disclaimers.iter().any(|known| text::essence(known) == essence) {
+        // A notice that is given again, shorter at the end of the text than at its head, is one.
+        let is_known = |known: &String| {
+            let known = text::essence(known);
+            known == essence || essence.chars().count() > 12 && known.starts_with(&essence)
+        };
+        if !essence.is_empty() && !self.disclaimers.iter().any(is_known) {
             self.disclaimers.push(notice);
         }
     }
@@ -281,11 +306,14 @@ fn line(
     }
     // "转自:X" alone is a source line, though notices begin like it.
     let facts = || {
-        said(line, begins, setting)
-            .filter(|_| !quoted)
-            .filter(|said| !said.chain.is_empty() && line.text.chars().count() <= SHORT)
+        said(line, begins, setting).filter(|_| !quoted).filter(|said| !said.chain.is_empty()).filter(|said| {
+            // What leads to the original by a link may have a title in it.
+            let colon = line.text.chars().take(16).any(|c| matches!(c, ':' | '：'));
+            let linked = colon && said.chain.iter().any(|party| party.url.is_some()) && said.rest.is_empty();
+            line.text.chars().count() <= if linked { 3 * SHORT } else { SHORT }
+        })
     };
-    if edge
+    if (edge || !after_image && boilerplate::is_notice(&line.text))
         && credit::begins_with_label(&row(line, setting.base))
         && let Some(said) = facts()
     {
@@ -302,6 +330,11 @@ fn line(
             }
         } else {
             names_in_brackets(&line.text, body);
+            if let Some(name) = translator_in(&line.text).map(|name| (people::Role::Translator, name))
+                && !body.names.contains(&name)
+            {
+                body.names.push(name);
+            }
             // "本文来自X,作者:A,编辑:B"
             let said = credit::read(&row, credit::Place::Text, setting.own);
             for name in said.people {
@@ -312,10 +345,21 @@ fn line(
             body.add_notice(&row, &line.text, setting);
         }
         body.lifted.push(("notice", line.text.clone()));
+    } else if edge && !quoted && credit::is_empty_label(&row(line, setting.base)) {
+        body.lifted.push(("facts", line.text.clone()));
     } else if quoted {
         return Fate::Text;
     } else if edge && let Some(said) = said(line, begins, setting) {
         body.add_said(said);
+        body.lifted.push(("facts", line.text.clone()));
+    } else if edge
+        && line.kept == Kept::No
+        && at + TAIL >= lines.len()
+        && at > 0
+        && !after_image
+        && let Some(name) = closing_agency(&line.text).filter(|name| !credit::is_own(setting.own, name))
+    {
+        credit::join(&mut body.chain, Party { name, url: None });
         body.lifted.push(("facts", line.text.clone()));
     } else if edge && boilerplate::is_promotion(&line.text) {
         body.lifted.push(("promotion", line.text.clone()));
@@ -398,12 +442,92 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     let ends = line.text.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」']);
     // "… | Lesezeit: 3 Min." is a row all the same.
     let place = if ends && !line.text.contains(['|', '·', '｜']) { credit::Place::Text } else { credit::Place::Around };
-    let said = credit::read(&row(line, setting.base), place, setting.own);
+    let mut said = credit::read(&row(line, setting.base), place, setting.own);
+    signed(&mut said, &line.text);
+    if begins {
+        headed(&mut said, &line.text);
+    }
+    bylined(&mut said, &line.text);
+    // "By A, University of the Fjord | X": what stands behind the names of a line at the head.
+    if begins
+        && !ends
+        && !said.people.is_empty()
+        && line.text.chars().count() <= 3 * SHORT
+        && credit::begins_with_name(&row(line, setting.base))
+    {
+        said.rest.clear();
+    }
+    // "2024-06-27 06:20 · X": a line of several elements before all of the text that begins with its date.
+    let heads =
+        begins && !ends && line.nodes.len() > 1 && said.published.as_deref().is_some_and(|date| line.text.starts_with(date));
+    if heads && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 30 {
+        said.rest.clear();
+    }
     // "来源:他在会上说,……。" goes on like a sentence.
     let sentence = line.text.ends_with(['。', '！', '？', '!', '?', '”', '"', '」']) && said.people.is_empty();
     // "字体:[大 中 小]" behind two labels is no text.
     let little = said.labels > 1 && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 16;
     ((said.labelled || begins && said.published.is_some()) && (said.rest.is_empty() || little) && !sentence).then_some(said)
+}
+
+/// "Nora Field. Переклад: Анна Бор": a name in front of the label of who translated or edited, in a line at the head.
+fn headed(said: &mut Said, line: &str) {
+    let labelled = !said.people.is_empty() && said.people.iter().all(|(role, _)| *role != people::Role::Author);
+    if let [name] = said.rest.as_slice()
+        && labelled
+        && line.starts_with(name.as_str())
+        && (2..=4).contains(&name.split_whitespace().count())
+        && people::plausible(name)
+    {
+        let named = people::names(name, people::Role::Author);
+        said.people.splice(0..0, named);
+        said.rest.clear();
+    }
+}
+
+/// "記者莊若谷／宜蘭報導", "地方中心/記者丁若水報導": a line with a reporter, a place and the word for a report.
+fn bylined(said: &mut Said, line: &str) {
+    const REPORTS: &[&str] = &["報導", "報道", "报导", "报道"];
+    let line = line.trim().trim_matches(['【', '】', '[', ']', '(', ')', '（', '）']);
+    if line.chars().count() > 30 || !REPORTS.iter().any(|report| line.ends_with(report)) {
+        return;
+    }
+    let Some((_, behind)) = line.split_once("記者").or_else(|| line.split_once("记者")) else { return };
+    let Some((names, _)) = behind.split_once(['/', '／']) else { return };
+    let found = names.split(['、', ' ', '\u{3000}']).map(str::trim).filter(|name| !name.is_empty());
+    let found: Vec<_> = found.map(|name| (people::Role::Author, name.to_owned())).collect();
+    if !found.is_empty() && found.iter().all(|(_, name)| people::is_chinese_person(name)) {
+        said.people = found;
+        said.rest.clear();
+        said.labelled = true;
+    }
+}
+
+/// "由蘇棠翻譯": who translated, as a notice says it.
+fn translator_in(notice: &str) -> Option<String> {
+    let verbs = ["翻译", "翻譯", "编译", "編譯", "译", "譯"];
+    notice.match_indices('由').take(4).find_map(|(at, by)| {
+        let rest = &notice[at + by.len()..];
+        let end = verbs.iter().filter_map(|verb| rest.find(verb)).min()?;
+        let name = rest[..end].trim();
+        people::is_chinese_person(name).then(|| name.to_owned())
+    })
+}
+
+/// "Nora Field (via Pier Post)": who signs in front of the bracket that names the source.
+fn signed(said: &mut Said, line: &str) {
+    if let [name] = said.rest.as_slice()
+        && !said.chain.is_empty()
+        && said.people.is_empty()
+        && line.ends_with([')', '）'])
+        && line.starts_with(name.as_str())
+        && (2..=4).contains(&name.split_whitespace().count())
+        && name.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
+        && people::plausible(name)
+    {
+        said.people = people::names(name, people::Role::Author);
+        said.rest.clear();
+    }
 }
 
 /// "新潮社海港6月26日电(记者 林书白)": names in a bracket near the beginning or end of the text.

@@ -46,6 +46,25 @@ fn lifts_notices_and_source_lines_out() {
 }
 
 #[test]
+fn lines_at_either_end() {
+    let people = |source: &str| {
+        let got = body(source);
+        let names: Vec<String> = got.names.iter().map(|(role, name)| format!("{role:?}:{name}")).collect();
+        (got.html.as_str().to_owned(), names.join(" "))
+    };
+    let check_people = |source: &str, html: &str, names: &str| {
+        assert_eq!(people(source), (html.to_owned(), names.to_owned()), "{source}");
+    };
+    check("<p>渡轮停了。</p><p>雾散了。</p><p>(北岬通信)</p>", "<p>渡轮停了。</p><p>雾散了。</p>", &[], Some(("北岬通信", None)));
+    check("<p>渡轮停了。</p><p>雾散了。</p><p>(笑)</p>", "<p>渡轮停了。</p><p>雾散了。</p><p>(笑)</p>", &[], None);
+    check_people("<p>渡轮停了。</p><p>责任编辑:</p>", "<p>渡轮停了。</p>", "");
+    check_people("<p>記者周若谷／北岬報導</p><p>渡輪停了。</p>", "<p>渡輪停了。</p>", "Author:周若谷");
+    check_people("<p>Nora Field. Переклад: Анна Бор</p><p>Пором.</p>", "<p>Пором.</p>", "Author:Nora Field Translator:Анна Бор");
+    check_people("<p>Phà dừng.</p><p><b>Thu Hà</b> (Theo Tideline)</p>", "<p>Phà dừng.</p>", "Author:Thu Hà");
+    check_people("<p>渡輪停了。</p><p>本文轉載自北岬月刊，由蘇若翻譯。</p>", "<p>渡輪停了。</p>", "Translator:蘇若");
+}
+
+#[test]
 fn lifts_our_own_blocks_out() {
     check(
         "<div class=\"reprint-credit\"><p>来源:<a href='https://x.example/'>X</a></p></div><div class=\"reprint-disclaimer\">仅供参考。</div><p>t</p><hr><div class=\"reprint-disclaimer\">仅供参考。</div>",

@@ -120,7 +120,8 @@ pub(super) struct Piece {
 }
 
 /// Cuts a row into pieces.
-pub(super) fn pieces(row: &Row, place: Place) -> Vec<Piece> {
+pub(super) fn pieces(row: &Row, place: Place, own: &[&str]) -> Vec<Piece> {
+    let own: Vec<Vec<char>> = own.iter().map(|name| name.chars().map(super::row::fold).collect()).collect();
     let mut pieces: Vec<Piece> = Vec::new();
     let length = row.folded.len();
     let (mut at, mut start, mut line) = (0, 0, 0);
@@ -152,12 +153,28 @@ pub(super) fn pieces(row: &Row, place: Place) -> Vec<Piece> {
             fresh = true;
             continue;
         }
+        // "河湾网责任编辑:X": whose editor that is.
+        if fresh
+            && let Some(behind) = own
+                .iter()
+                .filter(|name| !name.is_empty() && row.folded[at..].starts_with(name))
+                .map(|name| at + name.len())
+                .find(|behind| label_at(row, *behind, true, place).is_some_and(|(label, _)| label.role().is_some()))
+        {
+            at = behind;
+            start = at;
+            continue;
+        }
         let boundary = fresh || at > 0 && matches!(row.folded[at - 1], ' ' | '(' | ',' | ';');
         let begins =
             fresh || at > 0 && row.folded[at - 1] == '(' || at > 1 && row.folded[at - 1] == ' ' && row.folded[at - 2] == '.';
         if boundary
             && c != ' '
-            && let Some((found, value)) = label_at(row, at, begins, place)
+            && let Some((found, value)) = label_at(row, at, begins, place).or_else(|| {
+                // "Nora Field, translated by A": behind the author.
+                let listed = place == Place::Around && at > 1 && row.folded[at - 1] == ' ' && row.folded[at - 2] == ',';
+                listed.then(|| label_at(row, at, true, place)).flatten().filter(|(label, _)| *label == Label::Translator)
+            })
         {
             // A label in the middle of a piece ends it, unless it is the value that begins like one.
             let from = if at > 0 && row.folded[at - 1] == '(' { at - 1 } else { at };

@@ -6,12 +6,14 @@
 
 mod counts;
 mod cut;
+mod dateline;
 mod notice;
 mod row;
 #[cfg(test)]
 mod tests;
 
-pub(super) use counts::{comments_in, comments_within, number};
+pub(super) use counts::{comments_in, comments_within, heading_count, number};
+pub(super) use dateline::{agency as agency_of_dateline, reporter as reporter_of_dateline};
 pub(super) use notice::of_notice;
 pub(super) use row::Row;
 
@@ -38,11 +40,42 @@ const SECTION_PATHS: &[&str] = &[
     "topic",
     "topics",
     "rubric",
+    "rubrics",
+    "rubrika",
     "rubrique",
+    "rubriques",
+    "seccion",
+    "secciones",
+    "kategorie",
+    "kategori",
     "ressort",
     "cat",
     "column",
     "lanmu",
+];
+
+/// Words in the path of an address that lead to a page about who writes.
+const AUTHOR_PATHS: &[&str] = &[
+    "author",
+    "authors",
+    "autor",
+    "autores",
+    "autoren",
+    "auteur",
+    "auteurs",
+    "autore",
+    "autori",
+    "avtor",
+    "byline",
+    "columnist",
+    "columnists",
+    "contributor",
+    "contributors",
+    "journalist",
+    "journalists",
+    "writer",
+    "writers",
+    "zuozhe",
 ];
 
 /// What a row says.
@@ -75,6 +108,21 @@ pub(super) fn begins_with_label(row: &Row) -> bool {
     after_break(row, 0).is_some_and(|at| label_at(row, at, true, Place::Text).is_some())
 }
 
+/// Whether a row begins with a label that names authors stand behind.
+pub(super) fn begins_with_name(row: &Row) -> bool {
+    after_break(row, 0)
+        .and_then(|at| label_at(row, at, true, Place::Around))
+        .is_some_and(|(label, _)| label.role().is_some_and(|role| role != Role::Photographer))
+}
+
+/// "责任编辑:": a label that nothing stands behind.
+pub(super) fn is_empty_label(row: &Row) -> bool {
+    let Some(at) = after_break(row, 0) else { return false };
+    label_at(row, at, true, Place::Text).is_some_and(|(label, value)| {
+        (label.role().is_some() || matches!(label, Label::Source | Label::Comments)) && after_break(row, value).is_none()
+    })
+}
+
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -89,7 +137,8 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
     let mut said = Said::default();
     let mut last: Option<Label> = None;
     let mut last_line = 0;
-    for piece in pieces(row, place) {
+    let mut after_date = false;
+    for piece in pieces(row, place, own) {
         let written = row.string(&piece.range);
         if written.is_empty() {
             continue;
@@ -100,22 +149,57 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
         }
         // "By A <and> B": a list goes on over the ends of its elements.
         let goes_on = last.filter(|label| label.role().is_some() && piece.line == last_line && piece.label.is_none());
+        // "撰文:黎曉　方泊": a list with wide spaces between its names.
+        let wide = || row.shown[..piece.range.start].iter().rev().find(|c| **c != ' ') == Some(&'\u{3000}');
+        if let Some(label) = goes_on
+            && people::is_chinese_person(&written)
+            && wide()
+        {
+            add_people(&mut said, &written, label.role().unwrap_or(Role::Author), own, false);
+            continue;
+        }
         if let Some(label) = goes_on
             && continues(&written, row, &piece)
         {
-            if !is_conjunction(&written) {
-                add_people(&mut said, &written, label.role().unwrap_or(Role::Author), own);
+            if let Some(party) = writes_for(row, &piece.range, &said).filter(|party| !is_own(own, &party.name)) {
+                add(&mut said, party);
+            } else if !is_conjunction(&written) {
+                add_people(&mut said, &written, label.role().unwrap_or(Role::Author), own, false);
             }
             continue;
         }
         last_line = piece.line;
-        last = piece.label;
-        match piece.label {
+        // "27/06/2024 - 10:45": the time of the day that was parted from its day.
+        if piece.label.is_none() && after_date && is_time(&written) {
+            after_date = false;
+            if let Some(published) = said.published.as_mut() {
+                published.push(' ');
+                published.push_str(&written);
+            }
+            continue;
+        }
+        let dated = said.published.is_some();
+        // "Tags: <a>A</a> <a>B</a>": links go on with the list of the label.
+        let listed =
+            matches!(last, Some(Label::Section | Label::Tags)) && piece.label.is_none() && row.link(&piece.range).is_some();
+        let label = if listed { last } else { piece.label };
+        last = label;
+        match label {
             Some(label) => value(row, label, &piece.range, &written, own, &mut said),
             None => unlabelled(row, &piece.range, &written, own, &mut said),
         }
+        after_date = !dated && said.published.as_deref().is_some_and(|date| !date.contains(':') && written.ends_with(date));
     }
     said
+}
+
+/// "10:45", "۱۰:۳۰", "10:45 Uhr": a time of the day and at most the name of a zone.
+fn is_time(written: &str) -> bool {
+    let written = counts::ascii_digits(written);
+    let Some((hours, rest)) = written.split_once(':') else { return false };
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let (minutes, zone) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len()));
+    (1..=2).contains(&hours.len()) && digits(hours) && minutes.len() >= 2 && zone.trim().chars().count() <= 5
 }
 
 /// Whether a piece behind a name is more of the same list: a conjunction, or a name behind one.
@@ -136,7 +220,7 @@ fn is_conjunction(written: &str) -> bool {
     CONJUNCTIONS.contains(&lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '&'))
 }
 
-fn add_people(said: &mut Said, written: &str, role: Role, own: &[&str]) {
+fn add_people(said: &mut Said, written: &str, role: Role, own: &[&str], labelled: bool) {
     let written = match counts::behind(written) {
         Some((names, count)) => {
             said.comments.get_or_insert(count);
@@ -146,7 +230,16 @@ fn add_people(said: &mut Said, written: &str, role: Role, own: &[&str]) {
     };
     let found = people::names(written, role);
     let found = found.into_iter().filter(|(_, name)| !is_own(own, name));
-    let (good, bad): (Vec<_>, Vec<_>) = found.partition(|(_, name)| people::plausible(name));
+    // Translators and editors sign with small letters, too: "译者:boxi". Whoever put the text up does as well, so authors do not.
+    let pen_name = |role: Role, name: &str| {
+        matches!(role, Role::Translator | Role::Editor)
+            && (3..=20).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric())
+            && name.bytes().any(|b| b.is_ascii_alphabetic())
+            && !people::is_nobody(name)
+    };
+    let (good, bad): (Vec<_>, Vec<_>) =
+        found.partition(|(role, name)| people::plausible(name) || labelled && pen_name(*role, name));
     said.people.extend(good);
     said.rest.extend(bad.into_iter().map(|(_, name)| name));
 }
@@ -159,7 +252,10 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
         Label::Source | Label::Via => outlets(row, range, own, said),
         Label::Original => {
             let link = row.link(range).map(|(_, url, _)| url.clone());
-            let name = boilerplate::outlet_in(written).unwrap_or_default();
+            // "原文:<a>Tide Lab</a>" leads to tidelab.example: the outlet by its name, not by the article's.
+            let linked = row.link(range).map(|(linked, _, _)| boilerplate::trim_name(&row.string(linked)));
+            let name =
+                boilerplate::outlet_in(written).or(linked.filter(|name| is_of_host(name, link.as_ref()))).unwrap_or_default();
             if link.is_some() || !name.is_empty() {
                 add(said, Party { name, url: link });
             }
@@ -214,9 +310,20 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
                 None => (written.to_owned(), None),
             };
             said.published = said.published.take().or(date);
-            add_people(said, &names, role, own);
+            // "译者:周念。": a line, and no sentence.
+            let line = names.chars().count() <= 24 && !names.contains(['，', '！', '？']);
+            let names = names.strip_suffix('。').filter(|_| line).unwrap_or(&names);
+            let mark = row.folded[..range.start].iter().rev().find(|c| !matches!(**c, ' ' | SOFT));
+            add_people(said, names, role, own, matches!(mark, Some(':' | '|' | '/')));
         }
     }
+}
+
+/// Whether a host is called so: "Tide Lab" is at tidelab.example.
+fn is_of_host(name: &str, url: Option<&Url>) -> bool {
+    let essence = text::essence(name);
+    let host = url.and_then(Url::host_str).unwrap_or_default().replace(['.', '-'], "");
+    essence.len() > 3 && essence.is_ascii() && host.contains(&essence)
 }
 
 /// "X 2024-05-04 09:30" → X and the date.
@@ -254,6 +361,17 @@ fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut S
             cuts.push((range.start + place, range.start + place + via.chars().count()));
         }
     }
+    for from in FROM {
+        let from = format!(" {from} ");
+        if let Some(place) = folded.find(&from) {
+            let place = folded[..place].chars().count();
+            cuts.push((range.start + place, range.start + place + from.chars().count()));
+        }
+    }
+    // "来源:河湾日报、渡口周刊": a list of outlets.
+    if row.link(range).is_none() {
+        cuts.extend(range.clone().filter(|at| row.shown.get(*at) == Some(&'、')).map(|at| (at, at + 1)));
+    }
     cuts.sort_unstable();
     cuts.dedup_by(|one, other| one.0 < other.1);
     for (end, next) in cuts.into_iter().chain([(range.end, range.end)]) {
@@ -262,6 +380,21 @@ fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut S
         }
         at = next;
     }
+}
+
+/// Words between an outlet and the one it had the text from.
+const FROM: &[&str] = &["转自", "轉自", "转载自", "轉載自"];
+
+/// "By A, <a>X</a>": behind a name, the link to the front page of another site is where that name writes.
+fn writes_for(row: &Row, range: &std::ops::Range<usize>, said: &Said) -> Option<Party> {
+    let (linked, url, _) = row.link(range)?;
+    let foreign = row.site.as_deref().is_some_and(|site| site != addresses::site(url));
+    let before = row.folded[..linked.start].iter().rev().find(|c| !matches!(**c, ' ' | SOFT));
+    let apart = matches!(before, Some(',' | '|' | '/' | '-' | '–' | '—' | '·' | '('));
+    let name = boilerplate::trim_name(&row.string(linked));
+    let fits = (2..=NAME).contains(&name.chars().count()) && !boilerplate::is_link_text(&name);
+    (foreign && apart && fits && !said.people.is_empty() && url.path().trim_matches('/').is_empty() && url.query().is_none())
+        .then(|| Party { name, url: Some(url.clone()) })
 }
 
 fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Said) {
@@ -286,6 +419,14 @@ fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Sa
     } else if !written.is_empty() {
         said.rest.push(written);
     }
+}
+
+/// The name that a text in brackets begins with: "(Tidewater, 2024)".
+fn in_brackets(written: &str) -> Option<String> {
+    let inside = written.trim().strip_prefix(['(', '（'])?.strip_suffix([')', '）'])?;
+    let name = boilerplate::trim_name(inside.split([',', '，', ';', '；']).next().unwrap_or_default());
+    let letters = name.chars().any(char::is_alphabetic) && !is_date(&name) && !boilerplate::is_link_text(&name);
+    (letters && (2..=NAME).contains(&name.chars().count()) && !is_vague(&name)).then_some(name)
 }
 
 /// Whether a text is written as names of outlets are: where letters have cases, not mostly in small ones. "Source: myself" names none.
@@ -317,7 +458,13 @@ fn is_vague(name: &str) -> bool {
 /// Whether a name is the outlet's own.
 pub(super) fn is_own(own: &[&str], name: &str) -> bool {
     let essence = text::essence(name);
-    !essence.is_empty() && own.iter().any(|known| text::essence(known) == essence)
+    // A host is a name, too: "quay.example" is Quay.
+    let host = |known: &str| {
+        let host =
+            (known.contains('.') && !known.contains(char::is_whitespace)).then(|| known.strip_prefix("www.").unwrap_or(known));
+        host.and_then(|host| host.split('.').next()).is_some_and(|label| text::essence(label) == essence)
+    };
+    !essence.is_empty() && own.iter().any(|known| text::essence(known) == essence || host(known))
 }
 
 /// Adds an outlet at the end of a chain, or what is new of it.
@@ -392,9 +539,28 @@ fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&
         return;
     }
     let hint = row.hint(range);
+    if let Some(party) = writes_for(row, range, said).filter(|party| !is_own(own, &party.name)) {
+        said.labelled = true;
+        add(said, party);
+        return;
+    }
+    // "By A, X, Pell": where it was written, behind where it was published.
+    if hint == Some(Hint::Author)
+        && !said.people.is_empty()
+        && !said.chain.is_empty()
+        && row.folded[range.clone()].iter().find(|c| **c != ' ') == Some(&',')
+        && !written.trim_matches(|c: char| !c.is_alphanumeric()).contains(char::is_whitespace)
+    {
+        return;
+    }
+    // "X 于 2024-06-27"
+    let on = ["于 ", "於 ", "on ", "at "].iter().find_map(|word| written.strip_prefix(word));
+    let written = on.filter(|rest| date_in(rest).is_some()).unwrap_or(written);
     if let Some((date, rest)) = date_in(written) {
         said.published = said.published.take().or(Some(date));
-        if rest.trim().is_empty() {
+        // "27 juin 2024, par": whose name stands elsewhere.
+        let dangling = boilerplate::fold(&rest);
+        if dangling.is_empty() || labelled(|words| words.before).any(|(_, word)| word == dangling) {
             return;
         }
         return leftover(row, range, rest.trim(), hint, own, said);
@@ -403,11 +569,34 @@ fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&
 }
 
 fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Option<Hint>, own: &[&str], said: &mut Said) {
+    // "原文出處:<a>Quiet Boats</a>(Tidewater, 2024)": a title with a page of its own, and behind it its outlet.
+    if let Some(party) = said.chain.last_mut().filter(|party| party.url.as_ref().is_some_and(|url| url.path().len() > 1))
+        && let Some(name) = in_brackets(written)
+        && (is_of_host(&name, party.url.as_ref()) || written.contains([',', '，']))
+        && is_outlet_name(&name)
+        && !is_own(own, &name)
+    {
+        party.name = name;
+        return;
+    }
+    // "原文:<a>After the River | Tidewater</a>": what the link says behind the title.
+    if let Some(nameless) = said.chain.last_mut().filter(|party| party.name.is_empty())
+        && row.link(range).is_some_and(|(_, url, _)| nameless.url.as_ref() == Some(url))
+    {
+        if is_of_host(written, nameless.url.as_ref()) {
+            nameless.name = boilerplate::trim_name(written);
+        }
+        return;
+    }
     // "原文:<a>After the River</a>,刊于《潮汐》": the outlet behind the original's title.
     if let Some(nameless) = said.chain.last_mut().filter(|party| party.name.is_empty())
         && let Some(name) = boilerplate::outlet_in(written)
     {
         nameless.name = name;
+        return;
+    }
+    // The site's own name says nothing that is not known.
+    if is_own(own, written) && hint != Some(Hint::Source) && row.link(range).is_none() {
         return;
     }
     if own_mark(written, own) {
@@ -423,7 +612,15 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         said.people.extend(marked);
         return;
     }
+    let to_author = hint.is_none()
+        && row.link(range).is_some_and(|(_, url, _)| {
+            url.path_segments().is_some_and(|parts| parts.rev().skip(1).any(|part| AUTHOR_PATHS.contains(&part)))
+        });
     match hint {
+        None if plausible && to_author && row.is_link(range) => {
+            said.people.extend(marked);
+            said.labelled = true;
+        }
         Some(Hint::Author) if plausible => {
             said.people.extend(marked);
             said.labelled = true;
@@ -442,7 +639,11 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         Some(Hint::Comments) => said.comments = said.comments.or_else(|| number(written)),
         _ => {
             let to_section = row.link(range).is_some_and(|(_, url, tag)| {
-                *tag || url.path_segments().is_some_and(|mut parts| parts.any(|part| SECTION_PATHS.contains(&part)))
+                *tag || url.path_segments().is_some_and(|mut parts| {
+                    // "/channel_259", "/list-12.html"
+                    let word = |part: &str| part.split(|c: char| !c.is_ascii_alphabetic()).next().map(str::to_ascii_lowercase);
+                    parts.any(|part| word(part).is_some_and(|word| SECTION_PATHS.contains(&word.as_str())))
+                })
             });
             if to_section && written.chars().count() <= NAME {
                 said.categories.push(written.to_owned());

@@ -43,7 +43,15 @@ pub(in crate::normalize) fn of_notice(row: &Row, written: &str, own: &[&str], si
             before.trim_end_matches([' ', SOFT, '《', '"', '「', '『', '«']).strip_suffix(':').is_some_and(|before| {
                 labelled(|words| words.labels).any(|(label, word)| label == Label::Original && before.trim_end().ends_with(word))
             });
-        if is_name && !is_title && !is_original && !is_own(own, &name) {
+        // "… as part of the X collaboration": what the text belongs to is not where it comes from.
+        let of_series = PART_OF.iter().any(|words| before.trim_end_matches([' ', SOFT]).ends_with(words));
+        if of_series {
+            continue;
+        }
+        // "X に掲載された「<a>A Letter</a>」": a title in quotes beside the name.
+        let is_quoted = named.as_ref().is_some_and(|named| !text::essence(&name).contains(&text::essence(named)))
+            && before.trim_end_matches([' ', SOFT]).ends_with(['「', '"', '«', '„']);
+        if is_name && !is_title && !is_quoted && !is_original && !is_own(own, &name) {
             found.push((range.start, Party { name, url: Some(url.clone()) }));
         } else {
             articles.push((range.start, url.clone()));
@@ -89,6 +97,22 @@ pub(in crate::normalize) fn of_notice(row: &Row, written: &str, own: &[&str], si
     near.extend(first);
     near
 }
+
+/// Words in front of the name of a series or a partnership that a text is one of.
+const PART_OF: &[&str] = &[
+    "part of",
+    "part of the",
+    "part of its",
+    "parte de",
+    "parte de la",
+    "parte del",
+    "parte do",
+    "parte da",
+    "teil von",
+    "teil der",
+    "cadre de",
+    "cadre du",
+];
 
 /// Addresses of licences (Creative Commons and its kin) name no outlet.
 fn is_licence(url: &Url) -> bool {

@@ -50,6 +50,7 @@ const HINTS: &[(&str, Hint)] = &[
     ("section", Hint::Section),
     ("channel", Hint::Section),
     ("kicker", Hint::Section),
+    ("rubric", Hint::Section),
     ("rubrik", Hint::Section),
     ("rubrique", Hint::Section),
     ("comment", Hint::Comments),
@@ -65,11 +66,14 @@ pub(in crate::normalize) struct Row {
     pub(super) folded: Vec<char>,
     pub(super) links: Vec<(std::ops::Range<usize>, Url, bool)>,
     pub(super) hints: Vec<(std::ops::Range<usize>, Hint)>,
+    /// The site its addresses are resolved against.
+    pub(super) site: Option<String>,
 }
 
 impl Row {
     /// Adds the text of a node. Addresses are resolved against `base`; what stands in another block is another line.
     pub(in crate::normalize) fn push(&mut self, node: &NodeRef<'_>, base: &Url) {
+        self.site = Some(addresses::site(base).to_owned());
         let mut last_above = None;
         let nodes = std::iter::once(*node).chain(node.descendants_it());
         for inner in nodes {
@@ -169,7 +173,6 @@ impl Row {
     }
 
     /// A row of plain text.
-    #[cfg(test)]
     pub(in crate::normalize) fn of(text: &str) -> Self {
         let mut row = Self::default();
         row.text(text);
@@ -195,6 +198,11 @@ impl Row {
 
     pub(super) fn link(&self, range: &std::ops::Range<usize>) -> Option<&(std::ops::Range<usize>, Url, bool)> {
         self.links.iter().find(|(at, _, _)| at.start < range.end && range.start < at.end)
+    }
+
+    /// Whether a stretch is a link from end to end.
+    pub(super) fn is_link(&self, range: &std::ops::Range<usize>) -> bool {
+        self.link(range).is_some_and(|(at, _, _)| self.string(at) == self.string(range))
     }
 
     pub(super) fn hint(&self, range: &std::ops::Range<usize>) -> Option<Hint> {

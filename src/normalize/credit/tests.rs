@@ -40,6 +40,20 @@ fn lines_of_text() {
     check("责任编辑:周念", "Editor:周念");
     check("By Nora Field and Tomas Reed", "Author:Nora Field ; Author:Tomas Reed");
     check("今日港原创", "own");
+    check("来源:河湾日报、渡口周刊", "河湾日报<> ; 渡口周刊<>");
+    check("来源:河湾日报 转自 渡口周刊", "河湾日报<> ; 渡口周刊<>");
+    check("今日港责任编辑:周念", "Editor:周念");
+    check("撰文：周念　林若", "Author:周念 ; Author:林若");
+    check("译者:周念。", "Translator:周念");
+    check("译者:tidewalker", "Translator:tidewalker");
+    check("作者:tidewalker", "?tidewalker");
+    check("大渡网记者周念报导", "Author:周念");
+    check("Von Jorid Hansen, Pell", "Author:Jorid Hansen");
+    check("By Nora Field, translated by Tomas Reed", "Author:Nora Field ; Translator:Tomas Reed");
+    check("27/06/2024 - 10:45", "at 27/06/2024 10:45");
+    check("328人参与 41评论", "41 comments");
+    check("海港纪事 于 2024-06-27 10:45", "?海港纪事 于 2024-06-27 10:45");
+    check("27 juin 2024, par", "at 27 juin 2024,");
     check("渡轮今天停了。", "?渡轮今天停了。");
     check("来源不明的船来了", "?来源不明的船来了");
 }
@@ -62,6 +76,26 @@ fn text_is_no_row() {
     ] {
         check(line);
     }
+}
+
+#[test]
+fn numbers() {
+    let check = |written: &str, expected: Option<u64>| assert_eq!(number(written), expected, "{written}");
+    check("评论 17 条", Some(17));
+    check("1,204", Some(1204));
+    check("1.204 Kommentare", Some(1204));
+    check("1.2万", Some(12_000));
+    check("3만", Some(30_000));
+    check("1.5k", Some(1500));
+    check("12 km", Some(12));
+    check("نظرات (۳)", Some(3));
+    check("v1.2", Some(1));
+    check("99999999999999999999", Some(999_999_999));
+    check("none", None);
+    let within = |written: &str, expected: u64| assert_eq!(comments_within(written), Some(expected), "{written}");
+    within("33 flowers, 9 people commented, 9 comments", 9);
+    within("阅读 2.3万　评论 12", 12);
+    assert_eq!((heading_count("Yorumlar (3)"), heading_count("Comments on 3 boats")), (Some(3), None));
 }
 
 #[test]
@@ -100,6 +134,17 @@ fn rows_of_elements() {
         "<p>Source: <a href=https://t.example/1>Tideline</a>, via <a href=https://g.example/2>The Gazette</a> (words: Nora Field)</p>",
         "Tideline<https://t.example/1> ; The Gazette<https://g.example/2> ; Author:Nora Field",
     );
+    check("<p>Tags: <a href=/t/1>Fog</a> <a href=/t/2>Ferry</a></p>", "#Fog ; #Ferry");
+    check("<p><a href=/channel_25>城事</a> 2026-06-02</p>", "at 2026-06-02 ; #城事");
+    check("<p><a href=/author/nora>Nora Field</a> 2026-06-02</p>", "Author:Nora Field ; at 2026-06-02");
+    check(
+        "<p class=author><a href=/n>Nora Field</a>, <a href=https://t.example/>Tideline</a>, Pell</p>",
+        "Tideline<https://t.example/> ; Author:Nora Field",
+    );
+    check("<p>By <a href=https://nora.example/>Nora Field</a></p>", "Author:Nora Field");
+    check("<p>原文出處：<a href=https://t.example/a/1>Quiet Boats</a>（Tideline, 2024）</p>", "Tideline<https://t.example/a/1>");
+    check("<p>原文：<a href=https://tideline.example/a/1>Tideline</a></p>", "Tideline<https://tideline.example/a/1>");
+    check("<p>原文：<a href=https://tideline.example/a/1>Quiet Boats</a></p>", "<https://tideline.example/a/1>");
     check(
         "<div><span>도해린 기자</span><span>2026. 6. 27.</span><span class=author>x</span></div>",
         "Author:도해린 ; at 2026. 6. 27. ; ?x",

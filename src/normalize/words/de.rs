@@ -670,7 +670,7 @@ pub(super) const WORDS: Words = Words {
         "schlagworte", "schlagwörter", "themen", "tags", "anzeige", "andere sprachen", "in anderen sprachen",
         "artikel in anderen sprachen", "gefällt mir", "gefällt mir:",
     ],
-    comments: &["kommentare", "kommentar", "leserkommentare", "antworten", "beiträge", "meinungen"],
+    comments: &["ergänzungen", "kommentare", "kommentar", "leserkommentare", "antworten", "beiträge", "meinungen"],
     home: &["startseite", "start", "home", "hauptseite", "übersicht", "titelseite"],
     here: &[
         "sie sind hier", "du bist hier", "sie befinden sich hier", "aktuelle seite", "artikel", "nachricht", "meldung", "beitrag",

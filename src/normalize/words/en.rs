@@ -779,6 +779,7 @@ pub(super) const WORDS: Words = Words {
         "republish our content",
     ],
     comments: &[
+        "responses", "response",
         "comments", "comment", "replies", "reply", "responses", "response", "comments so far", "thoughts on", "reader comments",
         "user comments", "comments on this", "opinions",
     ],

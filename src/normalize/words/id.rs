@@ -42,6 +42,7 @@ pub(super) const WORDS: Words = Words {
         notice!(320, ["penafian:", "penafian", "disklaimer", "sanggahan:"], ["tanggung jawab", "tanggungjawab", "pandangan", "penulis", "investasi", "informasi", "pendapat"]),
     ],
     promotions: &[
+        notice!(160, ["baca juga:", "baca juga :", "baca selengkapnya:", "simak juga:", "lihat juga:", "baca pula:"]),
         notice!(140, ["ikuti kami", "ikuti berita", "dapatkan berita", "dapatkan update", "simak berita", "baca berita", "gabung di", "mari bergabung", "yuk gabung", "berlangganan", "langganan", "unduh aplikasi", "muat turun aplikasi", "sertai kami", "ikut serta saluran"], ["google news", "whatsapp", "telegram", "facebook", "instagram", "kanal", "aplikasi", "saluran", "nawala", "newsletter", "buletin", "channel"]),
         notice!(60, ["silakan masuk", "masuk untuk", "jadilah yang pertama", "log masuk"], ["komentar", "komen"]),
     ],

@@ -107,14 +107,14 @@ pub(super) const WORDS: Words = Words {
                 "felieton", "materiał", "esej", "to tłumaczenie", "tłumaczenie artykułu",
             ],
             [
-                "pierwotnie", "po raz pierwszy", "oryginalnie", "pierwodruk", "pierwszy raz", "ukazał się w", "ukazał się na",
+                "pochodzi z serwisu", "pochodzi z portalu", "pochodzi ze strony", "pierwotnie", "po raz pierwszy", "oryginalnie", "pierwodruk", "pierwszy raz", "ukazał się w", "ukazał się na",
                 "ukazał się oryginalnie", "ukazał się pierwotnie", "ukazała się", "przedruk", "przedrukow", "za zgodą",
                 "dzięki uprzejmości", "na licencji", "licencji creative commons", "został opublikowany w",
                 "został opublikowany na", "został opublikowany przez", "we współpracy",
             ],
             [
                 "pierwotnie", "po raz pierwszy", "oryginalnie", "opublikowan", "przedruk", "zgod", "uprzejmo", "licencj",
-                "portal", "tygodnik", "dziennik", "magazyn", "stron", "ukazał się w", "współprac",
+                "portal", "serwis", "tygodnik", "dziennik", "magazyn", "stron", "ukazał się w", "współprac",
             ],
         ),
         notice!(
@@ -181,6 +181,7 @@ pub(super) const WORDS: Words = Words {
         ),
     ],
     name_after: &[
+        "pochodzi z serwisu", "pochodzi z portalu", "pochodzi ze strony",
         "pierwotnie opublikowany na portalu", "pierwotnie opublikowany na stronie", "pierwotnie opublikowany na łamach",
         "pierwotnie opublikowany w tygodniku", "pierwotnie opublikowany w dzienniku", "pierwotnie opublikowany w magazynie",
         "pierwotnie opublikowany w serwisie", "pierwotnie opublikowany w", "pierwotnie opublikowany na",

@@ -23,6 +23,7 @@ pub(super) const WORDS: Words = Words {
         (Label::Chrome, &["lượt xem", "lượt đọc", "số lượt xem", "chia sẻ", "in bài", "in bài viết", "cỡ chữ", "thích", "lưu bài", "in trang", "đánh giá", "nghe đọc bài", "email", "điện thoại", "hotline", "đường dây nóng", "bài trước", "bài sau", "bài tiếp theo", "thời gian đọc"]),
     ],
     before: &[
+        (Label::Source, &["theo"]),
         (Label::Author, &["viết bởi", "bài và ảnh:", "bài viết của"]),
         (Label::Translator, &["dịch bởi", "được dịch bởi", "người dịch", "biên dịch bởi"]),
         (Label::Editor, &["biên tập bởi", "hiệu đính bởi"]),

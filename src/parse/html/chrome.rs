@@ -40,6 +40,7 @@ pub(super) const CHROME: &[&str] = &[
     "widget",
     "aside",
     "recommend",
+    "recommends",
     "recommended",
     "recommendation",
     "recommendations",
@@ -391,7 +392,7 @@ fn is_line_of_facts(node: &NodeRef<'_>, holders: &HashSet<NodeId>) -> bool {
         && !has(&words(node), FOOT)
         && node.ancestors_it(Some(2)).any(|above| holders.contains(&above.id) && !above.has_name("body"))
         && short_text(node, LINE).is_some_and(|text| {
-            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            let digits = text.chars().filter(|c| c.is_numeric()).count();
             (6..=24).contains(&digits) && text.chars().any(|c| matches!(c, ':' | '：' | '-' | '/' | '年' | '.'))
         })
 }
@@ -423,8 +424,29 @@ fn chrome(node: &NodeRef<'_>, own: Option<&NodeRef<'_>>) -> Option<bool> {
     if node.has_name("aside") {
         return (!is_notice(node)).then_some(false);
     }
+    if words.iter().any(|word| word == "copyright") && is_of_article(node) {
+        return None;
+    }
     let foot = node.has_name("footer") || has(&words, FOOT);
     (foot && !node.ancestors_it(None).any(|above| above.has_name("article") || above.has_name("main"))).then_some(false)
+}
+
+/// Characters of a line on rights that is the article's.
+const RIGHTS: usize = 240;
+
+/// A line on rights in the box of the article, which is no box of the whole page: that one holds the site's head, foot or menus, too.
+fn is_of_article(node: &NodeRef<'_>) -> bool {
+    let Some(above) = node.parent().filter(|above| !above.has_name("body") && !above.has_name("footer")) else { return false };
+    let page = |part: NodeRef<'_>| {
+        part.has_name("nav")
+            || part.has_name("footer")
+            || has(&words(&part), &["footer", "foot", "nav", "menu", "masthead", "navbar"])
+    };
+    let beside = above.children_it(false).filter(NodeRef::is_element);
+    let in_foot =
+        node.ancestors_it(Some(6)).any(|above| above.has_name("footer") || has(&words(&above), &["footer", "foot", "ft"]));
+    let prose = above.descendants_it().filter(NodeRef::is_text).any(|text| text.text().trim().len() > 2 * PROSE);
+    !in_foot && prose && short_text(node, RIGHTS).is_some_and(|text| !text.is_empty()) && !beside.take(40).any(page)
 }
 
 /// An article with a headline of its own: the next one, on pages that go on without end.

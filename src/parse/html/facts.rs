@@ -22,6 +22,8 @@ pub(super) struct Facts {
     title: Option<String>,
     /// The text as JSON-LD has it, plain.
     pub body: Option<String>,
+    /// What pictures and links of the page are called in a few words.
+    named: Vec<String>,
     /// Who wrote the article, as the page says it.
     pub byline: Option<String>,
 }
@@ -40,6 +42,12 @@ impl Facts {
             self.title.as_deref(),
             displayed.as_ref().or(declared.as_ref()).map_or("", String::as_str),
         );
+        if self.entry.source.is_none() {
+            let title = displayed.as_ref().or(declared.as_ref()).map_or("", String::as_str);
+            let named = headline::delivered(self.title.as_deref().unwrap_or_default(), title);
+            let shown = named.filter(|name| self.named.iter().any(|known| known == name));
+            self.entry.source = shown.map(|name| ParsedSource { title: plain(&name), ..ParsedSource::default() });
+        }
         self.entry.title = displayed.or(declared).or(self.title).as_deref().and_then(plain);
         (self.entry, sites)
     }
@@ -52,6 +60,7 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         modified,
         authors,
         translators,
+        editors,
         sections,
         image,
         language,
@@ -106,6 +115,11 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
             ])
         })
         .or_else(|| item(document, "datePublished").and_then(|node| date_of(&node)))
+        // hAtom, and what was made after it.
+        .or_else(|| {
+            first(document, "abbr.published[title], time.published[datetime], .dt-published[datetime]")
+                .and_then(|node| date_of(&node))
+        })
         .or_else(|| visible_date(document));
     let updated = modified
         .or_else(|| meta.get(&["article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"]))
@@ -146,9 +160,9 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         "article_source",
         "newssource",
         "og:article:source",
+        "mediaid",
     ]);
-    let mut sites: Vec<String> =
-        meta.all(&["og:site_name", "sitename", "application-name", "apple-mobile-web-app-title", "mediaid"]);
+    let mut sites: Vec<String> = meta.all(&["og:site_name", "sitename", "application-name", "apple-mobile-web-app-title"]);
     sites.extend(publisher.iter().filter_map(|party| party.title.clone()));
     let provider = provider.filter(|party| publisher.as_ref().is_none_or(|publisher| publisher.title != party.title));
     let source = provider.or_else(|| named.map(|name| Link { title: Some(name), ..Link::default() })).map(|party| ParsedSource {
@@ -166,6 +180,16 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
     let canonical =
         canonical.map(|href| href.trim().to_owned()).or_else(|| meta.get(&["og:url"])).filter(|href| !href.is_empty());
     let mut derived_from = based_on;
+    // Microdata: the work that this one is made from, where it is a link.
+    if derived_from.is_empty() {
+        let linked =
+            first(document, "a[itemprop~=isBasedOn][href], link[itemprop~=isBasedOn][href], a[itemprop~=isBasedOnUrl][href]");
+        derived_from.extend(linked.and_then(|node| {
+            let href = node.attr("href")?.trim().to_owned();
+            let title = short_text(&node, SHORT).filter(|title| !title.is_empty() && !title.contains("://"));
+            Some(Link { rel: "related".to_owned(), href, title, ..Link::default() })
+        }));
+    }
     if let Some(original) = meta.get(&["original-source", "dcterms.source", "dc.source"])
         && derived_from.is_empty()
     {
@@ -184,6 +208,7 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         updated,
         authors,
         translators,
+        contributors: editors,
         categories,
         media: image.map(|url| Media { url, medium: Some("image".to_owned()), ..Media::default() }).into_iter().collect(),
         rights: rights.or_else(|| meta.get(&["dcterms.rights", "dc.rights"])).as_deref().and_then(plain),
@@ -194,7 +219,50 @@ pub(super) fn of(document: &Document, selectors: &PageSelectors) -> Facts {
         language: language.or_else(|| first(document, "html").and_then(|node| node.attr("lang")).map(|lang| lang.to_string())),
         ..ParsedEntry::default()
     };
-    Facts { entry, declared, sites, title, body, byline }
+    let named = called(document);
+    sites.extend(front_names(document));
+    Facts { entry, declared, sites, title, body, named, byline }
+}
+
+/// Characters of the name of an outlet, and elements that are looked at for one.
+const NAME: usize = 24;
+const NAMED: usize = 3_000;
+
+/// What pictures and links of a page are called in a few words.
+fn called(document: &Document) -> Vec<String> {
+    let found = document.try_select("img[alt], a[href]").map(|found| found.nodes().to_vec()).unwrap_or_default();
+    let name = |node: &NodeRef<'_>| match node.attr("alt") {
+        Some(alt) => Some(squeezed(&alt)),
+        None => short_text(node, NAME),
+    };
+    let fits = |name: &String| (2..=NAME).contains(&name.chars().count());
+    found.iter().take(NAMED).filter_map(name).filter(fits).collect()
+}
+
+/// What the site's sign says: the link to the front page in an element that is called its logo, or at the head of the page.
+fn front_names(document: &Document) -> Vec<String> {
+    const SIGNS: &[&str] = &["logo", "site", "brand", "masthead", "header", "head", "top", "sitename"];
+    let found = document.try_select("a[href]").map(|found| found.nodes().to_vec()).unwrap_or_default();
+    let to_front = |node: &NodeRef<'_>| {
+        node.attr("href").is_some_and(|href| {
+            let path = href.trim();
+            matches!(path, "/" | "./" | "index.html" | "/index.html" | "/index.htm" | "index.htm")
+        })
+    };
+    let is_sign = |node: &NodeRef<'_>| {
+        std::iter::once(*node)
+            .chain(node.ancestors_it(Some(3)))
+            .any(|above| above.has_name("header") || super::chrome::has(&super::chrome::words(&above), SIGNS))
+    };
+    let name = |node: &NodeRef<'_>| {
+        let shown = short_text(node, NAME).filter(|name| !name.is_empty());
+        shown.or_else(|| {
+            let image = node.descendants_it().find(|inner| inner.has_name("img"))?;
+            image.attr("alt").map(|alt| squeezed(&alt))
+        })
+    };
+    let signs = found.iter().take(NAMED).filter(|node| to_front(node) && is_sign(node)).take(4).filter_map(name);
+    signs.filter(|name| (2..=NAME).contains(&name.chars().count())).collect()
 }
 
 fn person(name: String) -> Person {

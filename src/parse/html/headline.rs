@@ -116,6 +116,20 @@ pub(super) fn bare(text: &str) -> String {
 /// Marks between the parts of a document's title.
 const MARKS: &[char] = &['|', '｜', '_', '-', '–', '—', '－', '·', '»', '«', '•', ':', '丨', '/'];
 
+/// Who delivered the text, as the document's title has it: in brackets right behind the headline, with the site behind them.
+pub(super) fn delivered(title: &str, headline: &str) -> Option<String> {
+    let headline = headline.trim();
+    let (before, after) = squeezed(title).split_once(headline).map(|(before, after)| (before.to_owned(), after.to_owned()))?;
+    if headline.is_empty() || !before.is_empty() {
+        return None;
+    }
+    let (open, close) = if after.trim_start().starts_with('（') { ('（', '）') } else { ('(', ')') };
+    let (name, behind) = after.trim_start().strip_prefix(open)?.split_once(close)?;
+    let name = name.trim();
+    let site = behind.trim_start().starts_with(MARKS);
+    (site && (2..=SITE).contains(&name.chars().count()) && name.chars().any(char::is_alphabetic)).then(|| name.to_owned())
+}
+
 /// What the page calls its site, the surest first: `declared` (og:site_name …), then what its title has besides the headline.
 pub(super) fn sites(declared: &[String], title: Option<&str>, headline: &str) -> Vec<String> {
     let mut sites: Vec<String> = Vec::new();
@@ -149,9 +163,17 @@ pub(super) fn sites(declared: &[String], title: Option<&str>, headline: &str) ->
         .unwrap_or(&around[1])
         .split(['|', '｜', '_', '–', '—', '－', '»', '丨'])
         .flat_map(|part| part.split(" - "))
+        .flat_map(|part| part.split("--"))
         .collect();
     for part in behind.iter().rev().chain([&around[0].as_str()]) {
         add(part);
+    }
+    // "河湾新闻-The Bend": the site in two languages.
+    if let Some((name, other)) = behind.last().and_then(|last| last.split_once(['-', '·']))
+        && (name.is_ascii() != other.is_ascii())
+    {
+        add(name);
+        add(other);
     }
     sites
 }
@@ -208,5 +230,18 @@ mod tests {
         check(&[], "Well-known bells", "", &[]);
         check(&[], "渡口の鐘（羽筆通信） - 河湾ニュース", "渡口の鐘", &["河湾ニュース"]);
         check(&[], "The bell (Quill) | Rivertown", "The bell", &["Rivertown"]);
+        check(&[], "渡口的钟_现场_河湾新闻-The Bend", "渡口的钟", &["河湾新闻-The Bend", "现场", "河湾新闻", "The Bend"]);
+        check(&[], "渡口的钟--城事--河湾网", "渡口的钟", &["河湾网", "城事"]);
+    }
+
+    #[test]
+    fn who_delivered_is_in_brackets_before_the_site() {
+        let check =
+            |title: &str, expected: Option<&str>| assert_eq!(delivered(title, "渡口の鐘").as_deref(), expected, "{title}");
+        check("渡口の鐘（羽筆通信） - 河湾ニュース", Some("羽筆通信"));
+        check("渡口の鐘(羽筆通信) | 河湾", Some("羽筆通信"));
+        check("渡口の鐘（羽筆通信）", None);
+        check("渡口の鐘（1/2） - 河湾", None);
+        check("渡口の鐘 - 河湾", None);
     }
 }

@@ -19,6 +19,7 @@ pub(super) struct JsonLd {
     pub modified: Option<String>,
     pub authors: Vec<Person>,
     pub translators: Vec<Person>,
+    pub editors: Vec<Person>,
     pub sections: Vec<String>,
     pub image: Option<String>,
     pub language: Option<String>,
@@ -104,7 +105,7 @@ fn people(value: Option<&Value>) -> Vec<Person> {
         .take(32)
         .filter_map(|value| match value {
             Value::String(name) => Some(Person { name: Some(squeezed(name)), ..Person::default() }),
-            Value::Object(object) => {
+            Value::Object(object) if !is_organization(value) => {
                 let name = string(object.get("name"))?;
                 Some(Person { name: Some(name), uri: string(object.get("url")), email: None })
             }
@@ -112,6 +113,29 @@ fn people(value: Option<&Value>) -> Vec<Person> {
         })
         .filter(|person| person.name.as_deref().is_some_and(|name| !name.is_empty()))
         .collect()
+}
+
+/// Whether an object is an organization and no person.
+fn is_organization(value: &Value) -> bool {
+    each(value.get("@type")).filter_map(Value::as_str).any(|kind| kind.ends_with("Organization") || kind == "Corporation")
+}
+
+/// The organization that stands where the author belongs, and is not the publisher.
+fn author_organization(author: Option<&Value>, publisher: Option<&Link>) -> Option<Link> {
+    let found = each(author).filter(|value| is_organization(value)).find_map(|value| organization(Some(value)))?;
+    let bare = |link: &Link| super::headline::bare(link.title.as_deref().unwrap_or_default());
+    let publisher = bare(publisher?);
+    let name = bare(&found);
+    (!publisher.contains(&name) && !name.contains(&publisher)).then_some(found)
+}
+
+/// The outlet of a work that another is based on. What is called a work has a name of its own, which is not its outlet's.
+fn outlet_of(work: &Value) -> Option<String> {
+    let is_work = each(work.get("@type")).filter_map(Value::as_str).any(|kind| is_article(kind) || kind.ends_with("Work"));
+    let named = ["publisher", "sourceOrganization", "provider", "isPartOf"].iter().find_map(|key| organization(work.get(*key)));
+    named
+        .and_then(|outlet| outlet.title)
+        .or_else(|| if is_work { None } else { string(work.get("name").or(work.get("headline"))) })
 }
 
 /// An organization by its name.
@@ -130,12 +154,7 @@ fn read(article: &Value) -> JsonLd {
     let get = |key: &str| article.get(key);
     let based_on = ["isBasedOn", "isBasedOnUrl", "translationOfWork"].iter().flat_map(|key| each(get(key))).filter_map(|value| {
         let href = address(Some(value))?;
-        Some(Link {
-            rel: "related".to_owned(),
-            href,
-            title: string(value.get("name").or(value.get("headline"))),
-            ..Link::default()
-        })
+        Some(Link { rel: "related".to_owned(), href, title: outlet_of(value), ..Link::default() })
     });
     JsonLd {
         headline: string(get("headline")).or_else(|| string(get("name"))),
@@ -143,6 +162,7 @@ fn read(article: &Value) -> JsonLd {
         modified: string(get("dateModified")),
         authors: people(get("author")),
         translators: people(get("translator")),
+        editors: people(get("editor")),
         sections: each(get("articleSection")).filter_map(Value::as_str).map(squeezed).take(32).collect(),
         image: address(get("image")),
         language: string(get("inLanguage")),
@@ -153,6 +173,8 @@ fn read(article: &Value) -> JsonLd {
         comments: get("commentCount")
             .and_then(|count| count.as_u64().map(|count| count.to_string()).or_else(|| string(Some(count)))),
         publisher: organization(get("publisher")),
-        provider: organization(get("sourceOrganization")).or_else(|| organization(get("provider"))),
+        provider: organization(get("sourceOrganization"))
+            .or_else(|| organization(get("provider")))
+            .or_else(|| author_organization(get("author"), organization(get("publisher")).as_ref())),
     }
 }

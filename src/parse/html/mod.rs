@@ -66,6 +66,7 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     let source = source_with(doc, charset, asked.bounded, asked.rules, &mut findings)?;
     let document = Document::from(source.as_str());
     let base = base(&document);
+    name_pictures(&document);
     rows::number(&document);
     let mut facts = facts::of(&document, asked.selectors);
     let ruled = asked.rules.map(|rules| Ruled::new(&document, rules));
@@ -100,6 +101,16 @@ pub fn page(doc: &FetchedDocument, charset: Option<&str>, asked: &Asked<'_>) -> 
     entry.content = vec![Text { value: found.html, kind: TextKind::Html, language: None, base: entry.base.clone() }];
     entry.complete = true;
     Ok(ParsedPage { entry, next, whole: by_rule.single_page, rows: found.rows, site, byline, warnings: findings.into_warnings() })
+}
+
+/// Pictures of AMP are pictures.
+fn name_pictures(document: &Document) {
+    let found = document.try_select("amp-img[src], amp-anim[src]").map(|found| found.nodes().to_vec()).unwrap_or_default();
+    // What stands in it for readers without scripts is the same picture.
+    for node in found {
+        node.children().iter().for_each(NodeRef::remove_from_parent);
+        node.rename("img");
+    }
 }
 
 /// Reads a page that is a feed by its own markup: h-feed and h-entry of microformats2, hAtom, hNews. `charset` is the outlet's configured one.

@@ -86,11 +86,13 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>, zones: &
     let mut taken = std::collections::HashSet::new();
     let holders: std::collections::HashSet<_> =
         headline.iter().flat_map(|node| std::iter::once(*node).chain(node.ancestors_it(None))).map(|above| above.id).collect();
+    let heading = headline.and_then(|node| short_text(&node, 400)).unwrap_or_default();
     for node in body.descendants_it().filter(NodeRef::is_element).take(ELEMENTS) {
         let words = words(&node);
         let is_crumbs = has(&words, CRUMBS)
             || node.attr("aria-label").is_some_and(|label| label.eq_ignore_ascii_case("breadcrumb"))
-            || node.attr("itemtype").is_some_and(|kind| kind.ends_with("BreadcrumbList"));
+            || node.attr("itemtype").is_some_and(|kind| kind.ends_with("BreadcrumbList"))
+            || is_way(&node, &heading);
         let place = if is_crumbs {
             Place::Crumbs
         } else if has(&words, COMMENTS)
@@ -147,6 +149,36 @@ pub(super) fn named(document: &Document, headline: Option<NodeRef<'_>>, zones: &
     rows
 }
 
+/// Characters of a way from the front page, and of what stands in it that is no link.
+const WAY: usize = 120;
+const UNLINKED: usize = 24;
+
+/// A way from the front page, told by what it is: a link there first, then other links with marks between that point at the next.
+fn is_way(node: &NodeRef<'_>, headline: &str) -> bool {
+    if !["div", "p", "nav", "td", "span", "ul", "ol", "section", "font"].iter().any(|name| node.has_name(name)) {
+        return false;
+    }
+    let Some(text) = short_text(node, WAY).filter(|text| text.contains(['>', '»', '›', '＞', '→', '/'])) else {
+        return false;
+    };
+    let links: Vec<NodeRef<'_>> = node.descendants_it().filter(|inner| inner.has_name("a")).take(9).collect();
+    let [first, rest @ ..] = links.as_slice() else { return false };
+    let to_front = first.attr("href").is_some_and(|href| {
+        let href = href.trim();
+        let path = href.split_once("://").map_or(href, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+        path == "/" || path == "./" || path.trim_start_matches(['.', '/']).starts_with("index.")
+    });
+    if !to_front || rest.is_empty() || rest.len() > 6 {
+        return false;
+    }
+    let linked: usize = links.iter().filter_map(|link| short_text(link, WAY)).map(|text| text.chars().count()).sum();
+    let plain = text.replace(headline.trim(), "");
+    let between = plain.chars().filter(|c| matches!(c, '>' | '»' | '›' | '＞' | '→' | '/')).count();
+    let unlinked = plain.chars().filter(|c| c.is_alphanumeric()).count().saturating_sub(linked);
+    // "a/b" within a name is no mark: there is one between any two steps.
+    between >= rest.len() && unlinked <= UNLINKED
+}
+
 /// A short button with a number: votes, shares, or comments.
 fn is_counter(node: &NodeRef<'_>) -> bool {
     let button = node.has_name("button") || node.attr("role").is_some_and(|role| &*role == "button");
@@ -156,6 +188,10 @@ fn is_counter(node: &NodeRef<'_>) -> bool {
 }
 
 fn is_comments_address(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    if path.trim_end_matches('/').rsplit('/').next().is_some_and(|last| matches!(last, "comments" | "comment" | "commentaires")) {
+        return true;
+    }
     let Some((_, fragment)) = href.split_once('#') else { return false };
     let fragment = fragment.to_ascii_lowercase();
     COMMENTS.iter().any(|word| fragment.starts_with(word)) || fragment == "respond"

@@ -162,6 +162,38 @@ fn rows_stand_around_the_text() {
 }
 
 #[test]
+fn what_is_told_by_what_it_is() {
+    let of = |place: Place, body: &str| -> Vec<String> {
+        let page = read(body);
+        let shown =
+            |row: &crate::model::PageRow| Document::fragment(row.html.as_str()).text().split_whitespace().collect::<String>();
+        page.rows.iter().filter(|row| row.place == place).map(shown).collect()
+    };
+    let way = "<div><a href='/'>河湾</a> &gt; <a href='/c'>城事</a> &gt; 正文</div><h1>渡口的钟</h1>";
+    assert_eq!(of(Place::Crumbs, &around("<title>渡口的钟</title>", way, "")), ["河湾>城事>正文"]);
+    let menu = "<div><a href='/'>河湾</a> | <a href='/c'>城事</a> | <a href='/d'>河流</a></div><h1>渡口的钟</h1>";
+    assert_eq!(of(Place::Crumbs, &around("<title>渡口的钟</title>", menu, "")), [""; 0]);
+    let link = "<h1>渡口的钟</h1><p><a href='/a/1/comments'>コメント<b>214</b>件</a></p>";
+    assert_eq!(of(Place::Comments, &around("<title>渡口的钟</title>", link, "")), ["214"]);
+    let rights =
+        of(Place::Tail, &around("<title>渡口的钟</title>", "<h1>渡口的钟</h1>", "<div class=copyright>未经授权,不得转载</div>"));
+    assert_eq!(rights, ["未经授权,不得转载"]);
+    let entry = read(&around("<title>渡口的钟(羽笔社) - 河湾</title>", "<h1>渡口的钟</h1><img alt=羽笔社 src=/l.png>", "")).entry;
+    assert_eq!(entry.source.and_then(|source| source.title).map(|title| title.value).as_deref(), Some("羽笔社"));
+}
+
+#[test]
+fn organizations_of_json_ld_are_no_authors() {
+    let json = r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"渡口的钟","author":{"@type":"Organization","name":"羽笔社"},
+        "publisher":{"@type":"Organization","name":"河湾网"},"editor":{"@type":"Person","name":"周岸"},
+        "isBasedOn":{"@type":"Article","name":"The Bell","url":"https://quill.example/bell","publisher":{"@type":"Organization","name":"The Quill"}}}</script>"#;
+    let entry = read(&around(json, "", "")).entry;
+    assert_eq!((names(&entry.authors), names(&entry.contributors)), (vec![], vec!["周岸"]));
+    assert_eq!(entry.source.and_then(|source| source.title).map(|title| title.value).as_deref(), Some("羽笔社"));
+    assert_eq!(entry.derived_from[0].title.as_deref(), Some("The Quill"));
+}
+
+#[test]
 fn own_selectors() {
     let body =
         "<body><div id=x><h1>题</h1><p>一。</p><div class=ad>广告</div></div><div id=y><p>二。</p></div><p>三。</p></body>";
