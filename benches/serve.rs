@@ -372,7 +372,7 @@ fn crowd() {
         let last = times.iter().filter_map(|(closed, _)| *closed).fold(0.0, f64::max);
         let limit = times[0].1;
         println!(
-            "{kind:<12} {} connections, {open} still open, the last closed after {last:.1} s (limit {limit} s)",
+            "{kind:<12} {} connections, {open} still open, the last closed after {last:.1} s (limit {limit} s, looked at every 0.1 s)",
             times.len()
         );
         // Two seconds for looking at them all.

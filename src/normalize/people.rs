@@ -138,10 +138,18 @@ fn without_address(byline: &str) -> &str {
 
 /// Names in a byline such as "文/林书白 译/周念" or "By A and B", with their roles.
 pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
-    let mut found = Vec::new();
+    each(byline, usual).collect()
+}
+
+/// The same where all of them are plausible: of text, hardly more than its beginning is looked at.
+pub(super) fn plausible_names(byline: &str, usual: Role) -> Option<Vec<(Role, String)>> {
+    let found: Option<Vec<_>> = each(byline, usual).map(|named| plausible(&named.1).then_some(named)).collect();
+    found.filter(|found| !found.is_empty())
+}
+
+fn each(byline: &str, usual: Role) -> impl Iterator<Item = (Role, String)> {
     let mut role = usual;
-    let byline = without_address(byline);
-    for piece in pieces(byline) {
+    pieces(without_address(byline)).into_iter().filter_map(move |piece| {
         let (labelled, rest) = label(&piece);
         role = labelled.unwrap_or(role);
         let (suffixed, rest) = suffix(without_code(&rest));
@@ -152,11 +160,8 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
             })
             .to_owned();
         let name = without_report(&piece, without_honours(&name)).to_owned();
-        if is_name(&name) && !is_institution(&name) {
-            found.push((suffixed.unwrap_or(role), name));
-        }
-    }
-    found
+        (is_name(&name) && !is_institution(&name)).then(|| (suffixed.unwrap_or(role), name))
+    })
 }
 
 /// "记者林书白报导": the verb behind a name that a profession stands in front of.
@@ -258,11 +263,13 @@ fn without_honours(name: &str) -> &str {
 /// Splits "A、B / C and D" where it is plainly a list. A comma alone may be "Last, First", so it splits only what then looks like
 /// names of two or more words, or more than two of them.
 fn pieces(byline: &str) -> Vec<String> {
-    let mut rest = vec![byline.to_owned()];
+    let mut parts = vec![byline.trim()];
     for separator in ["|", "｜", "、", "；", ";", " / ", "　", " & ", " and ", " und ", " et ", " e ", " y ", " и ", "，"] {
-        rest = rest.iter().flat_map(|piece| split(piece, separator)).collect();
+        if byline.contains(separator) {
+            parts = parts.into_iter().flat_map(|piece| piece.split(separator)).map(str::trim).collect();
+        }
     }
-    rest = rest.iter().flat_map(|piece| slashes(piece)).collect();
+    let mut rest: Vec<String> = parts.into_iter().flat_map(slashes).collect();
     rest = rest
         .iter()
         .flat_map(|piece| {
@@ -289,10 +296,6 @@ fn is_whole_name(name: &str) -> bool {
     let written = |word: &str| PARTICLES.contains(&word) || word.starts_with(char::is_uppercase);
     let (count, good) = words.fold((0, true), |(count, good), word| (count + 1, good && written(word)));
     good && count >= 2 && name.starts_with(char::is_uppercase)
-}
-
-fn split(piece: &str, separator: &str) -> Vec<String> {
-    piece.split(separator).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// "林书白/周念" is a list; "文/林书白" is a label.

@@ -605,8 +605,9 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         said.labelled = true;
         return;
     }
-    let marked = people::names(written, Role::Author);
-    let plausible = !marked.is_empty() && marked.iter().all(|(_, name)| people::plausible(name));
+    let named = people::plausible_names(written, Role::Author);
+    let plausible = named.is_some();
+    let marked = named.unwrap_or_default();
     if plausible && people::is_marked(written) {
         said.labelled = true;
         said.people.extend(marked);
