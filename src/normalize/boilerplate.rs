@@ -1,6 +1,6 @@
 //! What a paragraph is when it is no part of the text: a notice, a source line, a line of names.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use super::index::{Edges, Set, Within};
@@ -424,14 +424,25 @@ fn found<'a>(text: &'a str, places: &'a Places) -> impl Iterator<Item = (usize, 
 }
 
 static NAME_AFTER: LazyLock<Places> = LazyLock::new(|| by_first(all(|words| words.name_after)));
-static NAME_BEFORE: LazyLock<Vec<String>> = LazyLock::new(|| all(|words| words.name_before).flat_map(spellings).collect());
-static NAME_ENDS: LazyLock<Vec<String>> = LazyLock::new(|| all(|words| words.name_ends).flat_map(spellings).collect());
+/// In the order in which they are believed.
+static NAME_BEFORE: LazyLock<Within<usize>> = LazyLock::new(|| {
+    let marks = all(|words| words.name_before).flat_map(spellings);
+    Within::of(marks.enumerate().map(|(order, mark)| (mark, order)))
+});
+static NAME_ENDS: LazyLock<Within<()>> =
+    LazyLock::new(|| Within::of(all(|words| words.name_ends).flat_map(spellings).map(|word| (word, ()))));
 
 /// The outlet a notice names.
 pub(super) fn outlet_in(line: &str) -> Option<String> {
     let lower = lower(line);
     let after = found(&lower, &NAME_AFTER).find_map(|(_, end)| name_behind(&line[end..]));
-    after.or_else(|| NAME_BEFORE.iter().find_map(|mark| name_in_front(line.get(..lower.find(mark.as_str())?)?)))
+    after.or_else(|| {
+        let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+        for (at, _, order) in NAME_BEFORE.places(&lower) {
+            first.entry(order).and_modify(|known| *known = at.min(*known)).or_insert(at);
+        }
+        first.into_values().find_map(|at| name_in_front(line.get(..at)?))
+    })
 }
 
 /// Lower case, character by character of the same length, so that places in one are places in the other.
@@ -492,8 +503,8 @@ fn name_behind(rest: &str) -> Option<String> {
             let stop = rest[..stop].find(". ").unwrap_or(stop);
             let lower = lower(&rest[..stop]);
             // A name does not end where it begins.
-            let words = NAME_ENDS.iter().filter_map(|word| lower.find(word.as_str())).filter(|at| *at > 0).min();
-            words.unwrap_or(stop)
+            let ends = NAME_ENDS.places(&lower).filter(|(_, word, ())| !lower.starts_with(word)).map(|(at, ..)| at);
+            ends.min().unwrap_or(stop)
         }
     };
     good(trim_name(unlinked(&rest[..end])))

@@ -149,7 +149,7 @@ pub(super) fn plausible_names(byline: &str, usual: Role) -> Option<Vec<(Role, St
 
 fn each(byline: &str, usual: Role) -> impl Iterator<Item = (Role, String)> {
     let mut role = usual;
-    pieces(without_address(byline)).into_iter().filter_map(move |piece| {
+    pieces(without_address(byline)).filter_map(move |piece| {
         let (labelled, rest) = label(&piece);
         role = labelled.unwrap_or(role);
         let (suffixed, rest) = suffix(without_code(&rest));
@@ -262,32 +262,31 @@ fn without_honours(name: &str) -> &str {
 
 /// Splits "A、B / C and D" where it is plainly a list. A comma alone may be "Last, First", so it splits only what then looks like
 /// names of two or more words, or more than two of them.
-fn pieces(byline: &str) -> Vec<String> {
+fn pieces(byline: &str) -> impl Iterator<Item = String> {
     let mut parts = vec![byline.trim()];
     for separator in ["|", "｜", "、", "；", ";", " / ", "　", " & ", " and ", " und ", " et ", " e ", " y ", " и ", "，"] {
         if byline.contains(separator) {
             parts = parts.into_iter().flat_map(|piece| piece.split(separator)).map(str::trim).collect();
         }
     }
-    let mut rest: Vec<String> = parts.into_iter().flat_map(slashes).collect();
-    rest = rest
-        .iter()
-        .flat_map(|piece| {
-            let parts: Vec<&str> = piece.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-            let whole = |part: &&str| part.contains(' ') || part.chars().next().is_some_and(super::text::is_asian_letter);
-            let names = parts.len() > 2 || parts.len() == 2 && parts.iter().all(whole);
-            // "Von Jorid Hansen, Pell": a whole name, and where it was written.
-            if let [name, place] = parts.as_slice()
-                && !names
-                && is_whole_name(name)
-                && !place.contains([' ', '.'])
-            {
-                return vec![(*name).to_owned()];
-            }
-            if names { parts.into_iter().map(str::to_owned).collect() } else { vec![piece.clone()] }
-        })
-        .collect();
-    rest.iter().flat_map(|piece| han_list(piece)).collect()
+    let pieces = parts.into_iter().flat_map(slashes).flat_map(|piece| commas(&piece));
+    pieces.flat_map(|piece| han_list(&piece))
+}
+
+/// "林书白,周念", "Anna Berg, Jorid Hansen" are lists; "Berg, Anna" is a name.
+fn commas(piece: &str) -> Vec<String> {
+    let parts: Vec<&str> = piece.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let whole = |part: &&str| part.contains(' ') || part.chars().next().is_some_and(super::text::is_asian_letter);
+    let names = parts.len() > 2 || parts.len() == 2 && parts.iter().all(whole);
+    // "Von Jorid Hansen, Pell": a whole name, and where it was written.
+    if let [name, place] = parts.as_slice()
+        && !names
+        && is_whole_name(name)
+        && !place.contains([' ', '.'])
+    {
+        return vec![(*name).to_owned()];
+    }
+    if names { parts.into_iter().map(str::to_owned).collect() } else { vec![piece.to_owned()] }
 }
 
 /// "Jorid Hansen": two or more words with capitals, and no label in front. "Berg, Anna" turns a name round, so its first part is one word.
