@@ -324,7 +324,10 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: 
             let freshness = Freshness { max_age: None, retry_after: error.retry_after };
             return Answer::failed(error.code, error.fault, error.message, freshness);
         }
-        Ok(Fetched::NotModified { freshness }) => return Answer::unchanged(freshness),
+        Ok(Fetched::NotModified { freshness, moved_permanently }) => {
+            after.redirected(moved_permanently);
+            return Answer::unchanged(freshness);
+        }
         Ok(Fetched::Document(doc)) => doc,
     };
     *received = doc.body.len();
@@ -335,7 +338,7 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: 
     if after.body_hash == Some(hash) {
         // The same bytes under new validators: nothing to read.
         after.validators = validators;
-        after.moved_to = moved_to;
+        after.redirected(moved_to);
         return Answer::unchanged(freshness);
     }
     let named = if stages.config.websub.subscribe { parse::hub(&doc, &[]) } else { None };
@@ -356,7 +359,7 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: 
                 after.body_hash = None;
             }
             after.settings = Some(settings);
-            after.moved_to = moved_to;
+            after.redirected(moved_to);
             after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
             after.ttl = reading.ttl;
             let whole = reading.is_whole();
