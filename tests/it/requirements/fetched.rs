@@ -1,14 +1,15 @@
-//! Requirements on how partners are asked and what they answer is taken for, over real sockets.
+//! Requirements on how partners are asked and what becomes of their answers, over real sockets.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8};
-use reprint::config::Config;
+use reprint::config::{self, Config};
 use reprint::fetch::{Client, Options, Robots, Turns};
-use reprint::model::{Article, Fetched, PollRequest, Validators, Verdict};
-use reprint::{parse, pipeline};
+use reprint::model::{Article, Fetched, PollRequest, PollState, Validators, Verdict};
+use reprint::pipeline::translate::{self, Translators};
+use reprint::{daemon, parse, pipeline};
 use tempfile::TempDir;
 use url::Url;
 
@@ -411,7 +412,7 @@ async fn req_57_every_layout_of_dates_is_read_in_the_zone_of_the_outlet() {
                 ("Sun, 03 May 2026 08:40:00 GMT+0800", "2026-05-03T00:40:00Z"),
                 ("Sat, 02 May 2026 17:40:00 --0700", "2026-05-03T00:40:00Z"),
                 ("2026-05-03 08:40:00", "2026-05-03T00:40:00Z"),
-                ("2026-05-03T08:40:00,25+08:00", "2026-05-03T00:40:00.250Z"),
+                ("2026-05-03T08:40:00,25+08:00", "2026-05-03T00:40:00Z"),
                 ("2026-05-03T08:40", "2026-05-03T00:40:00Z"),
                 ("20260503T004000Z", "2026-05-03T00:40:00Z"),
                 ("Sun May  3 08:40:00 2026", "2026-05-03T00:40:00Z"),
@@ -493,5 +494,78 @@ async fn req_57_relative_dates_are_settled_when_they_are_first_seen() {
         let dates: Vec<DateTime<Utc>> = stored.iter().map(|article| article.date()).collect();
         assert_eq!(dates, expected, "minute {minute}");
         stages.store.close().await;
+    }
+}
+
+/// An Atom feed of one entry, or with the note that it is gone.
+fn atom(entry: &str) -> Reply {
+    Reply::ok(
+        "application/atom+xml; charset=utf-8",
+        format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\"><title>海湾</title><id>urn:bay</id>\
+             <updated>2026-05-04T00:00:00Z</updated>{entry}</feed>"
+        ),
+    )
+}
+
+fn entry(text: &str, updated: &str) -> String {
+    format!(
+        "<entry><id>urn:bay:1</id><title>渡轮时刻</title><updated>{updated}</updated><author><name>林岸</name></author>\
+         <link href=\"http://bay.example/1\"/><content type=\"html\">&lt;p&gt;{text}&lt;/p&gt;</content></entry>"
+    )
+}
+
+/// In the language it came in and in the other script, which is an article of its own with an id of its own.
+#[tokio::test]
+async fn req_60_corrections_and_withdrawals_upstream_reach_every_edition_within_two_polls() {
+    let partner = Partner::start().await;
+    let folder = folder();
+    let toml = format!(
+        "[site]\ntitle = \"Relay\"\nurl = \"https://relay.example.net\"\n[limits]\nhost_spacing = \"0s\"\nallow_networks = [\"127.0.0.2/32\"]\n\
+         [[outlet]]\nid = \"bay\"\nname = \"海湾日报\"\nlanguage = \"zh-Hans\"\nfeed = \"{}\"\nschedule = \"*/10 * * * *\"\n\
+         [[feed]]\nid = \"hant\"\ntranslate = {{ to = \"zh-Hant-TW\" }}\n",
+        partner.url("/atom")
+    );
+    let mut config = config::parse("feeds.toml", &toml).expect("a sound file");
+    config.site.database = folder.path().join("reprint.db");
+    let stages = daemon::open(config.clone()).await.expect("a store");
+    let translators = Translators::new(&config).expect("the one that is built in");
+    let clock = || at(0);
+    let mut minute = 0;
+    // What readers see after one poll, in both feeds.
+    let mut after_a_poll = async |reply: Reply| {
+        minute += 10;
+        partner.put("/atom", reply);
+        let mut states = stages.store.poll_states().await.expect("states");
+        let state = states.pop().unwrap_or_else(|| PollState::new("bay", partner.url("/atom"), at(minute)));
+        pipeline::poll(&stages, &config.outlets[0], state, at(minute)).await.expect("recorded");
+        pipeline::publish_acts(&stages, 0, at(minute)).await.expect("followed");
+        translate::round(&stages, &translators, clock).await.expect("a round");
+        let publication = pipeline::publish(&stages, None, at(minute)).await.expect("published");
+        assert!(publication.rejected.is_empty(), "{:?}", publication.rejected);
+        ["all", "hant"].map(|feed| {
+            let document = stages.snapshot.get(&format!("feeds/{feed}.json")).expect("the feed");
+            serde_json::from_slice::<serde_json::Value>(&document.identity()).expect("JSON")
+        })
+    };
+    let said = |feed: &serde_json::Value, text: &str| {
+        let item = &feed["items"][0];
+        assert!(item["content_html"].as_str().is_some_and(|html| html.contains(text)), "no {text} in {item}");
+        item["id"].as_str().expect("an id").to_owned()
+    };
+    let first = after_a_poll(atom(&entry("最后一班船五点开。", "2026-05-03T00:00:00Z"))).await;
+    let ids = [said(&first[0], "最后一班船五点开"), said(&first[1], "最後一班船五點開")];
+    assert_ne!(ids[0], ids[1], "a derived work has an id of its own");
+
+    let corrected = after_a_poll(atom(&entry("最后一班船六点开。", "2026-05-03T09:00:00Z"))).await;
+    assert_eq!([said(&corrected[0], "最后一班船六点开"), said(&corrected[1], "最後一班船六點開")], ids);
+    for feed in &corrected {
+        assert!(!feed.to_string().contains("五"), "the mistake stays: {feed}");
+    }
+
+    let gone = "<at:deleted-entry ref=\"urn:bay:1\" when=\"2026-05-03T12:00:00Z\"/>";
+    for (feed, id) in after_a_poll(atom(gone)).await.iter().zip(&ids) {
+        assert_eq!(feed["items"].as_array().map(Vec::len), Some(0), "{feed}");
+        assert_eq!(feed["_reprint"]["deleted"][0]["id"], id.as_str());
     }
 }
