@@ -481,11 +481,16 @@ async fn req_57_relative_dates_are_settled_when_they_are_first_seen() {
         (120, ["5小时前", "昨天 21:05", "2小时前", "7天前", "4 hours ago", "yesterday", ""]),
         (24 * 60, ["1天前", "前天 21:05", "昨天 09:00", "8天前", "yesterday", "2 days ago", ""]),
         (5 * 24 * 60, ["5天前", "6天前", "5天前", "12天前", "5 days ago", "6 days ago", ""]),
+        // A correction is no reason to take another date either.
+        (6 * 24 * 60, ["6天前", "7天前", "6天前", "13天前", "6 days ago", "7 days ago", "刚刚"]),
     ] {
-        partner.put("/rss", Reply::ok("application/rss+xml; charset=utf-8", dated(&dates)));
+        let corrected = minute == 6 * 24 * 60;
+        let items = if corrected { dated(&dates).replace("Tide tables", "Tide tables, corrected") } else { dated(&dates) };
+        partner.put("/rss", Reply::ok("application/rss+xml; charset=utf-8", items));
         let (polled, _) = poll(&config, minute).await;
         let (new, changed) = (polled.change.new.len(), polled.change.changed.len());
-        assert_eq!((new, changed), (if minute == 0 { dates.len() } else { 0 }, 0), "minute {minute}");
+        let count = |is_so| if is_so { dates.len() } else { 0 };
+        assert_eq!((new, changed), (count(minute == 0), count(corrected)), "minute {minute}");
         let stages = reprint::daemon::open(config.clone()).await.expect("a store");
         let outlets = ["bay".to_owned()];
         let window = reprint::store::Window { outlets: &outlets, size: 100, since: at(-100_000), ceiling: 100 };
