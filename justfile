@@ -21,7 +21,7 @@ fmt:
 lint:
     cargo clippy --all-targets --locked -- -D warnings
 
-# prints figures and ratios: start, cycle, stages, parse
+# prints figures and ratios: start, cycle, stages, parse, attribute, render, translate, opencc, serve, push
 bench NAME:
     cargo bench --bench {{NAME}}
 

@@ -1,5 +1,5 @@
 //! reprint polls partner outlets, works out who wrote, translated and reposted each article, and republishes the articles as
-//! RSS and Atom with the credit intact.
+//! RSS, Atom and JSON Feed with the credit intact.
 //!
 //! The modules in the order an article travels; [`pipeline`] is the place to start reading. See ARCHITECTURE.md.
 

@@ -8,10 +8,8 @@
 //! ```
 //! Each stage is a plain call with values passed on. The store is touched at the two ends only.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -20,16 +18,16 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinError;
 use url::Url;
 
-use crate::config::{Config, Feed, Outlet, Standing};
+use crate::config::{Config, Feed, Outlet};
 use crate::fetch::{self, Client, FetchError, Robots, Turns};
 use crate::model::{
-    Advertised, Conditions, Deletion, Discovery, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState,
-    Problem, PublishedDocument, StoredArticle, Unreadable, Validators, Verdict, Warning,
+    Advertised, Deletion, Discovery, Fault, FeedFormat, Fetched, FetchedDocument, Format, Freshness, PollState, Problem,
+    PublishedDocument, StoredArticle, Unreadable, Validators, Verdict, Warning,
 };
-use crate::publish::{self, Notice, Page, Pages, Prepared, Snapshot};
+use crate::publish::Snapshot;
 use crate::render::{Contents, Place, Renderer};
 use crate::schedule::{self, Outcome, Pace};
-use crate::store::{Change, Store, StoreError, TranslationRow};
+use crate::store::{Change, Store, StoreError};
 use crate::{attribute, normalize, parse};
 
 mod archive;
@@ -37,19 +35,31 @@ mod editions;
 mod held;
 mod labels;
 mod language;
+mod on_demand;
 mod own;
 mod pages;
+mod push;
+mod read_back;
 mod select;
+mod settings;
+mod showing;
+mod site;
 pub mod translate;
 mod walk;
 mod window;
 mod withdraw;
 
-use archive::Archives;
 pub use editions::shown;
 pub use held::judge_held;
+pub use on_demand::ArticlePages;
 pub use own::{OWN_ARTICLE, Own};
 pub use pages::{AWAITING_PAGE, PageRead, read_page};
+pub use push::{PushedContent, take_pushed};
+use read_back::reads_back;
+use settings::settings;
+use showing::is_on_terms;
+pub use showing::{feed_of, may_show, recall};
+pub use site::{documents, publish_site};
 pub use translate::Translators;
 pub use walk::Walk;
 pub use window::{Shown, window};
@@ -57,9 +67,6 @@ pub use withdraw::{Taken, address_mark, publish_acts};
 
 /// The feed that the index shows.
 const LATEST: &str = "all";
-
-/// Article pages kept rendered; when full, all are let go and made again as they are asked for.
-const PAGES_KEPT: usize = 256;
 
 /// What the stages work with. Cheap to clone.
 #[derive(Clone)]
@@ -184,46 +191,6 @@ impl Reading {
     }
 }
 
-/// SHA-256 of all that [`read`] takes from feeds.toml for this source: another one means that the same bytes say something else.
-fn settings(outlet: &Outlet, source: &Url, bounds: parse::Bounds, hubs: bool) -> [u8; 32] {
-    let terms = &outlet.terms;
-    let mut hash = Sha256::new();
-    let mut add = |value: Option<&str>| {
-        hash.update([u8::from(value.is_some())]);
-        let value = value.unwrap_or_default();
-        hash.update((value.len() as u64).to_le_bytes());
-        hash.update(value.as_bytes());
-    };
-    add(Some(&outlet.name));
-    add(outlet.homepage.as_ref().map(Url::as_str));
-    add(outlet.language.as_deref());
-    add(Some(outlet.time_zone.name()));
-    add(outlet.charset.as_deref());
-    add(Some(if outlet.full_text { "full text" } else { "" }));
-    add(Some(if terms.counter { "counter" } else { "" }));
-    add(terms.disclaimer.as_deref());
-    add(terms.rights.as_deref());
-    add(terms.licence.as_ref().map(Url::as_str));
-    add(Some(&bounds.entries.to_string()));
-    if outlet.hold_below != Outlet::HOLD_BELOW {
-        add(Some(&outlet.hold_below.to_string()));
-    }
-    for rule in &outlet.rules {
-        add(Some(rule.field.name()));
-        add(Some(rule.pattern()));
-    }
-    if hubs {
-        add(Some("hubs"));
-    }
-    if let Some(listing) = outlet.listing(source) {
-        let selectors = &listing.selectors;
-        for selector in [&selectors.item, &selectors.link, &selectors.title, &selectors.date] {
-            add(selector.as_deref());
-        }
-    }
-    hash.finalize().into()
-}
-
 /// parse → normalize → attribute: one document of one outlet. Pure: same input, same output.
 pub fn read(outlet: &Outlet, source: &Url, doc: &FetchedDocument, bounds: parse::Bounds) -> Result<Reading, Unreadable> {
     let charset = outlet.charset.as_deref();
@@ -318,65 +285,6 @@ pub async fn poll(stages: &Stages, outlet: &Outlet, state: PollState, now: DateT
     Ok(Polled { received, ..recorded(stages, outlet, after, answer, now).await? })
 }
 
-/// What a hub pushed of a topic, rightly signed.
-#[derive(Debug, Clone)]
-pub struct PushedContent {
-    /// Topic, by which relative addresses are read.
-    pub topic: Url,
-    /// `Content-Type`.
-    pub content_type: Option<String>,
-    /// Body.
-    pub body: bytes::Bytes,
-}
-
-/// Takes in what was pushed of a source, which is not asked for anything: when it is polled next, and by which validators, stays as it was. What
-/// cannot be read changes nothing.
-///
-/// # Errors
-/// The store: nothing was recorded.
-pub async fn take_pushed(
-    stages: &Stages,
-    outlet: &Outlet,
-    state: PollState,
-    pushed: PushedContent,
-    now: DateTime<Utc>,
-) -> Result<Polled, StoreError> {
-    let doc = FetchedDocument {
-        requested: state.source.clone(),
-        url: pushed.topic,
-        moved_permanently: None,
-        content_type: pushed.content_type,
-        content_language: None,
-        links: Vec::new(),
-        body: pushed.body.to_vec(),
-        validators: Validators::default(),
-        freshness: Freshness::default(),
-        fetched_at: now,
-    };
-    let received = doc.body.len();
-    let bounds = parse::Bounds { entries: stages.config.limits.entries_per_poll };
-    let (reader, source, own) = (outlet.clone(), state.source.clone(), stages.own());
-    let read = move || {
-        let reading = read(&reader, &source, &doc, bounds)?;
-        let verdicts = reading.verdicts.into_iter().map(|verdict| recordable(&own, verdict)).collect();
-        Ok::<_, Unreadable>((verdicts, reading.deleted, reading.warnings))
-    };
-    // Which hub the feed names is for the feed to say, not for who pushes.
-    let unchanged = Answer { discovery: Discovery::Unread, ..Answer::unchanged(Freshness::default()) };
-    let answer = match stages.blocking(read).await {
-        Ok(Ok((verdicts, deleted, warnings))) => Answer { verdicts, deleted, warnings, ..unchanged },
-        Ok(Err(unreadable)) => {
-            tracing::info!(outlet = outlet.id, code = unreadable.code, "a push cannot be read: {}", unreadable.message);
-            unchanged
-        }
-        Err(panic) => {
-            tracing::error!(outlet = outlet.id, %panic, "reading a push failed inside reprint: this is a bug");
-            unchanged
-        }
-    };
-    Ok(Polled { received, ..recorded(stages, outlet, state, answer, now).await? })
-}
-
 /// Records what an answer brought, under the state it left.
 async fn recorded(
     stages: &Stages,
@@ -416,7 +324,10 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: 
             let freshness = Freshness { max_age: None, retry_after: error.retry_after };
             return Answer::failed(error.code, error.fault, error.message, freshness);
         }
-        Ok(Fetched::NotModified { freshness }) => return Answer::unchanged(freshness),
+        Ok(Fetched::NotModified { freshness, moved_permanently }) => {
+            after.redirected(moved_permanently);
+            return Answer::unchanged(freshness);
+        }
         Ok(Fetched::Document(doc)) => doc,
     };
     *received = doc.body.len();
@@ -427,7 +338,7 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: 
     if after.body_hash == Some(hash) {
         // The same bytes under new validators: nothing to read.
         after.validators = validators;
-        after.moved_to = moved_to;
+        after.redirected(moved_to);
         return Answer::unchanged(freshness);
     }
     let named = if stages.config.websub.subscribe { parse::hub(&doc, &[]) } else { None };
@@ -448,7 +359,7 @@ async fn ask(stages: &Stages, outlet: &Outlet, after: &mut PollState, received: 
                 after.body_hash = None;
             }
             after.settings = Some(settings);
-            after.moved_to = moved_to;
+            after.redirected(moved_to);
             after.entries = u32::try_from(reading.entries).unwrap_or(u32::MAX);
             after.ttl = reading.ttl;
             let whole = reading.is_whole();
@@ -569,35 +480,6 @@ pub async fn publish_due(stages: &Stages, now: DateTime<Utc>) -> Result<Publicat
     Ok(publication)
 }
 
-/// Takes back the documents that would show more than their outlets' terms allow: nobody sees them again, also after a restart. Without effect
-/// where every document could be made anew.
-///
-/// # Errors
-/// The disk: readers do not see them any more, but the next start might.
-pub fn recall(stages: &Stages, now: DateTime<Utc>) -> std::io::Result<()> {
-    stages.snapshot.retain(|path, document| may_show(&stages.config, &stages.renderer, path, &document.conditions, now))
-}
-
-/// Whether the terms of outlets let a document be shown that was made on these conditions. One of no feed always.
-pub fn may_show(config: &Config, renderer: &Renderer, path: &str, conditions: &Conditions, now: DateTime<Utc>) -> bool {
-    let expired = conditions.expiry.is_some_and(|expiry| expiry <= now);
-    feed_of(config, path).is_none_or(|feed| !expired && is_on_terms(renderer, feed, conditions))
-}
-
-/// The feed whose articles a document shows.
-pub fn feed_of<'a>(config: &'a Config, path: &str) -> Option<&'a Feed> {
-    let id = match path.strip_prefix("feeds/") {
-        Some(name) => name.split('.').next().unwrap_or_default(),
-        None if path.is_empty() => LATEST,
-        None => return None,
-    };
-    config.feed(id)
-}
-
-fn is_on_terms(renderer: &Renderer, feed: &Feed, conditions: &Conditions) -> bool {
-    conditions.terms == renderer.conditions(feed).terms
-}
-
 async fn publish_feeds(
     stages: &Stages,
     feeds: impl Iterator<Item = &Feed>,
@@ -676,44 +558,6 @@ fn list(stages: &Stages) -> std::io::Result<Publication> {
     Ok(publication)
 }
 
-/// Puts in place what depends on feeds.toml and the templates only: style sheets, `/outlets`, the rules for machines. Forgets documents of feeds that
-/// feeds.toml no longer has. Once, before anything is served.
-pub async fn publish_site(stages: &Stages) -> Result<Publication, PublishError> {
-    let here = stages.clone();
-    off_the_runtime(move || {
-        let mut publication = Publication::default();
-        let documents = here.renderer.site_documents();
-        let paths = documents.iter().map(|document| document.path.clone()).collect();
-        let published = documents.into_iter().try_for_each(|document| put(&here, document, &mut publication));
-        if let Err(error) = retire(&here, paths) {
-            tracing::warn!(%error, "cannot remove the documents of feeds that are gone");
-        }
-        published.map(|()| publication)
-    })
-    .await
-}
-
-/// Paths of the documents that are made of articles: the feeds, their pages, and the lists of them.
-pub fn documents(config: &Config) -> BTreeSet<String> {
-    let of = |id: &str| {
-        let formats = FeedFormat::ALL.map(|format| format!("feeds/{id}.{}", format.extension()));
-        formats.into_iter().chain([format!("feeds/{id}")]).collect::<Vec<_>>()
-    };
-    let lists = [String::new(), "feeds.opml".to_owned()];
-    config.feeds.iter().flat_map(|feed| of(&feed.id)).chain(lists).collect()
-}
-
-/// Forgets documents of feeds that feeds.toml no longer has; that they were there is remembered. `own`: paths of the site's own documents.
-fn retire(stages: &Stages, own: BTreeSet<String>) -> std::io::Result<()> {
-    let feeds = stages.config.feeds.iter().map(|feed| feed.id.as_str()).collect();
-    let closed = stages.config.feeds.iter().filter(|feed| !feed.is_public()).map(|feed| feed.id.as_str()).collect();
-    let buried = stages.snapshot.bury(&feeds, &closed);
-    let keep = &own | &documents(&stages.config);
-    // Pages that a browser or a cache still holds ask for the style sheet they were made with.
-    let removed = stages.snapshot.retain(|path, _| keep.contains(path) || path.starts_with("static/"));
-    buried.and(removed)
-}
-
 fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publication) -> std::io::Result<()> {
     let path = document.path.clone();
     if stages.snapshot.put(document)? {
@@ -721,233 +565,4 @@ fn put(stages: &Stages, document: PublishedDocument, publication: &mut Publicati
         publication.changed.push(path);
     }
     Ok(())
-}
-
-/// Holds a rendered feed against what it was made from, through the reader that reads partners' feeds: whole, same ids in the same order, each
-/// entry with its link, its author and its credit and disclaimer in the body; in Atom and JSON Feed every withdrawal.
-fn reads_back(document: &PublishedDocument, contents: &Contents<'_>) -> Result<(), String> {
-    let Contents { articles, withdrawn, .. } = contents;
-    let base = Url::parse("http://localhost/").expect("a constant address");
-    let modified = document.modified;
-    let doc = FetchedDocument::from_bytes(base, Some(document.content_type.clone()), document.body.to_vec(), modified);
-    let bounds = parse::Bounds { entries: articles.len().max(withdrawn.len()).max(1) };
-    let feed = parse::document(&doc, None, bounds).map_err(|unreadable| format!("it does not read back: {unreadable}"))?;
-    if let Some(warning) = feed.warnings.iter().find(|warning| warning.code != "no_entries") {
-        return Err(format!("it reads back with a warning: {}", warning.message));
-    }
-    if feed.entries.len() != articles.len() {
-        return Err(format!("it has {} entries for {} articles", feed.entries.len(), articles.len()));
-    }
-    if matches!(feed.format, Format::Atom10 | Format::JsonFeed)
-        && !feed.deleted.iter().map(|deleted| &deleted.reference).eq(withdrawn.iter().map(|gone| &gone.id))
-    {
-        return Err(format!("it does not tell of each of {} withdrawn articles", withdrawn.len()));
-    }
-    for (entry, article) in feed.entries.iter().zip(*articles) {
-        let id = &article.identity.id;
-        if entry.id.as_deref() != Some(id) {
-            return Err(format!("an entry has the id {:?} instead of {id}", entry.id.as_deref().unwrap_or("")));
-        }
-        if entry.authors.is_empty() || !entry.links.iter().any(|link| link.rel == "alternate") {
-            return Err(format!("entry {id} lacks its author or its link"));
-        }
-        if entry.provenance.as_ref().is_none_or(|provenance| provenance.hops.is_empty()) {
-            return Err(format!("entry {id} does not tell the way it came"));
-        }
-        let body = entry.content.first().or(entry.summary.as_ref()).map_or("", |text| text.value.as_str());
-        if !body.contains("reprint-credit") || body.matches("reprint-disclaimer").count() < 2 {
-            return Err(format!("entry {id} lacks its credit or a disclaimer in the body"));
-        }
-    }
-    Ok(())
-}
-
-/// Article pages and archive documents, made from the store when somebody opens one and kept for the next.
-#[derive(Debug)]
-pub struct ArticlePages {
-    archives: Archives,
-    config: Arc<Config>,
-    store: Store,
-    renderer: Arc<Renderer>,
-    clock: fn() -> DateTime<Utc>,
-    kept: Mutex<KeptPages>,
-}
-
-#[derive(Debug, Default)]
-struct KeptPages {
-    /// Rises with every change, so that a page made from what was read before it is not kept after it.
-    generation: u64,
-    pages: BTreeMap<String, Arc<Prepared>>,
-    /// What of them is a translation, and the key of its source.
-    sources: BTreeMap<String, String>,
-}
-
-impl ArticlePages {
-    /// Nothing is made before it is asked for. `clock` is asked when a page is.
-    pub fn new(config: Arc<Config>, store: Store, renderer: Arc<Renderer>, clock: fn() -> DateTime<Utc>) -> Self {
-        let archives = Archives::new(config.clone(), store.clone(), renderer.clone());
-        Self { archives, config, store, renderer, clock, kept: Mutex::default() }
-    }
-
-    /// Drops the pages of articles that changed, and the archive documents that show them.
-    pub fn forget<'a>(&self, keys: impl Iterator<Item = &'a String>) {
-        let keys: BTreeSet<&String> = keys.collect();
-        self.archives.forget(&keys);
-        let mut kept = self.kept();
-        kept.generation += 1;
-        for key in &keys {
-            kept.pages.remove(*key);
-        }
-        let KeptPages { pages, sources, .. } = &mut *kept;
-        sources.retain(|key, source| {
-            let stays = !keys.contains(source);
-            if !stays {
-                pages.remove(key);
-            }
-            stays
-        });
-    }
-
-    /// Drops every page, and has every archive document made anew: something changed, and nobody says what.
-    pub fn forget_all(&self) {
-        self.archives.forget_all();
-        let mut kept = self.kept();
-        kept.generation += 1;
-        kept.pages.clear();
-        kept.sources.clear();
-    }
-
-    fn kept(&self) -> MutexGuard<'_, KeptPages> {
-        self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-
-    /// The article of a key, or that of which it is a translation.
-    async fn find(&self, key: &str) -> Result<Option<(StoredArticle, Option<TranslationRow>)>, StoreError> {
-        if let Some(article) = self.store.article(key).await? {
-            return Ok(Some((article, None)));
-        }
-        let Some(row) = self.store.translation(key).await?.filter(|row| row.translated.is_some()) else { return Ok(None) };
-        Ok(self.store.article(&row.source).await?.map(|source| (source, Some(row))))
-    }
-
-    /// What is said of an article that is not there.
-    async fn withdrawn(&self, key: &str) -> Page {
-        let withdrawal = async {
-            // A translation goes with its source.
-            let row = self.store.translation(key).await?;
-            self.store.withdrawal(row.as_ref().map_or(key, |row| &row.source)).await
-        };
-        match withdrawal.await {
-            Ok(Some(withdrawal)) => {
-                let blocked_by = self.config.site.blocked_by.as_ref().map(|page| page.as_str().to_owned());
-                Page::Withdrawn(Box::new(Notice {
-                    html: self.renderer.withdrawn_page(&withdrawal),
-                    legal: withdrawal.by == crate::model::WithdrawnBy::Legal,
-                    blocked_by,
-                }))
-            }
-            Ok(None) => Page::Missing,
-            Err(error) => {
-                tracing::error!(key, %error, "cannot read whether an article is withdrawn");
-                Page::Missing
-            }
-        }
-    }
-
-    /// The feeds that show an article which no public feed shows; none where one does.
-    async fn for_partners(&self, key: &str, article: &StoredArticle) -> Result<Vec<String>, StoreError> {
-        let own = &article.attributed.article.outlet;
-        if self.config.is_outlet_public(own) {
-            return Ok(Vec::new());
-        }
-        let mut outlets = self.store.outlets_of(&article.identity.key).await?;
-        outlets.insert(own.clone());
-        if outlets.iter().any(|outlet| self.config.is_outlet_public(outlet)) {
-            return Ok(Vec::new());
-        }
-        tracing::debug!(key, "the page is for partners");
-        let takes = |feed: &&Feed| feed.outlets.iter().any(|outlet| outlets.contains(outlet));
-        Ok(self.config.feeds.iter().filter(takes).map(|feed| feed.id.clone()).collect())
-    }
-
-    async fn make(&self, key: &str) -> Page {
-        let now = (self.clock)();
-        let generation = {
-            let mut kept = self.kept();
-            match kept.pages.get(key) {
-                Some(page) if page.conditions.expiry.is_none_or(|expiry| expiry > now) => return Page::Found(page.clone()),
-                Some(_) => drop(kept.pages.remove(key)),
-                None => {}
-            }
-            kept.generation
-        };
-        let (article, row) = match self.find(key).await {
-            Ok(Some(found)) => found,
-            Ok(None) => return self.withdrawn(key).await,
-            Err(error) => {
-                tracing::error!(key, %error, "cannot read an article for its page");
-                return Page::Missing;
-            }
-        };
-        // Of an outlet that left feeds.toml nobody knows any more what may be shown.
-        let Some(outlet) = self.config.outlet(&article.attributed.article.outlet) else { return Page::Gone };
-        // The address of a page is no secret.
-        let for_partners = match self.for_partners(key, &article).await {
-            Ok(feeds) => feeds,
-            Err(error) => {
-                tracing::error!(key, %error, "cannot read whether an article is for partners only");
-                return Page::Missing;
-            }
-        };
-        match outlet.standing(&article, now) {
-            Standing::Shown => {}
-            Standing::Expired(_) => return Page::Gone,
-            Standing::Embargoed(_) | Standing::OtherLanguage => return Page::Missing,
-        }
-        let expiry = outlet.terms.expires(article.date());
-        let source = row.as_ref().map(|row| row.source.clone());
-        let mut article = match &row {
-            None => article,
-            Some(row) => {
-                let made = editions::of_row(&self.config, &article, row);
-                let language = made.as_ref().and_then(|made| made.attributed.article.language.as_deref());
-                if !outlet.terms.relays(language) {
-                    return Page::Missing;
-                }
-                let Some(made) = made else { return Page::Missing };
-                made
-            }
-        };
-        if let Err(error) = editions::beside_one(&self.store, &self.config, &mut article, now).await {
-            tracing::error!(key, %error, "cannot read in which other languages an article is; its page names none");
-        }
-        let mut document = self.renderer.article(&article);
-        document.conditions.expiry = expiry;
-        let page = Arc::new(publish::prepare(document));
-        if !for_partners.is_empty() {
-            return Page::Restricted(page, for_partners);
-        }
-        let mut kept = self.kept();
-        if kept.generation == generation {
-            if kept.pages.len() >= PAGES_KEPT {
-                kept.pages.clear();
-                kept.sources.clear();
-            }
-            kept.pages.insert(key.to_owned(), page.clone());
-            kept.sources.extend(source.map(|source| (key.to_owned(), source)));
-        }
-        Page::Found(page)
-    }
-}
-
-impl Pages for ArticlePages {
-    fn page(&self, key: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>> {
-        let key = key.to_owned();
-        Box::pin(async move { self.make(&key).await })
-    }
-
-    fn archive(&self, feed: &str, name: &str) -> Pin<Box<dyn Future<Output = Page> + Send + '_>> {
-        let (feed, name) = (feed.to_owned(), name.to_owned());
-        Box::pin(async move { self.archives.page(&feed, &name, (self.clock)()).await })
-    }
 }

@@ -70,7 +70,7 @@ fn outlet_json(outlet: &Outlet, health: &Health) -> Value {
                 "last_change": state.and_then(|state| state.last_change).map(stamp),
                 "failures": state.map_or(0, |state| state.failures),
                 "entries": state.map_or(0, |state| state.entries),
-                "moved_to": state.and_then(|state| state.moved_to.as_ref()).map(|url| url.as_str()),
+                "moved_to": state.and_then(|state| state.moved_to()).map(|url| url.as_str()),
                 "problem": state.and_then(|state| state.problem.as_ref()).map(|problem| json!({
                     "code": problem.code,
                     "fault": problem.fault.name(),
@@ -200,7 +200,7 @@ fn say_table(config: &Config, health: &Health, now: DateTime<Utc>) {
                     outlet.id, problem.code, problem.message
                 ));
             }
-            if let Some(moved) = state.and_then(|state| state.moved_to.as_ref()) {
+            if let Some(moved) = state.and_then(|state| state.moved_to()) {
                 notes.push(format!("{}: {feed} has moved for good to {moved}: put that address into feeds.toml", outlet.id));
             }
             notes.extend(distrust_of(health, outlet, feed).map(|distrusted| identity_note(distrusted, now)));

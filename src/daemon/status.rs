@@ -292,6 +292,7 @@ impl Desk {
 }
 
 fn source(state: PollState) -> SourceHealth {
+    let moved_to = state.moved_to().map(ToString::to_string);
     SourceHealth {
         address: state.source.into(),
         last_poll: state.last_attempt,
@@ -300,7 +301,7 @@ fn source(state: PollState) -> SourceHealth {
         next_poll: state.next_poll,
         failures: state.failures,
         problem: state.problem,
-        moved_to: state.moved_to.map(String::from),
+        moved_to,
     }
 }
 

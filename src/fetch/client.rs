@@ -298,7 +298,7 @@ impl Client {
         let headers = response.headers().clone();
         let freshness = freshness::read(&headers, now);
         match response.status() {
-            StatusCode::NOT_MODIFIED if conditional => return Ok(Fetched::NotModified { freshness }),
+            StatusCode::NOT_MODIFIED if conditional => return Ok(Fetched::NotModified { freshness, moved_permanently }),
             StatusCode::NOT_MODIFIED => {
                 let message =
                     format!("{} answers 304 Not Modified although we have nothing from it: tell the partner", place(&url));

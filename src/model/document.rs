@@ -44,6 +44,8 @@ pub enum Fetched {
     NotModified {
         /// Directives of the 304 itself.
         freshness: Freshness,
+        /// As of a document.
+        moved_permanently: Option<Url>,
     },
     /// 200 (or 226) with a whole body.
     Document(FetchedDocument),

@@ -64,3 +64,27 @@ pub fn is_inline(name: &str) -> bool {
             | "math"
     )
 }
+
+/// The character of the reference at the beginning, and its bytes: numeric ones and those that serializers write.
+pub fn reference(source: &str) -> Option<(char, usize)> {
+    // The longest that is read is "&#x0010FFFF;".
+    let end = source.bytes().take(13).position(|byte| byte == b';')?;
+    let name = source.get(1..end)?;
+    let character = match name {
+        "amp" | "AMP" => '&',
+        "lt" | "LT" => '<',
+        "gt" | "GT" => '>',
+        "quot" | "QUOT" => '"',
+        "apos" => '\'',
+        "nbsp" => '\u{a0}',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code).filter(|c| *c != '\0')?
+        }
+    };
+    Some((character, end + 1))
+}

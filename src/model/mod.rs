@@ -7,6 +7,8 @@ mod access;
 mod article;
 mod credentials;
 mod document;
+#[cfg(test)]
+mod made;
 pub mod markup;
 mod page;
 mod parsed;

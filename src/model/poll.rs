@@ -46,6 +46,20 @@ pub struct Problem {
     pub since: DateTime<Utc>,
 }
 
+/// Where permanent redirects (301, 308) of a source lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The address.
+    pub to: Url,
+    /// Polls in a row that were led there, counted up to [`Moved::FOR_GOOD`].
+    pub polls: u32,
+}
+
+impl Moved {
+    /// So many polls in a row are no mistake of the partner's.
+    pub const FOR_GOOD: u32 = 3;
+}
+
 /// Memory of one source (one address of one outlet). Saved with every poll, so that a restart polls nothing early.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PollState {
@@ -71,8 +85,8 @@ pub struct PollState {
     pub failures: u32,
     /// What is wrong now.
     pub problem: Option<Problem>,
-    /// Where permanent redirects lead, if the partner sends them.
-    pub moved_to: Option<Url>,
+    /// Where permanent redirects led at the last answer.
+    pub moved: Option<Moved>,
     /// Entries in the last document.
     pub entries: u32,
     /// How long the last document asked not to be polled again (RSS ttl): a 304 does not repeat it.
@@ -94,10 +108,24 @@ impl PollState {
             last_change: None,
             failures: 0,
             problem: None,
-            moved_to: None,
+            moved: None,
             entries: 0,
             ttl: None,
         }
+    }
+
+    /// Remembers where permanent redirects led in a poll that was answered; `None`: nowhere.
+    pub fn redirected(&mut self, to: Option<Url>) {
+        let before = self.moved.take();
+        self.moved = to.map(|to| {
+            let polls = before.filter(|before| before.to == to).map_or(0, |before| before.polls);
+            Moved { to, polls: polls.saturating_add(1).min(Moved::FOR_GOOD) }
+        });
+    }
+
+    /// Where the source has moved for good: an admin should put that address into feeds.toml.
+    pub fn moved_to(&self) -> Option<&Url> {
+        self.moved.as_ref().filter(|moved| moved.polls >= Moved::FOR_GOOD).map(|moved| &moved.to)
     }
 
     /// The conditional GET to make now.

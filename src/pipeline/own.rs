@@ -103,37 +103,14 @@ fn is_key(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Hints, Html, Marks, ParsedHop, ParsedProvenance};
+    use crate::model::{ParsedHop, ParsedProvenance};
 
     fn url(text: &str) -> Url {
         Url::parse(text).expect("a literal")
     }
 
     fn article() -> Article {
-        Article {
-            outlet: "gull".to_owned(),
-            feed_url: url("https://gull.example/rss"),
-            source_key: "gull-1".to_owned(),
-            marks: Marks::default(),
-            url: Some(url("https://gull.example/1")),
-            title: "The ferry".to_owned(),
-            title_raw: "The ferry".to_owned(),
-            language: Some("en".to_owned()),
-            published: None,
-            embargoed_until: None,
-            updated: None,
-            authors: Vec::new(),
-            summary: None,
-            body: Html::default(),
-            images: Vec::new(),
-            attachments: Vec::new(),
-            categories: Vec::new(),
-            comments: None,
-            disclaimers: Vec::new(),
-            hints: Hints::default(),
-            warnings: Vec::new(),
-            complete: true,
-        }
+        Article { language: Some("en".to_owned()), ..Article::made("gull", "1", "The ferry") }
     }
 
     fn refused(edit: impl Fn(&mut Article)) -> bool {

@@ -68,7 +68,7 @@ mod tests {
 
     use super::*;
     use crate::config;
-    use crate::model::{Hints, Hop, HopAction, Html, Marks, Original, Party, Person};
+    use crate::model::{Hop, HopAction, Html, Original, Party, Person};
 
     fn party(name: &str, address: &str) -> Party {
         Party { name: name.to_owned(), url: Url::parse(address).ok() }
@@ -76,45 +76,12 @@ mod tests {
 
     /// An article of the outlet `quill`, which wrote it.
     fn article() -> AttributedArticle {
-        let feed = Url::parse("https://quill.example.com/rss").unwrap();
         let article = Article {
-            outlet: "quill".to_owned(),
-            feed_url: feed.clone(),
-            source_key: "1".to_owned(),
-            marks: Marks::default(),
-            url: Url::parse("https://quill.example.com/1").ok(),
-            title: "Lilies".to_owned(),
-            title_raw: "Lilies".to_owned(),
-            language: None,
-            published: None,
-            embargoed_until: None,
-            updated: None,
             authors: vec![Person { name: Some("Ada Quill".to_owned()), uri: None, email: None }],
-            summary: None,
             body: Html::from_sanitized("<p>Lilies &amp; <b>ferns</b></p>".to_owned()),
-            images: Vec::new(),
-            attachments: Vec::new(),
-            categories: Vec::new(),
-            comments: None,
-            disclaimers: Vec::new(),
-            hints: Hints::default(),
-            warnings: Vec::new(),
-            complete: true,
+            ..Article::made("quill", "1", "Lilies")
         };
-        let provenance = Provenance {
-            source: party("Quill Courier", "https://quill.example.com/1"),
-            source_feed: feed,
-            source_home: None,
-            authors: Vec::new(),
-            original: None,
-            translation: None,
-            hops: Vec::new(),
-            disclaimer: None,
-            rights: None,
-            license: None,
-            evidence: Vec::new(),
-        };
-        AttributedArticle { article, provenance }
+        article.attributed("Quill Courier", Vec::new())
     }
 
     fn config(keys: &str) -> config::Config {

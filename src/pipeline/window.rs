@@ -161,7 +161,7 @@ mod tests {
 
     use super::*;
     use crate::config;
-    use crate::model::{Article, AttributedArticle, Html, Marks, Party, PollState, Precision, Provenance, Timestamp, Verdict};
+    use crate::model::{Article, Html, Marks, PollState, Precision, Timestamp, Verdict};
 
     const START: i64 = 1_780_000_000;
 
@@ -170,45 +170,15 @@ mod tests {
     }
 
     fn ready(outlet: &str, name: &str, published: i64, language: &str, embargoed_until: Option<i64>) -> Verdict {
-        let feed = Url::parse(&format!("https://{outlet}.example/rss")).unwrap();
         let article = Article {
-            outlet: outlet.to_owned(),
-            feed_url: feed.clone(),
-            source_key: name.to_owned(),
             marks: Marks { guid: Some(name.to_owned()), ..Marks::default() },
-            url: None,
-            title: name.to_owned(),
-            title_raw: name.to_owned(),
             language: Some(language.to_owned()),
             published: Some(Timestamp { at: at(published), precision: Precision::Second }),
             embargoed_until: embargoed_until.map(at),
-            updated: None,
-            authors: Vec::new(),
-            summary: None,
             body: Html::from_sanitized("<p>x</p>".to_owned()),
-            images: Vec::new(),
-            attachments: Vec::new(),
-            categories: Vec::new(),
-            comments: None,
-            disclaimers: Vec::new(),
-            hints: Default::default(),
-            warnings: Vec::new(),
-            complete: true,
+            ..Article::made(outlet, name, name)
         };
-        let provenance = Provenance {
-            source: Party { name: outlet.to_owned(), url: None },
-            source_feed: feed,
-            source_home: None,
-            authors: Vec::new(),
-            original: None,
-            translation: None,
-            hops: Vec::new(),
-            disclaimer: None,
-            rights: None,
-            license: None,
-            evidence: Vec::new(),
-        };
-        Verdict::Ready(Box::new(AttributedArticle { article, provenance }))
+        Verdict::Ready(Box::new(article.attributed(outlet, Vec::new())))
     }
 
     struct Scene {

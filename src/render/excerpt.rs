@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::markup::{Piece, pieces};
 use super::sentence;
-use crate::model::markup::{is_inline, is_void};
+use crate::model::markup::{is_inline, is_void, reference};
 
 /// Characters of an excerpt whose length nobody has set …
 const USUAL: usize = 400;
@@ -131,7 +131,7 @@ impl Plain {
     fn read(&mut self, source: &str, from: usize) {
         let mut at = 0;
         while let Some(c) = source[at..].chars().next() {
-            let (c, length) = if c == '&' { reference(&source[at..]) } else { (c, c.len_utf8()) };
+            let (c, length) = if c == '&' { reference(&source[at..]).unwrap_or(('&', 1)) } else { (c, c.len_utf8()) };
             at += length;
             self.add(c, from + at);
         }
@@ -187,32 +187,6 @@ impl Plain {
         let place = self.places.partition_point(|(text, _)| *text < end);
         self.places.get(place).map_or(0, |(_, html)| *html)
     }
-}
-
-/// The character that a reference stands for, and its length; of one that is not known the ampersand.
-fn reference(source: &str) -> (char, usize) {
-    const LONGEST: usize = 12;
-    let known = source.bytes().take(LONGEST).position(|byte| byte == b';').and_then(|end| {
-        let name = source.get(1..end)?;
-        let c = match name {
-            "amp" => '&',
-            "lt" => '<',
-            "gt" => '>',
-            "quot" => '"',
-            "apos" => '\'',
-            "nbsp" => '\u{a0}',
-            _ => {
-                let number = name.strip_prefix('#')?;
-                let code = match number.strip_prefix(['x', 'X']) {
-                    Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                    None => number.parse().ok()?,
-                };
-                char::from_u32(code)?
-            }
-        };
-        Some((c, end + 1))
-    });
-    known.unwrap_or(('&', 1))
 }
 
 /// What a place in the HTML is inside of.

@@ -1,6 +1,6 @@
 //! What is said of one article, ready to be written: worked out once, the same in every format (standards digest § 27).
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -13,8 +13,11 @@ use super::text::{language_tag, line, name, rfc3339, uri, uri_of};
 use super::words::Language;
 use super::{Relayed, Renderer};
 
-/// Steps of the way here that are written at most: the first and the last ones of a longer way. Real ones have five at most.
-const LONGEST_WAY: usize = 32;
+mod media;
+mod way;
+
+use media::{files, images};
+use way::{responsible, upstream, way};
 
 /// A name and where it leads, both ready to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -384,40 +387,6 @@ fn earlier(provenance: &Provenance) -> Vec<EarlierFacts> {
     facts.collect()
 }
 
-/// The way to us without our own step. Where nothing is recorded, what is known of both ends.
-fn way(provenance: &Provenance, source: &Named, original: Option<&OriginalFacts>) -> Vec<HopFacts> {
-    let hops = &provenance.hops;
-    let left_out = hops.len().saturating_sub(LONGEST_WAY);
-    let kept = hops.iter().enumerate().filter(|(n, _)| *n == 0 || *n > left_out).filter_map(|(_, hop)| {
-        let language = hop.language.as_deref().and_then(language_tag).map(str::to_owned);
-        Some(HopFacts { action: hop.action, party: named(&hop.party)?, at: hop.at, language })
-    });
-    let way: Vec<_> = kept.collect();
-    if !way.is_empty() {
-        return way;
-    }
-    let (created, reposted) = (HopAction::Created, HopAction::Reposted);
-    let first =
-        original.map(|o| HopFacts { action: created, party: o.outlet.clone(), at: o.published, language: o.language.clone() });
-    let action = if first.is_some() { reposted } else { created };
-    first.into_iter().chain([HopFacts { action, party: source.clone(), at: None, language: None }]).collect()
-}
-
-/// Who made the text what it is: the last step that was not a mere repost, whole or in part. A translation is never put down to the original's publisher.
-fn responsible(
-    hops: &[HopFacts],
-    source: &Named,
-    original: Option<&OriginalFacts>,
-    translation: Option<&TranslationFacts>,
-) -> Named {
-    let last = hops.iter().rev().find(|hop| !matches!(hop.action, HopAction::Reposted | HopAction::Excerpted));
-    match (last, original) {
-        (Some(hop), _) if translation.is_none() || hop.action != HopAction::Created => hop.party.clone(),
-        (None, Some(original)) if translation.is_none() => original.outlet.clone(),
-        _ => source.clone(),
-    }
-}
-
 fn byline(words: &Language, authors: &[Named], translators: &[Named], responsible: &Named) -> String {
     let mut parts: Vec<String> = authors.iter().map(|author| author.name.clone()).collect();
     parts.extend(translators.iter().map(|translator| words.get("translated_by").replace("{name}", &translator.name)));
@@ -425,39 +394,6 @@ fn byline(words: &Language, authors: &[Named], translators: &[Named], responsibl
         parts.push(responsible.name.clone());
     }
     parts.join(" / ").replace(',', "，").replace(';', "；")
-}
-
-/// The step of the outlet that is the source. What stands behind it are other outlets that the same text came from.
-fn own_step(hops: &[HopFacts], source: &Named) -> Option<usize> {
-    hops.iter().rposition(|hop| hop.party.name == source.name || (source.url.is_some() && hop.party.url == source.url))
-}
-
-/// Upstream pages for machines (every address once, the original left to `related`), and the names between the outlet and the original for
-/// people; both nearest first.
-fn upstream(hops: &[HopFacts], source: &Named, original: Option<&OriginalFacts>) -> (Vec<Named>, Vec<Named>) {
-    let original_url = original.and_then(|o| o.outlet.url.as_deref());
-    let mut seen_urls: BTreeSet<&str> = original_url.into_iter().collect();
-    let mut seen_names: BTreeSet<&str> = original.map(|o| o.outlet.name.as_str()).into_iter().collect();
-    seen_names.insert(&source.name);
-    // Other outlets have pages it is on; they are nobody between.
-    let others = hops.len() - own_step(hops, source).map_or(hops.len(), |own| own + 1);
-    let mut via = Vec::new();
-    if let Some(url) = &source.url {
-        // The page we took it from is said even when it is the original's.
-        seen_urls.insert(url);
-        via.push(source.clone());
-    }
-    let mut between = Vec::new();
-    for (number, hop) in hops.iter().rev().enumerate() {
-        let known_page = hop.party.url.as_deref().is_some_and(|url| !seen_urls.insert(url));
-        if hop.party.url.is_some() && !known_page {
-            via.push(hop.party.clone());
-        }
-        if number >= others && seen_names.insert(&hop.party.name) && !known_page {
-            between.push(hop.party.clone());
-        }
-    }
-    (via, between)
 }
 
 /// The source feed that the outlet passes on; never our own, which says nothing.
@@ -503,60 +439,6 @@ fn untitled(text: &str, summary: Option<&str>, source: &Named) -> String {
     if start.is_empty() { source.name.clone() } else { format!("{start}…") }
 }
 
-/// The pictures that the text shows under the very same address: readers append the others below the text, or show them twice.
-fn images(article: &Article, text: &str) -> Vec<ImageFacts> {
-    let shown: HashSet<String> = text
-        .split("src=\"")
-        .skip(1)
-        .filter_map(|after| after.split_once('"'))
-        .map(|(address, _)| address.replace("&amp;", "&").replace("&#x26;", "&"))
-        .collect();
-    let mut seen = BTreeSet::new();
-    let line_of = |text: &Option<String>| text.as_deref().map(line).filter(|t| !t.is_empty());
-    article
-        .images
-        .iter()
-        .filter_map(|image| {
-            let url = uri(&image.url).filter(|url| shown.contains(url) && seen.insert(url.clone()))?;
-            Some(ImageFacts {
-                url,
-                caption: line_of(&image.caption),
-                credit: line_of(&image.credit),
-                copyright: line_of(&image.copyright),
-                width: image.width,
-                height: image.height,
-                media_type: media_type(image.media_type.as_deref()),
-            })
-        })
-        .collect()
-}
-
-/// `images`: whether pictures are among them.
-fn files(article: &Article, images: bool) -> Vec<FileFacts> {
-    let mut seen = BTreeSet::new();
-    let files = article.attachments.iter().filter_map(|file| {
-        let url = uri(&file.url).filter(|url| seen.insert(url.clone()))?;
-        let media_type = media_type(Some(&file.media_type)).unwrap_or_else(|| "application/octet-stream".to_owned());
-        let is_image = media_type.starts_with("image/") || names_image(file.url.path());
-        (images || !is_image).then_some(FileFacts { url, media_type, length: file.length })
-    });
-    files.collect()
-}
-
-/// Whether the name of a file is that of a picture, whatever its outlet says it is.
-fn names_image(path: &str) -> bool {
-    const ENDINGS: [&str; 12] = ["jpg", "jpeg", "png", "gif", "webp", "avif", "svg", "bmp", "tif", "tiff", "heic", "ico"];
-    path.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
-}
-
-/// A media type without parameters, if it is one (RFC 9110 § 8.3.1).
-fn media_type(written: Option<&str>) -> Option<String> {
-    let essence = written?.split(';').next()?.trim().to_ascii_lowercase();
-    let token = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
-    let (kind, subtype) = essence.split_once('/')?;
-    (token(kind) && token(subtype)).then_some(essence)
-}
-
 fn categories(article: &Article) -> Vec<CategoryFacts> {
     let mut seen = BTreeSet::new();
     let categories = article.categories.iter().filter_map(|category| {
@@ -572,44 +454,6 @@ impl Facts<'_> {
     /// Until when it may be shown, as a DCMI period (dcterms:valid).
     pub fn valid(&self) -> Option<String> {
         self.expires.map(|end| format!("end={}; scheme=W3C-DTF;", rfc3339(end)))
-    }
-
-    /// The way here as one line: `A (en, 2026-05-30) → B (zh-Hans, 2026-06-01) → us (2026-06-02)` (dcterms:provenance); with `/` between outlets
-    /// that the same text came from.
-    pub fn way(&self) -> String {
-        let ours = self.hops.len().saturating_sub(1);
-        // The last step that changed the language or script made this text; those before it say whose they were.
-        let changes = |hop: &HopFacts| matches!(hop.action, HopAction::Translated | HopAction::ScriptConverted);
-        let earlier: Vec<usize> =
-            (0..self.hops.len()).rev().filter(|at| self.hops.get(*at).is_some_and(changes)).skip(1).collect();
-        let own = own_step(self.hops.get(..ours).unwrap_or_default(), &self.source).unwrap_or(ours);
-        let mut way = String::new();
-        for (number, hop) in self.hops.iter().enumerate() {
-            let mut remarks: Vec<String> = hop.language.iter().cloned().collect();
-            if !matches!(hop.action, HopAction::Created | HopAction::Reposted) {
-                remarks.push(hop.action.name().to_owned());
-            }
-            if let Some(step) = earlier.iter().position(|at| *at == number) {
-                remarks.extend(self.made_earlier(step).iter().map(|translator| translator.name.clone()));
-            }
-            remarks.extend(hop.at.map(|at| rfc3339(at)[..10].to_owned()));
-            if number > 0 {
-                way.push_str(if number > own && number < ours { " / " } else { " → " });
-            }
-            way.push_str(&hop.party.name);
-            if !remarks.is_empty() {
-                way.push_str(&format!(" ({})", remarks.join(", ")));
-            }
-        }
-        way
-    }
-
-    /// Who is credited for a step of [`Facts::earlier`]. Who translated a text whose script was changed later is named where they translated it.
-    pub fn made_earlier(&self, step: usize) -> &[Named] {
-        let (made, before) = (self.earlier.get(step), self.earlier.get(step + 1));
-        let is_repeated = made.is_some_and(|made| made.kind == TranslationKind::ScriptConversion)
-            && before.is_some_and(|before| !before.translators.is_empty());
-        made.filter(|_| !is_repeated).map_or(&[], |made| &made.translators)
     }
 
     /// The work that this text is a version of: the original of a translation (dcterms:isVersionOf). A change of script keeps the work the same

@@ -176,7 +176,7 @@ impl<'a> Connection<'a> {
             (true, false) => "",
         };
         let tail = tail_of(&mut tail, self.last, || self.server.app.now(), connection);
-        let bytes = answer.head.len() + tail.len() + answer.body.len();
+        let bytes = answer.head.len() + tail.len() + answer.body.length();
         let head = answer.head.clone();
         self.write(answer.head, answer.body, tail).await?;
         self.server.app.tally().answered(class, &head, bytes);

@@ -12,7 +12,7 @@ use url::Url;
 use super::failure::StoreError;
 use super::recognise::Level;
 use super::{Count, Distrusted, HeldArticle, record, sql};
-use crate::model::{Beside, Fault, Identity, PollState, Problem, StoredArticle, Validators};
+use crate::model::{Beside, Fault, Identity, Moved, PollState, Problem, StoredArticle, Validators};
 
 /// A time as the database keeps it: microseconds since 1970.
 pub fn time(at: DateTime<Utc>) -> i64 {
@@ -114,10 +114,24 @@ pub fn poll_state(row: &SqliteRow) -> Result<PollState, sqlx::Error> {
         last_change: maybe_time(row, "last_change")?,
         failures: row.try_get("failures")?,
         problem,
-        moved_to: row.try_get::<Option<String>, _>("moved_to")?.map(|value| address("moved_to", &value)).transpose()?,
+        moved: row.try_get::<Option<String>, _>("moved_to")?.map(|value| moved(&value)).transpose()?,
         entries: row.try_get("entries")?,
         ttl: row.try_get::<Option<u32>, _>("ttl")?.map(|seconds| Duration::from_secs(seconds.into())),
     })
+}
+
+/// Where a source moves to, as it is stored: the address alone when that is for good, and before that the number of polls behind it.
+fn written_move(moved: &Moved) -> String {
+    if moved.polls >= Moved::FOR_GOOD { moved.to.to_string() } else { format!("{} {}", moved.to, moved.polls) }
+}
+
+/// Reads what [`written_move`] wrote. An address has no space in it.
+fn moved(written: &str) -> Result<Moved, sqlx::Error> {
+    let (to, polls) = match written.split_once(' ') {
+        Some((to, polls)) => (to, polls.parse().unwrap_or(0)),
+        None => (written, Moved::FOR_GOOD),
+    };
+    Ok(Moved { to: address("moved_to", to)?, polls })
 }
 
 /// Saves a poll state; `changed`: when the poll changed something that readers see, if it did.
@@ -142,7 +156,7 @@ pub async fn save_poll_state(
         .bind(problem.map(|problem| problem.fault.name()))
         .bind(problem.map(|problem| problem.message.as_str()))
         .bind(problem.map(|problem| time(problem.since)))
-        .bind(state.moved_to.as_ref().map(Url::as_str))
+        .bind(state.moved.as_ref().map(written_move))
         .bind(state.entries)
         .bind(state.validators.site.as_ref().map(Url::as_str))
         .bind(state.ttl.map(|ttl| u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX)))

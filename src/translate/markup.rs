@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+pub(super) use crate::model::markup::reference;
 use crate::model::markup::tag_end;
 
 /// What a piece of HTML is.
@@ -87,30 +88,6 @@ pub(super) fn attributes(tag: &str) -> Vec<(&str, Range<usize>)> {
 /// Elements whose content is no language: it goes through as it is.
 pub(super) fn is_verbatim(name: &str) -> bool {
     matches!(name, "pre" | "code" | "kbd" | "samp" | "var" | "rt" | "rp" | "svg" | "math" | "audio" | "video")
-}
-
-/// The character of the reference at the beginning, and its bytes: numeric ones and those that serializers write.
-pub(super) fn reference(source: &str) -> Option<(char, usize)> {
-    // The longest that is read is "&#x0010FFFF;".
-    let end = source.bytes().take(13).position(|byte| byte == b';')?;
-    let name = source.get(1..end)?;
-    let character = match name {
-        "amp" | "AMP" => '&',
-        "lt" | "LT" => '<',
-        "gt" | "GT" => '>',
-        "quot" | "QUOT" => '"',
-        "apos" => '\'',
-        "nbsp" => '\u{a0}',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code).filter(|c| *c != '\0')?
-        }
-    };
-    Some((character, end + 1))
 }
 
 /// Text without references; one that is not known stays as it is written.

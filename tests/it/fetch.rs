@@ -173,7 +173,7 @@ async fn validators_are_echoed_byte_for_byte_and_answered_304() {
     let mut request = unconditional(partner.url("/feed"));
     request.validators = fetch(&client, request.source.clone()).await.expect("a document").validators;
     match client.fetch(&request, now()).await.expect("an answer") {
-        Fetched::NotModified { freshness } => assert_eq!(freshness.max_age, Some(Duration::from_secs(60))),
+        Fetched::NotModified { freshness, .. } => assert_eq!(freshness.max_age, Some(Duration::from_secs(60))),
         Fetched::Document(document) => panic!("{document:?} instead of 304"),
     }
     let seen = partner.seen();

@@ -9,13 +9,13 @@ use tempfile::TempDir;
 
 use crate::harness::{Partner, Reply};
 
-fn at(minute: i64) -> DateTime<Utc> {
+pub fn at(minute: i64) -> DateTime<Utc> {
     let start: DateTime<Utc> = "2026-05-04T01:00:00Z".parse().expect("a time");
     start + TimeDelta::minutes(minute)
 }
 
 /// An outlet polled every ten minutes whose feed is at that address.
-fn config(folder: &TempDir, address: &str) -> Config {
+pub fn config(folder: &TempDir, address: &str) -> Config {
     let toml = format!(
         "[site]\ntitle = \"Relay\"\nurl = \"https://relay.example.net\"\n[limits]\nhost_spacing = \"0s\"\nallow_networks = [\"127.0.0.2/32\"]\n\
          [[outlet]]\nid = \"bay\"\nname = \"The Bay\"\nfeed = \"{address}\"\nschedule = \"*/10 * * * *\"\n"
@@ -26,7 +26,7 @@ fn config(folder: &TempDir, address: &str) -> Config {
 }
 
 /// Polls the one source of the configuration as a program that has just been started, and gives the state as it was saved.
-async fn poll(config: &Config, minute: i64) -> (Polled, PollState) {
+pub async fn poll(config: &Config, minute: i64) -> (Polled, PollState) {
     let stages = daemon::open(config.clone()).await.expect("a store");
     let state = daemon::poll_states(&stages, at(minute)).await.expect("states").remove(0);
     let polled = pipeline::poll(&stages, &config.outlets[0], state, at(minute)).await.expect("recorded");
@@ -35,7 +35,7 @@ async fn poll(config: &Config, minute: i64) -> (Polled, PollState) {
     (polled, saved)
 }
 
-fn feed(ttl: &str, text: &str) -> String {
+pub fn feed(ttl: &str, text: &str) -> String {
     format!(
         "<rss version=\"2.0\"><channel><title>Bay</title><link>http://bay.example/</link><description>d</description>{ttl}\
          <item><title>Tide tables</title><link>http://bay.example/1</link><description>{text}</description></item></channel></rss>"

@@ -1,10 +1,11 @@
 //! What every published document must be, as a numbered checklist: requirement n is the test `rNN_…`. The documents are of made-up articles that
 //! have everything; what an HTTP server adds is asked of the real program.
 //!
-//! Fetching (51 to 58) is in `fetch`, `polls`, `pages` and `reading`.
+//! What is asked of partners (51 to 57) is asked over real sockets; 58 is in `websub`, and what the client itself refuses in `fetch`.
 
 mod articles;
 mod documents;
+mod fetched;
 mod json_feed;
 mod pages;
 mod served;

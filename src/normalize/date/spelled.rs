@@ -138,6 +138,10 @@ fn take(tokens: &[&str], words: &[&str], at: usize, style: Style, found: &mut Fo
                 found.zone = zones::zone(phrase);
                 return Some(count);
             }
+        } else if phrase == "ut" && found.zone.is_none() && found.time.is_some() && found.dated() {
+            // Tuesday in the languages of the Balkans, but not behind a day and its time.
+            found.zone = zones::zone(phrase);
+            return Some(count);
         } else if (2..=zones::LONGEST_ZONE).contains(&count)
             && found.zone.is_none()
             && let Some(zone) = zones::spelled_zone(phrase)

@@ -161,3 +161,25 @@ pub(super) fn offset(text: &str) -> Option<i32> {
     let (hours, minutes) = (super::number(hours)?, super::number(minutes)?);
     (hours <= 15 && minutes < 60).then(|| sign * i32::try_from(hours * 3600 + minutes * 60).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::tests::clock;
+    use super::super::{DateTime, Utc, parse};
+    use super::*;
+
+    /// Also those that are words or days of the week in some language.
+    #[test]
+    fn every_zone_counts_behind_a_time() {
+        for (name, seconds) in ZONES {
+            let name = name.to_uppercase();
+            let written: DateTime<Utc> = "2026-05-03T08:40:00Z".parse().expect("a time");
+            for text in [format!("Sun, 03 May 2026 08:40:00 {name}"), format!("Sun May 3 08:40:00 {name} 2026")] {
+                let read = parse(&text, &clock("Asia/Kathmandu")).map(|found| found.at);
+                assert_eq!(read, Some(written - TimeDelta::seconds((*seconds).into())), "{text}");
+            }
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What every function promises.
 
 use super::*;
-use crate::model::{Fault, Problem, Validators};
+use crate::model::{Fault, Moved, Problem, Validators};
 
 fn change(new: &[&AttributedArticle], changed: &[&AttributedArticle], held: usize, unchanged: usize) -> Change {
     Change {
@@ -284,13 +284,14 @@ async fn poll_states_come_back() {
         message: "the partner's server failed".to_owned(),
         since: at(4),
     });
-    failing.moved_to = Some(url("https://new.ledger.example.com/rss"));
+    failing.moved = Some(Moved { to: url("https://new.ledger.example.com/rss"), polls: 2 });
     failing.entries = 40;
     failing.ttl = Some(std::time::Duration::from_secs(3_600));
     failing.settings = Some([9; 32]);
     store.record(&failing, &[], at(1)).await.unwrap();
     let mut second = state("ledger");
     second.source = url("https://ledger.example.com/a");
+    second.moved = Some(Moved { to: url("https://ledger.example.com/b"), polls: Moved::FOR_GOOD });
     store.record(&second, &[], at(1)).await.unwrap();
     let expected = [fresh.clone(), second.clone(), failing.clone()];
     assert_eq!(store.poll_states().await.unwrap(), expected);

@@ -75,47 +75,16 @@ fn state(outlet: &str) -> PollState {
 
 /// A short article of `outlet`, known there as `source_key`, published at `at(0)`.
 fn short(outlet: &str, source_key: &str) -> AttributedArticle {
-    let feed = url(&format!("https://{outlet}.example.com/rss"));
-    let page = url(&format!("https://{outlet}.example.com/{source_key}"));
-    AttributedArticle {
-        article: Article {
-            outlet: outlet.to_owned(),
-            feed_url: feed.clone(),
-            source_key: source_key.to_owned(),
-            marks: Marks::default(),
-            url: Some(page.clone()),
-            title: format!("Harbour ferry {source_key}"),
-            title_raw: format!("Harbour ferry {source_key} - The Ledger"),
-            language: Some("en".to_owned()),
-            published: Some(stamp(0)),
-            embargoed_until: None,
-            updated: None,
-            authors: vec![person("Mara Quill")],
-            summary: None,
-            body: Html::from_sanitized("<p>The ferry sailed.</p>".to_owned()),
-            images: Vec::new(),
-            attachments: Vec::new(),
-            categories: Vec::new(),
-            comments: None,
-            disclaimers: Vec::new(),
-            hints: Hints::default(),
-            warnings: Vec::new(),
-            complete: true,
-        },
-        provenance: Provenance {
-            source: Party { name: "The Ledger".to_owned(), url: Some(page) },
-            source_feed: feed,
-            source_home: None,
-            authors: vec![person("Mara Quill")],
-            original: None,
-            translation: None,
-            hops: Vec::new(),
-            disclaimer: None,
-            rights: None,
-            license: None,
-            evidence: Vec::new(),
-        },
-    }
+    let title = format!("Harbour ferry {source_key}");
+    let article = Article {
+        title_raw: format!("{title} - The Ledger"),
+        language: Some("en".to_owned()),
+        published: Some(stamp(0)),
+        authors: vec![person("Mara Quill")],
+        body: Html::from_sanitized("<p>The ferry sailed.</p>".to_owned()),
+        ..Article::made(outlet, source_key, &title)
+    };
+    article.attributed("The Ledger", vec![person("Mara Quill")])
 }
 
 /// An article in which every field holds something.
