@@ -345,9 +345,12 @@ async fn requests_are_counted_where_they_are_served_and_shown_by_the_other_proce
     for _ in 0..5 {
         ask(&server, "feeds/all.rss").await;
     }
-    let text = ask(&server, "metrics").await.text();
-    assert_eq!(counted(&text, feeds), before + 5.0, "{text}");
-    assert_eq!(counted(&text, "reprint_http_connections_open"), 1.0);
+    // A connection is counted as closed when the server has seen that; an answer, when it is written.
+    let settled = |answer: &Answer| {
+        let text = answer.text();
+        counted(&text, feeds) >= before + 5.0 && counted(&text, "reprint_http_connections_open") == 1.0
+    };
+    let text = within(SOON, &server, "metrics", settled).await.text();
     assert!(counted(&text, "reprint_polls_total{outlet=\"skerry\",result=\"changed\"}") >= 1.0);
 
     // A program of this machine may ask the other process itself.
@@ -355,7 +358,7 @@ async fn requests_are_counted_where_they_are_served_and_shown_by_the_other_proce
     stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer");
-    assert!(answer.starts_with("HTTP/1.1 200") && counted(&answer, feeds) == before + 5.0, "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200") && counted(&answer, feeds) >= before + 5.0, "{answer}");
 }
 
 #[tokio::test]
