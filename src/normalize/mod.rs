@@ -357,7 +357,9 @@ fn outlets_among(authors: &mut Vec<Person>, entry: &ParsedEntry, own: &[&str], b
         if let Some((person, outlet)) = behind {
             author.name = Some(person);
             found.push(outlet);
-        } else if boilerplate::is_agency(name) || known.iter().any(|known| credit::same_outlet(known, name)) {
+        } else if boilerplate::is_agency(name)
+            || boilerplate::looks_like_outlet(name) && !credit::is_part_of_own(own, name)
+            || known.iter().any(|known| credit::same_outlet(known, name)) {
             found.push(name.to_owned());
             return false;
         }

@@ -12,7 +12,7 @@ use super::{
     CATEGORIES, SUMMARY, Setting, body, boilerplate, counter, date, escapes, evidence, outlet_rules, text, url, with_body, words,
 };
 use crate::config::Outlet;
-use crate::model::{Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Place, Precision, Timestamp, Warning};
+use crate::model::{Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Party, Place, Precision, Timestamp, Warning};
 
 /// Characters of text (one of Chinese, Japanese or Korean counts for three) that no excerpt has.
 const WHOLE: usize = 1_500;
@@ -195,6 +195,13 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     }
     let mut said = credit::read(&head, credit::Place::Around, own);
     let date = said.published.take();
+    // "2024-06-27 10:12 渤湾晚报": one outlet beside the date, and none named otherwise.
+    if said.chain.is_empty() && !said.own && body.chain.is_empty() && date.is_some() {
+        let outlets = || said.rest.iter().filter(|rest| boilerplate::looks_like_outlet(rest) && !credit::is_part_of_own(own, rest));
+        if let (Some(only), None) = (outlets().next().cloned(), outlets().nth(1)) {
+            credit::join(&mut said.chain, Party { name: only, url: None });
+        }
+    }
     // "来源:X - 内容不代表本网立场": what the row says beside its facts.
     for notice in said.rest.iter().filter(|rest| boilerplate::is_notice(rest)) {
         body.add_notice(&Row::default(), notice, &setting);
@@ -386,6 +393,12 @@ fn crumbs(root: &NodeRef<'_>, own: &[&str], title: &str) -> Vec<String> {
         let whole = links.last().is_some_and(|last| text::essence(&last.text()) == text::essence(title));
         let of_title = Row::of(title).parts();
         parts.retain(|part| !(whole && of_title.contains(part)));
+        // The last step may be how the headline begins.
+        let linked = |part: &String| links.iter().any(|link| text::essence(&link.text()) == text::essence(part));
+        let begins = |part: &String| part.chars().count() > 4 && text::essence(title).starts_with(&text::essence(part));
+        if parts.last().is_some_and(|last| begins(last) && !linked(last)) {
+            parts.pop();
+        }
     }
     let known = |list: fn(&words::Words) -> &'static [&'static str], term: &str| {
         let folded = boilerplate::fold(term);

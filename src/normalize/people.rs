@@ -141,8 +141,18 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
     let mut found = Vec::new();
     let mut role = usual;
     let byline = without_address(byline);
+    // "河湾记者　林书白": the wide space behind the profession parts no list.
+    let joined = ["记者\u{3000}", "記者\u{3000}"].iter().any(|mark| byline.contains(mark));
+    let byline = &*if joined {
+        byline.replace("记者\u{3000}", "记者 ").replace("記者\u{3000}", "記者 ").into()
+    } else {
+        std::borrow::Cow::Borrowed(byline)
+    };
     for piece in pieces(byline) {
-        let (labelled, rest) = label(&piece);
+        if is_report_or_wire(&piece) {
+            continue;
+        }
+        let (labelled, rest) = label(without_marks_of_report(&piece));
         role = labelled.unwrap_or(role);
         let (suffixed, rest) = suffix(without_code(&rest));
         let name = without_titles(&rest)
@@ -157,6 +167,24 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
         }
     }
     found
+}
+
+/// "花港報導", "花港27日電": where and when it was written, behind the name of who did.
+fn is_report_or_wire(piece: &str) -> bool {
+    const REPORTS: &[&str] = &["報導", "報道", "报导", "报道"];
+    let named = piece.contains("记者") || piece.contains("記者");
+    let report = REPORTS.iter().find_map(|report| piece.strip_suffix(report));
+    let wire = piece.strip_suffix('電').or_else(|| piece.strip_suffix('电')).and_then(|rest| rest.strip_suffix('日'));
+    let is_place = |rest: &str| (2..=5).contains(&rest.chars().count()) && is_han(rest) && !is_chinese_person(rest);
+    !named && (report.is_some_and(is_place) || wire.is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit())))
+}
+
+/// "记者 林书白 综合报道)": what was done, behind a space at the end of a byline.
+fn without_marks_of_report(piece: &str) -> &str {
+    const DONE: &[&str] = &["综合报道", "采访报道", "综合整理", "编译报道", "报道", "綜合報導", "採訪報導", "綜合報道", "報導", "報道", "报导"];
+    let bare = piece.trim_end_matches([')', '）', ' ']);
+    let done = DONE.iter().find_map(|done| bare.strip_suffix(done)).filter(|rest| rest.ends_with(' ') && !rest.trim().is_empty());
+    done.map_or(piece, str::trim_end)
 }
 
 /// "记者林书白报导": the verb behind a name that a profession stands in front of.
@@ -419,6 +447,13 @@ fn label(piece: &str) -> (Option<Role>, String) {
         {
             return (Some(Role::Author), name.to_owned());
         }
+    }
+    // "記者林書白攝": who took the picture.
+    if let Some(before) = piece.strip_suffix(['攝', '摄'])
+        && let Some((_, name)) = before.split_once("記者").or_else(|| before.split_once("记者"))
+        && is_chinese_person(name.trim())
+    {
+        return (Some(Role::Photographer), name.trim().to_owned());
     }
     // "记者林书白", "潮声日报记者林书白": nothing between.
     for mark in ["记者", "記者"] {

@@ -24,6 +24,10 @@ pub(super) fn figures(document: &Document, setting: &Setting<'_>, body: &mut Bod
                 return;
             }
             let Some(url) = img.attr("src").and_then(|src| addresses::absolute(&src)) else { continue };
+            if is_sign(img) {
+                img.remove_from_parent();
+                continue;
+            }
             if img.attr("alt").is_some_and(|alt| is_numbered(&alt, setting.title)) {
                 img.set_attr("alt", "");
             }
@@ -61,6 +65,19 @@ pub(super) fn figures(document: &Document, setting: &Setting<'_>, body: &mut Bod
             }
         }
     }
+}
+
+/// The sign of an outlet: a picture in a link to the front page of a site, which its file is called after.
+pub(super) fn is_sign(img: &NodeRef<'_>) -> bool {
+    let called = img.attr("src").is_some_and(|src| {
+        let file = src.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        file.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "logo")
+    });
+    called
+        && img.ancestors_it(Some(3)).find(|above| above.has_name("a")).and_then(|link| link.attr("href")).is_some_and(|href| {
+            let url = addresses::absolute(&href);
+            url.is_some_and(|url| url.path().trim_matches('/').is_empty() && url.query().is_none())
+        })
 }
 
 /// "The headline - 1" under a picture: its number, and nothing that the reader does not know.

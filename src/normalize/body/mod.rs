@@ -14,7 +14,7 @@ use self::figures::figures;
 use self::lines::{Kept, lines_of};
 use super::boilerplate;
 use super::credit::{self, Row, Said};
-use super::{html, people, text};
+use super::{html, people, text, words};
 use crate::model::{Html, Image, Party, Warning};
 
 /// Classes of our own credit block and disclaimers: a repost of a repost must not pile them up.
@@ -232,6 +232,8 @@ fn lift_lines(document: &Document, known: &[String], setting: &Setting<'_>, body
         body.lifted.push(("related", lines[at].text.clone()));
         remove(&lines[at]);
     }
+    let card = card(&lines, &texts, setting, body);
+    texts.drain(card);
     let mut lifted = vec![false; lines.len()];
     let mut count = 0;
     // From either end as far as a few lines of text; in between only what is a notice by all its words.
@@ -267,6 +269,64 @@ fn lift_lines(document: &Document, known: &[String], setting: &Setting<'_>, body
     }
 }
 
+/// Lines that a card of facts has at least, and kinds of labels that are known among them.
+const CARD: usize = 4;
+const KINDS: usize = 3;
+/// Characters of a label on a card, and of its value.
+const CARD_LABEL: usize = 10;
+const CARD_VALUE: usize = 80;
+
+/// A card of facts before the text: line by line a label and its value, and enough of the labels are known that the others are no text either.
+fn card(lines: &[Line<'_>], texts: &[usize], setting: &Setting<'_>, body: &mut Body) -> std::ops::Range<usize> {
+    let labelled = |at: &usize| {
+        let line = &lines[*at];
+        let value = line.text.split_once([':', '：']).filter(|(label, value)| {
+            let value = value.chars().count();
+            (1..=CARD_LABEL).contains(&label.chars().count()) && value > 0 && !label.contains(['，', '。', ',', '“', '"', '「'])
+        });
+        line.kept == Kept::No
+            && line.images.is_empty()
+            && value.is_some_and(|(_, value)| value.chars().count() <= CARD_VALUE || boilerplate::is_notice(&line.text))
+    };
+    let begin = texts.iter().take(2).position(labelled).unwrap_or(0);
+    let length = texts.iter().skip(begin).take_while(|at| labelled(at)).count();
+    let run = begin..begin + length;
+    let mut kinds: Vec<words::Label> = Vec::new();
+    for at in &texts[run.clone()] {
+        let kind = credit::leading_label(&row(&lines[*at], setting.base)).filter(|kind| !kinds.contains(kind));
+        kinds.extend(kind);
+    }
+    if length < CARD || kinds.len() < KINDS {
+        return 0..0;
+    }
+    for at in &texts[run.clone()] {
+        let line = &lines[*at];
+        let row = row(line, setting.base);
+        if boilerplate::is_notice(&line.text) && !matches!(credit::leading_label(&row), Some(words::Label::Source)) {
+            body.add_notice(&row, &line.text, setting);
+            body.lifted.push(("notice", line.text.clone()));
+        } else {
+            let said = credit::read(&row, credit::Place::Text, setting.own);
+            if credit::leading_label(&row).is_some() {
+                body.add_said(said);
+            }
+            body.lifted.push(("facts", line.text.clone()));
+        }
+        remove(line);
+    }
+    // What stands over it is its name.
+    let heads = |at: &usize| {
+        let line = &lines[*at];
+        line.images.is_empty() && line.text.chars().count() <= 2 * CARD_LABEL && !line.text.ends_with(['。', '.', '！', '？'])
+    };
+    let first = if begin > 0 && texts.first().is_some_and(heads) { 0 } else { begin };
+    if first < begin {
+        body.lifted.push(("facts", lines[texts[first]].text.clone()));
+        remove(&lines[texts[first]]);
+    }
+    first..run.end
+}
+
 /// Where in a text a line stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Edge {
@@ -295,7 +355,24 @@ fn line(
         return Fate::Lifted;
     }
     let quoted = line.kept == Kept::Quotation && edge != Edge::Far;
-    if line.kept != Kept::No && !quoted || !line.images.is_empty() {
+    // A date and a byline may be set as a heading before the text.
+    if line.kept == Kept::Heading
+        && edge == Edge::Begin
+        && line.images.is_empty()
+        && line.text.chars().count() <= 3 * SHORT
+        && let said = credit::read(&row(line, setting.base), credit::Place::Around, setting.own)
+        && said.labelled
+        && (said.published.is_some() || said.updated.is_some())
+        && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= SHORT
+    {
+        body.add_said(said);
+        body.lifted.push(("facts", line.text.clone()));
+        remove(line);
+        return Fate::Lifted;
+    }
+    // The sign of an outlet is no picture of the text.
+    let pictures = line.images.iter().any(|image| edge != Edge::Begin || !figures::is_sign(image));
+    if line.kept != Kept::No && !quoted || pictures {
         return Fate::Text;
     }
     // The line under a picture is its caption, whatever it says.
@@ -313,8 +390,9 @@ fn line(
             line.text.chars().count() <= if linked { 3 * SHORT } else { SHORT }
         })
     };
+    let linked_only = || boilerplate::is_link_text(&line.text);
     if (edge || !after_image && boilerplate::is_notice(&line.text))
-        && credit::begins_with_label(&row(line, setting.base))
+        && (credit::begins_with_label(&row(line, setting.base)) || linked_only())
         && let Some(said) = facts()
     {
         body.add_said(said);
@@ -346,6 +424,11 @@ fn line(
         }
         body.lifted.push(("notice", line.text.clone()));
     } else if edge && !quoted && credit::is_empty_label(&row(line, setting.base)) {
+        body.lifted.push(("facts", line.text.clone()));
+    } else if edge && !quoted && leads_to_address(line, lines.get(at + 1), setting) {
+        body.lifted.push(("facts", line.text.clone()));
+    } else if edge && !quoted && at > 0 && leads_to_address(&lines[at - 1], Some(line), setting) {
+        credit::join(&mut body.chain, Party { name: String::new(), url: bare_address(&line.text) });
         body.lifted.push(("facts", line.text.clone()));
     } else if quoted {
         return Fate::Text;
@@ -416,6 +499,21 @@ pub(super) fn rows(root: &NodeRef<'_>, base: &Url) -> Vec<(Row, String)> {
     lines_of(*root).iter().filter(|line| !line.text.is_empty()).map(|line| (row(line, base), line.text.clone())).collect()
 }
 
+/// The address that a line is.
+fn bare_address(line: &str) -> Option<Url> {
+    let line = line.trim();
+    let is_address = (line.starts_with("https://") || line.starts_with("http://")) && !line.contains(char::is_whitespace);
+    is_address.then(|| super::url::absolute(line)).flatten()
+}
+
+/// "原文链接:" and in the next line the address.
+fn leads_to_address(line: &Line<'_>, next: Option<&Line<'_>>, setting: &Setting<'_>) -> bool {
+    next.and_then(|next| bare_address(&next.text)).is_some()
+        && line.text.chars().count() <= CARD_LABEL + CARD_LABEL
+        && line.text.trim_end().ends_with([':', '：'])
+        && matches!(credit::leading_label(&row(line, setting.base)), Some(words::Label::Original | words::Label::Source))
+}
+
 /// A line as a row of facts.
 fn row(line: &Line<'_>, base: &Url) -> Row {
     let mut row = Row::default();
@@ -439,7 +537,7 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     if line.text.chars().count() > FACTS {
         return None;
     }
-    let ends = line.text.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」']);
+    let ends = line.text.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」']) && !line.text.ends_with(" min.");
     // "… | Lesezeit: 3 Min." is a row all the same.
     let place = if ends && !line.text.contains(['|', '·', '｜']) { credit::Place::Text } else { credit::Place::Around };
     let mut said = credit::read(&row(line, setting.base), place, setting.own);
@@ -448,6 +546,7 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
         headed(&mut said, &line.text);
     }
     bylined(&mut said, &line.text);
+    called(&mut said, line);
     // "By A, University of the Fjord | X": what stands behind the names of a line at the head.
     if begins
         && !ends
@@ -458,8 +557,8 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
         said.rest.clear();
     }
     // "2024-06-27 06:20 · X": a line of several elements before all of the text that begins with its date.
-    let heads =
-        begins && !ends && line.nodes.len() > 1 && said.published.as_deref().is_some_and(|date| line.text.starts_with(date));
+    let dated = said.published.as_deref().is_some_and(|date| line.text.starts_with(date) || !said.chain.is_empty());
+    let heads = begins && !ends && line.nodes.len() > 1 && dated;
     if heads && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 30 {
         said.rest.clear();
     }
@@ -468,6 +567,30 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     // "字体:[大 中 小]" behind two labels is no text.
     let little = said.labels > 1 && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 16;
     ((said.labelled || begins && said.published.is_some()) && (said.rest.is_empty() || little) && !sentence).then_some(said)
+}
+
+/// A name alone in a line whose element is called the author's.
+fn called(said: &mut Said, line: &Line<'_>) {
+    const CALLED: &[&str] = &["author", "byline", "autor", "auteur", "autore", "signature", "writer", "zuozhe"];
+    let is_called = || {
+        line.holder.class().is_some_and(|class| {
+            let class = class.to_ascii_lowercase();
+            class.split(|c: char| !c.is_ascii_alphabetic()).any(|word| CALLED.contains(&word))
+        })
+    };
+    if let [name] = said.rest.as_slice()
+        && said.people.is_empty()
+        && said.chain.is_empty()
+        && name.chars().count() <= SHORT
+        && (name.split_whitespace().count() > 1 || people::is_chinese_person(name))
+        && is_called()
+        && !name.ends_with(['.', '。', '!', '?'])
+        && people::plausible(name)
+    {
+        said.people = people::names(name, people::Role::Author);
+        said.labelled |= !said.people.is_empty();
+        said.rest.clear();
+    }
 }
 
 /// "Nora Field. Переклад: Анна Бор": a name in front of the label of who translated or edited, in a line at the head.
@@ -538,8 +661,8 @@ fn names_in_brackets(line: &str, body: &mut Body) {
         line.chars().skip(length.saturating_sub(40)).collect()
     };
     for part in [head, tail] {
-        let Some((_, rest)) = part.split_once(['(', '（']) else { continue };
-        let Some((inside, _)) = rest.split_once([')', '）']) else { continue };
+        let Some((_, rest)) = part.split_once(['(', '（', '〔', '【', '［']) else { continue };
+        let Some((inside, _)) = rest.split_once([')', '）', '〕', '】', '］']) else { continue };
         if people::is_marked(inside) {
             for name in people::names(inside, people::Role::Author) {
                 if name.0 != people::Role::Photographer && people::plausible(&name.1) && !body.names.contains(&name) {

@@ -73,6 +73,7 @@ const AUTHOR_PATHS: &[&str] = &[
     "contributors",
     "journalist",
     "journalists",
+    "people",
     "writer",
     "writers",
     "zuozhe",
@@ -101,6 +102,8 @@ pub(super) struct Said {
     pub(super) labelled: bool,
     /// How many labels there were.
     pub(super) labels: usize,
+    /// The last author was named by a link to a page about them.
+    linked: bool,
 }
 
 /// Whether a row begins with a label.
@@ -113,6 +116,11 @@ pub(super) fn begins_with_name(row: &Row) -> bool {
     after_break(row, 0)
         .and_then(|at| label_at(row, at, true, Place::Around))
         .is_some_and(|(label, _)| label.role().is_some_and(|role| role != Role::Photographer))
+}
+
+/// The label that a row begins with.
+pub(super) fn leading_label(row: &Row) -> Option<Label> {
+    label_at(row, after_break(row, 0)?, true, Place::Text).map(|(label, _)| label)
 }
 
 /// "责任编辑:": a label that nothing stands behind.
@@ -178,6 +186,17 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
             }
             continue;
         }
+        // "<b>3</b> comments": the number in an element of its own.
+        if piece.label.is_none()
+            && said.comments.is_none()
+            && said.rest.last().is_some_and(|last| !last.is_empty() && last.chars().all(|c| c.is_ascii_digit() || c == ','))
+            && let Some(count) =
+                said.rest.last().map(|count| format!("{count} {written}")).and_then(|line| credit_count(&line, &written))
+        {
+            said.rest.pop();
+            said.comments = Some(count);
+            continue;
+        }
         let dated = said.published.is_some();
         // "Tags: <a>A</a> <a>B</a>": links go on with the list of the label.
         let listed =
@@ -196,7 +215,9 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
 /// "10:45", "۱۰:۳۰", "10:45 Uhr": a time of the day and at most the name of a zone.
 fn is_time(written: &str) -> bool {
     let written = counts::ascii_digits(written);
-    let Some((hours, rest)) = written.split_once(':') else { return false };
+    // "27 giugno 2024 | 10.12"
+    let dotted = || written.split_once('.').filter(|(hours, rest)| hours.len() <= 2 && rest.len() == 2);
+    let Some((hours, rest)) = written.split_once(':').or_else(dotted) else { return false };
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let (minutes, zone) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len()));
     (1..=2).contains(&hours.len()) && digits(hours) && minutes.len() >= 2 && zone.trim().chars().count() <= 5
@@ -213,6 +234,12 @@ fn continues(written: &str, row: &Row, piece: &Piece) -> bool {
     let before: String = before.chars().rev().collect();
     before.ends_with([',', '&'])
         || CONJUNCTIONS.iter().any(|word| before.split(|c: char| c.is_whitespace() || c == SOFT).next_back() == Some(*word))
+}
+
+/// The number of a line that is made of it and of words for comments, and of nothing else.
+fn credit_count(line: &str, words: &str) -> Option<u64> {
+    let bare = words.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    words::all(|words| words.comments).any(|known| known == bare).then(|| number(line)).flatten()
 }
 
 fn is_conjunction(written: &str) -> bool {
@@ -382,6 +409,9 @@ fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut S
     }
 }
 
+/// Words between a profession and the agency it is at.
+const OF: &[&str] = &[" da ", " do ", " de la ", " de ", " della ", " dell’", " de l’", " of ", " for ", " at ", " der ", " агентства "];
+
 /// Words between an outlet and the one it had the text from.
 const FROM: &[&str] = &["转自", "轉自", "转载自", "轉載自"];
 
@@ -467,6 +497,16 @@ pub(super) fn is_own(own: &[&str], name: &str) -> bool {
     !essence.is_empty() && own.iter().any(|known| text::essence(known) == essence || host(known))
 }
 
+/// Whether a name is the outlet's own or how one of its names begins: "河湾" of "河湾网".
+pub(super) fn is_part_of_own(own: &[&str], name: &str) -> bool {
+    let essence = text::essence(name);
+    essence.chars().count() > 1
+        && own.iter().any(|known| {
+            let known = text::essence(known);
+            known.starts_with(&essence) || !known.is_empty() && known.chars().count() > 1 && essence.starts_with(&known)
+        })
+}
+
 /// Adds an outlet at the end of a chain, or what is new of it.
 pub(super) fn add(said: &mut Said, party: Party) {
     join(&mut said.chain, party);
@@ -503,8 +543,28 @@ pub(super) fn same_outlet(one: &str, other: &str) -> bool {
         let lower = name.to_lowercase();
         text::essence(lower.strip_prefix("the ").unwrap_or(&lower))
     };
-    let (one, other) = (bare(one), bare(other));
-    !one.is_empty() && one == other
+    let (bare_one, bare_other) = (bare(one), bare(other));
+    !bare_one.is_empty() && bare_one == bare_other || is_inflected(one, other)
+}
+
+/// "Береговой вестник", "Берегового вестника": one name in two cases, told by how its words begin.
+fn is_inflected(one: &str, other: &str) -> bool {
+    let cyrillic = |name: &str| name.chars().filter(|c| c.is_alphabetic()).all(|c| matches!(c, '\u{400}'..='\u{4ff}'));
+    let words = |name: &str| -> Vec<Vec<char>> {
+        let bare = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        name.split_whitespace().map(bare).filter(|word: &Vec<char>| !word.is_empty()).collect()
+    };
+    if !cyrillic(one) || !cyrillic(other) {
+        return false;
+    }
+    let (one, other) = (words(one), words(other));
+    one.len() == other.len()
+        && !one.is_empty()
+        && one.iter().zip(&other).all(|(one, other)| {
+            let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+            let longest = one.len().max(other.len());
+            same == longest || same >= 4 && longest - same <= 3 && same * 5 >= longest * 3
+        })
 }
 
 fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&str], said: &mut Said) {
@@ -595,6 +655,15 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         nameless.name = name;
         return;
     }
+    // "By A – Reporter of Agency X": whose reporter that is.
+    if !said.people.is_empty()
+        && let Some((_, name)) = OF.iter().find_map(|of| written.split_once(of))
+        && boilerplate::is_agency(name)
+        && !is_own(own, name)
+    {
+        add(said, Party { name: name.trim().to_owned(), url: None });
+        return;
+    }
     // The site's own name says nothing that is not known.
     if is_own(own, written) && hint != Some(Hint::Source) && row.link(range).is_none() {
         return;
@@ -615,15 +684,42 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
     let to_author = hint.is_none()
         && row.link(range).is_some_and(|(_, url, _)| {
             url.path_segments().is_some_and(|parts| parts.rev().skip(1).any(|part| AUTHOR_PATHS.contains(&part)))
+                // "/@name": an account's page and nothing below it.
+                || url.path().strip_prefix("/@").is_some_and(|name| !name.is_empty() && !name.trim_end_matches('/').contains('/'))
         });
+    // "中河社/花港27日電" where the author stands.
+    if hint == Some(Hint::Author)
+        && let Some(name) = dateline::agency(written, own)
+    {
+        said.labelled = true;
+        add(said, Party { name, url: None });
+        return;
+    }
+    // An outlet where the author stands is who wrote it.
+    if hint == Some(Hint::Author) && boilerplate::looks_like_outlet(written) && !is_part_of_own(own, written) {
+        said.labelled = true;
+        add(said, Party { name: written.to_owned(), url: row.link(range).map(|(_, url, _)| url.clone()) });
+        return;
+    }
+    // "<a>Nora Field</a> <span>essayist</span>", "[<a>X</a>, the outlet]": what stands with a linked author and is no link says who that is.
+    if hint == Some(Hint::Author)
+        && row.link(range).is_none()
+        && said.linked
+        && !people::is_marked(written)
+        && !is_conjunction(written.split_whitespace().next().unwrap_or_default())
+    {
+        return;
+    }
     match hint {
         None if plausible && to_author && row.is_link(range) => {
             said.people.extend(marked);
             said.labelled = true;
         }
+        Some(Hint::Author) if plausible && marked.iter().all(|(_, name)| is_part_of_own(own, name)) => {}
         Some(Hint::Author) if plausible => {
             said.people.extend(marked);
             said.labelled = true;
+            said.linked = row.is_link(range);
         }
         // "Read it at X" leads to the article, and is no name.
         Some(Hint::Source) if written.ends_with(['.', '。', '!']) || written.chars().count() > 30 => {

@@ -45,6 +45,10 @@ const HINTS: &[(&str, Hint)] = &[
     ("pubtime", Hint::Date),
     ("published", Hint::Date),
     ("category", Hint::Section),
+    ("editoria", Hint::Section),
+    ("sezione", Hint::Section),
+    ("seccion", Hint::Section),
+    ("ressort", Hint::Section),
     ("categories", Hint::Section),
     ("cat", Hint::Section),
     ("section", Hint::Section),
@@ -216,9 +220,20 @@ fn hint(node: &NodeRef<'_>) -> Option<Hint> {
     }
     let named = ["rel", "itemprop", "class", "id"].iter().filter_map(|name| node.attr(name));
     for value in named {
-        let value = value.to_ascii_lowercase();
         let mut words = value.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
-        if let Some((_, hint)) = words.find_map(|word| HINTS.iter().find(|(known, _)| *known == word)) {
+        if let Some((_, hint)) = words.clone().find_map(|word| HINTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word))) {
+            return Some(*hint);
+        }
+        // "AuthorInfo", "byline_articleAuthor": a word that a capital ends.
+        let humps = words.find_map(|word| {
+            let starts = word.char_indices().filter(|(at, c)| *at == 0 || c.is_ascii_uppercase()).map(|(at, _)| at);
+            let mut parts = starts.map(|at| {
+                let end = word[at + 1..].find(|c: char| c.is_ascii_uppercase()).map_or(word.len(), |end| at + 1 + end);
+                &word[at..end]
+            });
+            parts.find_map(|part| HINTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(part)))
+        });
+        if let Some((_, hint)) = humps {
             return Some(*hint);
         }
     }
