@@ -91,7 +91,10 @@ pub(super) fn rights_holder(notice: &str) -> Option<String> {
         }
     }
     let end = rest.find(['.', ',', '，', '。', ';', '|', ']', ')']).unwrap_or(rest.len());
-    let name = trim_name(rest[..end].split(" All ").next().unwrap_or_default());
+    let name = rest[..end].split(" All ").next().unwrap_or_default().trim_end();
+    // "© Cove Gazette 2024"
+    let year = name.rsplit_once(' ').filter(|(_, year)| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()));
+    let name = trim_name(year.map_or(name, |(name, _)| name));
     (said && (2..=60).contains(&name.chars().count())).then_some(name)
 }
 

@@ -140,6 +140,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             }
             Place::Tail | Place::After => {
                 let lines = body::rows(&root, &base);
+                origin_page(&root, &base, &mut body.chain);
                 for (line, written) in lines {
                     if boilerplate::is_related(&written) {
                         break;
@@ -147,7 +148,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                     if row.place == Place::After && boilerplate::is_bare_rights(&written) {
                         continue;
                     }
-                    if boilerplate::is_notice(&written) {
+                    if boilerplate::is_notice(&written) && !boilerplate::is_link_text(&written) {
                         body.add_notice(&line, &written, &setting);
                         continue;
                     }
@@ -261,6 +262,19 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     {
         nameless.name = holder;
     }
+    // "© Cove Gazette 2024" under a text that names no source: an outlet that says by its name that it is one.
+    if body.chain.is_empty()
+        && !body.own
+        && entry.source.is_none()
+        && entry.derived_from.is_empty()
+        && let Some(holder) = body
+            .rights
+            .iter()
+            .filter_map(|rights| boilerplate::rights_holder(rights))
+            .find(|name| boilerplate::looks_like_outlet(name) && !credit::is_part_of_own(own, name))
+    {
+        body.chain.push(Party { name: holder, url: None });
+    }
     super::name_agency(entry, own, body);
     // "Agencia CWA | Puerto Hondo", "北灣社": what the dateline calls an agency and a place is nobody's name.
     let opening = body::opening(body);
@@ -285,6 +299,24 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     }
     if entry.comment_count.is_none() {
         entry.comment_count = body.comments.map(|count| count.to_string());
+    }
+}
+
+/// "Read it at X": a link behind the text that leads to a page of an outlet of which only the front page was known, and says its name.
+fn origin_page(root: &NodeRef<'_>, base: &Url, chain: &mut [Party]) {
+    for link in root.descendants_it().filter(|node| node.has_name("a")).take(8) {
+        let Some(page) = link.attr("href").and_then(|href| url::resolve(base, &[], &href)) else { continue };
+        let is_page = !page.path().trim_matches('/').is_empty() || page.query().is_some();
+        let written = text::essence(&link.text());
+        let known = chain.iter_mut().find(|party| {
+            let is_front = |known: &Url| known.path().trim_matches('/').is_empty() && known.query().is_none();
+            party.url.as_ref().is_some_and(|known| is_front(known) && url::site(known) == url::site(&page))
+                && !party.name.is_empty()
+                && written.starts_with(&text::essence(&party.name))
+        });
+        if let Some(party) = known.filter(|_| is_page) {
+            party.url = Some(page);
+        }
     }
 }
 

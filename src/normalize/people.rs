@@ -67,7 +67,8 @@ pub(super) fn is_nobody(name: &str) -> bool {
 /// Whether a byline says itself what somebody did.
 pub(super) fn is_marked(byline: &str) -> bool {
     let byline = tidy(without_address(byline));
-    label(&byline).0.is_some() || suffix(without_code(&byline)).0.is_some()
+    let first = byline.split(['/', '／']).next().unwrap_or_default();
+    label(&byline).0.is_some() || label(first).0.is_some() && !first.is_empty() || suffix(without_code(&byline)).0.is_some()
 }
 
 /// Reads names out of one person construct. Splits what is plainly a list, takes off labels, and leaves out what is nobody's name.
@@ -111,7 +112,7 @@ pub(super) fn plausible(name: &str) -> bool {
     let cased = name.chars().any(|c| c.is_lowercase() || c.is_uppercase());
     let words = name.split_whitespace().count();
     let sentence = name.char_indices().any(|(at, c)| {
-        matches!(c, '。' | '！' | '？' | '…' | '"' | '“' | '«')
+        matches!(c, '。' | '！' | '？' | '…' | '"' | '“' | '«' | '「' | '『')
             || matches!(c, '.' | '!' | '?') && words > 4 && name[at..].len() > 1
     });
     // "By Friday Pell was dry.": a name has no other words in small letters.
@@ -121,6 +122,7 @@ pub(super) fn plausible(name: &str) -> bool {
     };
     let small = cased && !name.chars().any(super::text::is_asian_letter) && name.split_whitespace().any(small);
     !sentence
+        && !super::boilerplate::is_link_text(name)
         && !small
         && words <= 6
         && name.chars().count() <= 60
@@ -433,12 +435,12 @@ fn label(piece: &str) -> (Option<Role>, String) {
         .filter(|(word, _)| {
             let rest = &lower[word.len()..];
             rest.is_empty()
-                || rest.starts_with([':', '：', '/', '='])
+                || rest.starts_with([':', '：', '/', '=', '＝'])
                 || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
         })
         .max_by_key(|(word, _)| word.len());
     if let Some((word, role)) = found {
-        return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', '=', ' ']).to_owned());
+        return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', '=', '＝', ' ']).to_owned());
     }
     // "潮声日报记者 温亦白": an outlet in front of the label.
     for mark in ["记者 ", "記者 ", "记者:", "記者:"] {

@@ -34,7 +34,7 @@ pub(super) fn figures(document: &Document, setting: &Setting<'_>, body: &mut Bod
             let figure = img.ancestors(Some(6)).into_iter().find(|above| above.has_name("figure"));
             let mut caption = figure
                 .and_then(|figure| figure.descendants().into_iter().find(|node| node.has_name("figcaption")))
-                .map(|node| text::clean(&node.text()));
+                .map(|node| apart(&node));
             let alone = line.text.is_empty() && line.images.len() == 1 && line.kept == Kept::No;
             if figure.is_none()
                 && line.images.len() == 1
@@ -64,6 +64,23 @@ pub(super) fn figures(document: &Document, setting: &Setting<'_>, body: &mut Bod
                 });
             }
         }
+    }
+}
+
+/// The text of a caption, with a space where one element ends and the next begins.
+fn apart(caption: &NodeRef<'_>) -> String {
+    let parts = caption.children_it(false).filter(NodeRef::is_element).count();
+    let bare = caption.children_it(false).any(|node| node.is_text() && !node.text().trim().is_empty());
+    if parts < 2 || bare {
+        return text::clean(&caption.text());
+    }
+    let parts: Vec<String> = caption.children_it(false).map(|node| text::clean(&node.text())).filter(|part| !part.is_empty()).collect();
+    // "Ida Brom via Cove Images": an element of its own that says whose the picture is.
+    match parts.as_slice() {
+        [said @ .., credit] if !said.is_empty() && credit.contains(" via ") && credit.chars().count() <= 60 => {
+            format!("{} (© {credit})", said.join(" "))
+        }
+        _ => parts.join(" "),
     }
 }
 

@@ -517,6 +517,7 @@ fn leads_to_address(line: &Line<'_>, next: Option<&Line<'_>>, setting: &Setting<
 /// A line as a row of facts.
 fn row(line: &Line<'_>, base: &Url) -> Row {
     let mut row = Row::default();
+    row.of_author = credit::is_of_author(&line.holder);
     line.nodes.iter().for_each(|node| row.push(node, base));
     row
 }
@@ -546,7 +547,6 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
         headed(&mut said, &line.text);
     }
     bylined(&mut said, &line.text);
-    called(&mut said, line);
     // "By A, University of the Fjord | X": what stands behind the names of a line at the head.
     if begins
         && !ends
@@ -569,30 +569,6 @@ fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     ((said.labelled || begins && said.published.is_some()) && (said.rest.is_empty() || little) && !sentence).then_some(said)
 }
 
-/// A name alone in a line whose element is called the author's.
-fn called(said: &mut Said, line: &Line<'_>) {
-    const CALLED: &[&str] = &["author", "byline", "autor", "auteur", "autore", "signature", "writer", "zuozhe"];
-    let is_called = || {
-        line.holder.class().is_some_and(|class| {
-            let class = class.to_ascii_lowercase();
-            class.split(|c: char| !c.is_ascii_alphabetic()).any(|word| CALLED.contains(&word))
-        })
-    };
-    if let [name] = said.rest.as_slice()
-        && said.people.is_empty()
-        && said.chain.is_empty()
-        && name.chars().count() <= SHORT
-        && (name.split_whitespace().count() > 1 || people::is_chinese_person(name))
-        && is_called()
-        && !name.ends_with(['.', '。', '!', '?'])
-        && people::plausible(name)
-    {
-        said.people = people::names(name, people::Role::Author);
-        said.labelled |= !said.people.is_empty();
-        said.rest.clear();
-    }
-}
-
 /// "Nora Field. Переклад: Анна Бор": a name in front of the label of who translated or edited, in a line at the head.
 fn headed(said: &mut Said, line: &str) {
     let labelled = !said.people.is_empty() && said.people.iter().all(|(role, _)| *role != people::Role::Author);
@@ -612,6 +588,19 @@ fn headed(said: &mut Said, line: &str) {
 fn bylined(said: &mut Said, line: &str) {
     const REPORTS: &[&str] = &["報導", "報道", "报导", "报道"];
     let line = line.trim().trim_matches(['【', '】', '[', ']', '(', ')', '（', '）']);
+    // "河湾记者　林书白": an outlet's reporter and nothing else.
+    if let Some((outlet, behind)) = line.split_once("記者\u{3000}").or_else(|| line.split_once("记者\u{3000}"))
+        && outlet.chars().count() <= 8
+        && outlet.chars().all(text::is_asian_letter)
+    {
+        let names = || behind.split(['、', ' ', '\u{3000}']).filter(|name| !name.is_empty());
+        if names().next().is_some() && names().all(people::is_chinese_person) {
+            said.people = names().map(|name| (people::Role::Author, name.to_owned())).collect();
+            said.rest.clear();
+            said.labelled = true;
+            return;
+        }
+    }
     if line.chars().count() > 30 || !REPORTS.iter().any(|report| line.ends_with(report)) {
         return;
     }

@@ -15,7 +15,7 @@ mod tests;
 pub(super) use counts::{comments_in, comments_within, heading_count, number};
 pub(super) use dateline::{agency as agency_of_dateline, reporter as reporter_of_dateline};
 pub(super) use notice::of_notice;
-pub(super) use row::Row;
+pub(super) use row::{Row, is_of_author};
 
 use url::Url;
 
@@ -50,6 +50,7 @@ const SECTION_PATHS: &[&str] = &[
     "kategori",
     "ressort",
     "cat",
+    "c",
     "column",
     "lanmu",
 ];
@@ -209,7 +210,25 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
         }
         after_date = !dated && said.published.as_deref().is_some_and(|date| !date.contains(':') && written.ends_with(date));
     }
+    called(&mut said, row);
     said
+}
+
+/// A name alone in a line whose element is called the author's.
+fn called(said: &mut Said, row: &Row) {
+    let [name] = said.rest.as_slice() else { return };
+    if row.of_author
+        && said.people.is_empty()
+        && said.chain.is_empty()
+        && name.chars().count() <= 40
+        && (name.split_whitespace().count() > 1 || people::is_chinese_person(name))
+        && !name.ends_with(['.', '。', '!', '?'])
+        && people::plausible(name)
+    {
+        said.people = people::names(name, Role::Author);
+        said.labelled |= !said.people.is_empty();
+        said.rest.clear();
+    }
 }
 
 /// "10:45", "۱۰:۳۰", "10:45 Uhr": a time of the day and at most the name of a zone.

@@ -33,6 +33,8 @@ const HINTS: &[(&str, Hint)] = &[
     ("auteur", Hint::Author),
     ("zuozhe", Hint::Author),
     ("reporter", Hint::Author),
+    ("autore", Hint::Author),
+    ("signature", Hint::Author),
     ("journalist", Hint::Author),
     ("source", Hint::Source),
     ("from", Hint::Source),
@@ -70,6 +72,8 @@ pub(in crate::normalize) struct Row {
     pub(super) folded: Vec<char>,
     pub(super) links: Vec<(std::ops::Range<usize>, Url, bool)>,
     pub(super) hints: Vec<(std::ops::Range<usize>, Hint)>,
+    /// The element it is in is called the author's.
+    pub(in crate::normalize) of_author: bool,
     /// The site its addresses are resolved against.
     pub(super) site: Option<String>,
 }
@@ -212,6 +216,11 @@ impl Row {
     pub(super) fn hint(&self, range: &std::ops::Range<usize>) -> Option<Hint> {
         self.hints.iter().find(|(at, _)| at.start < range.end && range.start < at.end).map(|(_, hint)| *hint)
     }
+}
+
+/// Whether an element is called the author's.
+pub(in crate::normalize) fn is_of_author(node: &NodeRef<'_>) -> bool {
+    hint(node) == Some(Hint::Author)
 }
 
 fn hint(node: &NodeRef<'_>) -> Option<Hint> {
