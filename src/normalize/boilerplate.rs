@@ -106,6 +106,12 @@ pub(super) fn is_bare_rights(notice: &str) -> bool {
         return false;
     }
     [
+        "this article is licensed",
+        "this work is licensed",
+        "this story is licensed",
+        "this post is licensed",
+        "this text is licensed",
+        "this essay is licensed",
         "©",
         "(c)",
         "copyright",
@@ -167,7 +173,11 @@ static RELATED: LazyLock<Set> = LazyLock::new(|| all(|words| words.related).coll
 pub(super) fn is_related(line: &str) -> bool {
     let folded = fold(line);
     let folded = folded.trim_end_matches([':', ' ']);
-    folded.chars().count() <= 60 && RELATED.contains(folded)
+    // "更多河湾新闻报道"
+    let more = folded.chars().count() <= 20
+        && folded.starts_with("更多")
+        && ["报道", "報導", "報道", "新闻", "新聞", "文章"].iter().any(|end| folded.ends_with(end));
+    more || folded.chars().count() <= 60 && RELATED.contains(folded)
 }
 
 static LINK_TEXTS: LazyLock<Set> = LazyLock::new(|| all(|words| words.link_texts).collect());

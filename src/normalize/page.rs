@@ -122,6 +122,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     let in_text = body.names.iter().any(|(role, _)| *role == Role::Author);
     let mut head = Row::default();
     let mut pictures = String::new();
+    let mut figures = String::new();
     let mut categories: Vec<String> = Vec::new();
     let mut comments = None;
     let mut editors = Vec::new();
@@ -139,6 +140,12 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                 }
             }
             Place::Tail | Place::After => {
+                // A figure that the text's own element does not hold.
+                let figure = root.has_name("figure") && root.descendants_it().any(|node| node.has_name("figcaption"));
+                if row.place == Place::Tail && figure && is_picture(&root) {
+                    figures.push_str(&row.html);
+                    continue;
+                }
                 let lines = body::rows(&root, &base);
                 origin_page(&root, &base, &mut body.chain);
                 for (line, written) in lines {
@@ -196,6 +203,14 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     }
     let mut said = credit::read(&head, credit::Place::Around, own);
     let date = said.published.take();
+    // A line that is hardly anything but a name is the author's where nothing else names one.
+    if !in_text
+        && entry.authors.is_empty()
+        && !said.people.iter().any(|(role, _)| *role == Role::Author)
+        && let [only] = said.rest.iter().filter(|rest| super::people::is_surely_chinese_person(rest)).collect::<Vec<_>>().as_slice()
+    {
+        said.people.push((Role::Author, (*only).clone()));
+    }
     // "2024-06-27 10:12 渤湾晚报": one outlet beside the date, and none named otherwise.
     if said.chain.is_empty() && !said.own && body.chain.is_empty() && date.is_some() {
         let outlets = || said.rest.iter().filter(|rest| boilerplate::looks_like_outlet(rest) && !credit::is_part_of_own(own, rest));
@@ -235,6 +250,15 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     if entry_source_is_own {
         entry.source = None;
     }
+    if !figures.is_empty() {
+        let below = body::read(&figures, &[], &setting);
+        let new: Vec<_> =
+            below.images.into_iter().filter(|image| !body.images.iter().any(|known| known.url == image.url)).collect();
+        if !new.is_empty() {
+            body.html = Html::from_sanitized(format!("{}{}", body.html.as_str(), below.html.as_str()));
+            body.images.extend(new);
+        }
+    }
     if !pictures.is_empty() {
         let above = body::read(&pictures, &[], &setting);
         let new: Vec<_> =
@@ -244,6 +268,14 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             body.html = Html::from_sanitized(html);
             body.images.splice(0..0, new);
         }
+    }
+    // "本文系X独家稿件": X is the outlet itself, whatever it is called elsewhere.
+    let ours = body.disclaimers.iter().filter_map(|notice| exclusive(notice)).find(|name| {
+        body.chain.len() == 1 && body.chain[0].url.is_none() && credit::same_outlet(&body.chain[0].name, name)
+    });
+    if ours.is_some() {
+        body.chain.clear();
+        body.own = true;
     }
     // A link to the original that names nobody is that of who holds the rights.
     let is_person = |name: &str| {
@@ -318,6 +350,14 @@ fn origin_page(root: &NodeRef<'_>, base: &Url, chain: &mut [Party]) {
             party.url = Some(page);
         }
     }
+}
+
+/// "本文系河湾网独家稿件": whose own a notice calls the text.
+fn exclusive(notice: &str) -> Option<String> {
+    let rest = ["本文系", "本文为", "本文為", "本文係"].iter().find_map(|start| notice.trim_start().strip_prefix(start))?;
+    let marks = ["独家稿件", "原创稿件", "原创作品", "原创文章", "独家原创", "原创内容", "獨家稿件", "原創稿件", "原創作品", "原創文章", "原创"];
+    let end = marks.iter().filter_map(|mark| rest.find(mark)).min()?;
+    Some(boilerplate::trim_name(&rest[..end])).filter(|name| (2..=20).contains(&name.chars().count()))
 }
 
 /// Credits of pictures that nothing but a known name tells: the last sentence of a caption that names an author, the outlet or a source; the one

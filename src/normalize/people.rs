@@ -164,7 +164,8 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
             })
             .to_owned();
         let name = without_report(&piece, without_honours(&name)).to_owned();
-        if is_name(&name) && !is_institution(&name) {
+        let only_title = TITLE_WORDS.contains(lower(&name).as_str());
+        if is_name(&name) && !is_institution(&name) && !only_title {
             found.push((suffixed.unwrap_or(role), name));
         }
     }
@@ -422,6 +423,22 @@ pub(super) fn is_chinese_person(name: &str) -> bool {
     }
 }
 
+/// The surnames of four in five of them.
+const COMMON: &str = "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖萧蕭田董袁潘蒋蔣蔡余\
+    杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范石廖贾賈夏韦韋付傅邹鄒孟熊秦邱江尹薛阎閻段雷侯龙龍陶黎贺賀顾顧毛郝龚龔邵钱錢严嚴戴莫孔汤湯温溫康\
+    庄莊季柯簡简";
+
+/// Whether a text of three characters is hardly anything but the name of a Chinese person.
+pub(super) fn is_surely_chinese_person(name: &str) -> bool {
+    const OTHERS: &[&str] = &["马拉松", "馬拉松", "康师傅", "高科技", "高清图", "任意门", "江浙沪", "石油化", "黄金周", "黃金周", "毛概念", "高质量", "温州市", "江苏省", "江西省"];
+    let ends = ['网', '網', '报', '報', '社', '省', '市', '县', '縣', '区', '區', '号', '號', '版', '台', '刊', '页', '頁'];
+    name.chars().count() == 3
+        && is_han(name)
+        && name.chars().next().is_some_and(|first| COMMON.contains(first))
+        && !name.ends_with(ends)
+        && !OTHERS.contains(&name)
+}
+
 fn has_chinese_surname(name: &str) -> bool {
     static CHARACTERS: LazyLock<HashSet<char>> = LazyLock::new(|| SURNAMES.chars().collect());
     is_han(name) && name.chars().next().is_some_and(|first| CHARACTERS.contains(&first))
@@ -462,6 +479,11 @@ fn label(piece: &str) -> (Option<Role>, String) {
         if let Some((before, name)) = piece.split_once(mark)
             && before.chars().count() <= 12
             && let name = without_place(name)
+            // "莊若谷 台北": and where.
+            && let name = name
+                .split_once(' ')
+                .filter(|(first, rest)| is_chinese_person(first) && is_han(rest) && !is_chinese_person(rest))
+                .map_or(name, |(first, _)| first)
             && (2..=4).contains(&name.chars().count())
             && has_chinese_surname(name)
         {

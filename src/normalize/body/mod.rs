@@ -423,6 +423,17 @@ fn line(
             body.add_notice(&row, &line.text, setting);
         }
         body.lifted.push(("notice", line.text.clone()));
+    } else if edge
+        && !quoted
+        && let row = row(line, setting.base)
+        && line.text.chars().count() <= FACTS
+        && credit::begins_with_label(&row)
+        && let Some(notices) = labelled_notices(&row, setting, body)
+    {
+        for notice in notices {
+            body.add_notice(&Row::default(), &notice, setting);
+        }
+        body.lifted.push(("facts", line.text.clone()));
     } else if edge && !quoted && credit::is_empty_label(&row(line, setting.base)) {
         body.lifted.push(("facts", line.text.clone()));
     } else if edge && !quoted && leads_to_address(line, lines.get(at + 1), setting) {

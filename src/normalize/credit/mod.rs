@@ -198,6 +198,14 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
             said.comments = Some(count);
             continue;
         }
+        // "<a>A</a> (photos)": the mark of what the one before did.
+        if piece.label.is_none()
+            && let Some((role, _)) = said.people.last_mut()
+            && let Some(label) = mark_alone(&written)
+        {
+            *role = label;
+            continue;
+        }
         let dated = said.published.is_some();
         // "Tags: <a>A</a> <a>B</a>": links go on with the list of the label.
         let listed =
@@ -253,6 +261,16 @@ fn continues(written: &str, row: &Row, piece: &Piece) -> bool {
     let before: String = before.chars().rev().collect();
     before.ends_with([',', '&'])
         || CONJUNCTIONS.iter().any(|word| before.split(|c: char| c.is_whitespace() || c == SOFT).next_back() == Some(*word))
+}
+
+/// "(photos)", "(译)": a mark that stands behind a name, alone.
+fn mark_alone(written: &str) -> Option<Role> {
+    let inside = written.trim().trim_end_matches([',', '，', '、', ' ']);
+    if !inside.starts_with(['(', '（']) || !inside.ends_with([')', '）']) {
+        return None;
+    }
+    let folded: String = inside.chars().map(row::fold).collect();
+    labelled(|words| words.after).find(|(_, mark)| *mark == folded).and_then(|(label, _)| label.role())
 }
 
 /// The number of a line that is made of it and of words for comments, and of nothing else.
@@ -451,6 +469,20 @@ fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Sa
     let link = row.link(range).map(|(_, url, _)| url.clone());
     let (name, date) = boilerplate::outlet_of(&written);
     said.published = said.published.take().or(date);
+    // "来自:<a href=/people/7>X</a>": who put it up here.
+    let to_person = row.link(range).is_some_and(|(_, url, _)| {
+        row.site.as_deref() == Some(addresses::site(url))
+            && (url.path_segments().is_some_and(|parts| parts.rev().skip(1).any(|part| AUTHOR_PATHS.contains(&part)))
+                || url.path().starts_with("/@"))
+    });
+    if to_person {
+        return;
+    }
+    // "来源:河湾新闻·河湾号": a section of the outlet itself.
+    if name.split(['·', '・', '•']).count() > 1 && name.split(['·', '・', '•']).any(|part| is_own(own, part)) {
+        said.own = true;
+        return;
+    }
     if is_own(own, &name) {
         said.own = true;
         return;
@@ -757,7 +789,10 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
                 *tag || url.path_segments().is_some_and(|mut parts| {
                     // "/channel_259", "/list-12.html"
                     let word = |part: &str| part.split(|c: char| !c.is_ascii_alphabetic()).next().map(str::to_ascii_lowercase);
-                    parts.any(|part| word(part).is_some_and(|word| SECTION_PATHS.contains(&word.as_str())))
+                    let short = url.path().trim_matches('/').split('/').count() == 2;
+                    parts.any(|part| {
+                        word(part).is_some_and(|word| SECTION_PATHS.contains(&word.as_str()) && (word != "c" || short && part == "c"))
+                    })
                 })
             });
             if to_section && written.chars().count() <= NAME {

@@ -171,6 +171,10 @@ impl Row {
         for c in text.chars() {
             let folded = fold(c);
             let space = folded == ' ';
+            // An indent at the beginning of a line parts nothing.
+            if c == '\u{3000}' && self.folded.last().is_none_or(|last| matches!(*last, SOFT | HARD)) {
+                continue;
+            }
             // An ideographic space separates, other white space is one space.
             if space && c != '\u{3000}' && self.folded.last().is_none_or(|last| matches!(*last, ' ' | SOFT | HARD)) {
                 continue;
