@@ -240,7 +240,9 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     body.names = people;
     categories.splice(0..0, said.categories.drain(..));
     body.add_said(said);
-    let zoned = entry.published.as_deref().is_some_and(date::has_zone);
+    // "2024-06-27 10:12 字号:A- A A+" has what looks like a zone, and is no date.
+    let clock = date::Clock { zone: chrono_tz::UTC, fetched_at: DateTime::default() };
+    let zoned = entry.published.as_deref().is_some_and(|date| date::has_zone(date) && date::parse(date, &clock).is_some());
     if !zoned && date.is_some() {
         entry.published = date;
     }

@@ -315,7 +315,9 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
     match label {
         Label::Source | Label::Via => outlets(row, range, own, said),
         Label::Original => {
-            let link = row.link(range).map(|(_, url, _)| url.clone());
+            // "原文:https://tidelab.example/quiet-ferry"
+            let plain = || Some(written).filter(|written| written.starts_with("http") && !written.contains(char::is_whitespace));
+            let link = row.link(range).map(|(_, url, _)| url.clone()).or_else(|| addresses::absolute(plain()?));
             // "原文:<a>Tide Lab</a>" leads to tidelab.example: the outlet by its name, not by the article's.
             let linked = row.link(range).map(|(linked, _, _)| boilerplate::trim_name(&row.string(linked)));
             let name =
