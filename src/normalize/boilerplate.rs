@@ -459,8 +459,8 @@ pub(super) fn outlet_in(line: &str) -> Option<String> {
 /// "如无X特别", "未经X": what stands in front of "授权" and says that there is none, so that X gave nothing.
 fn forbids(before: &str) -> bool {
     const WITHOUT: &[&str] = &[
-        "如无", "若无", "未经", "未获", "未得", "没有", "非经", "须经", "需经", "须获", "除非", "如無", "若無", "未經", "未獲", "沒有", "非經",
-        "須經", "需經", "須獲", "須得", "须得",
+        "如无", "若无", "未经", "未获", "未得", "没有", "非经", "须经", "需经", "须获", "除非", "如無", "若無", "未經", "未獲",
+        "沒有", "非經", "須經", "需經", "須獲", "須得", "须得",
     ];
     let clause = before.rsplit(['，', ',', '。', '；', ';', '：', ':']).next().unwrap_or_default().trim_start();
     WITHOUT.iter().any(|without| clause.starts_with(without))
@@ -469,24 +469,67 @@ fn forbids(before: &str) -> bool {
 /// Whether a name says itself that it is an outlet's: "渤湾晚报", "河湾广播电台", "Cove Gazette".
 pub(super) fn looks_like_outlet(name: &str) -> bool {
     const ENDS: &[&str] = &[
-        "日报", "晚报", "晨报", "早报", "时报", "周报", "快报", "导报", "商报", "都市报", "青年报", "周刊", "新闻网", "新闻社", "通讯社", "电视台", "广播电台", "电台", "卫视",
-        "之声", "中文网", "新闻", "日報", "晚報", "晨報", "早報", "時報", "週報", "快報", "導報", "商報", "週刊", "新聞網", "新聞社", "通訊社", "電視台", "廣播電台", "電台",
-        "衛視", "之聲", "中文網", "新聞", "通信社", "新聞社",
+        "日报",
+        "晚报",
+        "晨报",
+        "早报",
+        "时报",
+        "周报",
+        "快报",
+        "导报",
+        "商报",
+        "都市报",
+        "青年报",
+        "周刊",
+        "新闻网",
+        "新闻社",
+        "通讯社",
+        "电视台",
+        "广播电台",
+        "电台",
+        "卫视",
+        "之声",
+        "中文网",
+        "新闻",
+        "日報",
+        "晚報",
+        "晨報",
+        "早報",
+        "時報",
+        "週報",
+        "快報",
+        "導報",
+        "商報",
+        "週刊",
+        "新聞網",
+        "新聞社",
+        "通訊社",
+        "電視台",
+        "廣播電台",
+        "電台",
+        "衛視",
+        "之聲",
+        "中文網",
+        "新聞",
+        "通信社",
+        "新聞社",
     ];
     // Sections and desks, not outlets: "国际新闻".
     const SECTIONS: &[&str] = &[
-        "即时", "即時", "国际", "國際", "国内", "國內", "综合", "綜合", "社会", "社會", "财经", "財經", "体育", "體育", "娱乐", "娛樂", "生活", "地方", "政治", "最新", "今日",
-        "本地", "科技", "教育", "军事", "軍事", "时事", "時事", "焦点", "焦點", "热点", "熱點", "重要", "两岸", "兩岸", "港澳", "视频", "視頻", "图片", "圖片", "更多", "相关",
-        "相關", "热门", "熱門", "独家", "獨家", "民生", "法治", "文化", "健康", "旅游", "旅遊", "经济", "經濟", "华人", "華人", "海外", "世界", "中国", "中國", "行业", "公司",
-        "学校", "學校", "学院", "學院", "校园", "校園", "工作", "突发", "突發", "滚动", "滾動", "影音", "當地",
+        "即时", "即時", "国际", "國際", "国内", "國內", "综合", "綜合", "社会", "社會", "财经", "財經", "体育", "體育", "娱乐",
+        "娛樂", "生活", "地方", "政治", "最新", "今日", "本地", "科技", "教育", "军事", "軍事", "时事", "時事", "焦点", "焦點",
+        "热点", "熱點", "重要", "两岸", "兩岸", "港澳", "视频", "視頻", "图片", "圖片", "更多", "相关", "相關", "热门", "熱門",
+        "独家", "獨家", "民生", "法治", "文化", "健康", "旅游", "旅遊", "经济", "經濟", "华人", "華人", "海外", "世界", "中国",
+        "中國", "行业", "公司", "学校", "學校", "学院", "學院", "校园", "校園", "工作", "突发", "突發", "滚动", "滾動", "影音",
+        "當地",
     ];
     let name = name.trim();
-    let letters = name.chars().all(|c| super::text::is_asian_letter(c));
+    let letters = name.chars().all(super::text::is_asian_letter);
     if letters {
         return (4..=12).contains(&name.chars().count())
-            && ENDS.iter().any(|end| {
-                name.strip_suffix(end).is_some_and(|stem| stem.chars().count() > 1 && !SECTIONS.contains(&stem))
-            });
+            && ENDS
+                .iter()
+                .any(|end| name.strip_suffix(end).is_some_and(|stem| stem.chars().count() > 1 && !SECTIONS.contains(&stem)));
     }
     // "BBX News 中文"
     const WORDS: &[&str] = &["news", "times", "gazette", "tribune", "herald", "chronicle", "newswire", "magazine", "review"];
@@ -520,8 +563,8 @@ fn good(name: String) -> Option<String> {
 fn is_of_net(name: &str) -> bool {
     const NETS: &[&str] = &["网络", "互联网", "网路", "網絡", "網路", "互聯網", "网上", "網上"];
     const DONE: &[&str] = &[
-        "收集", "搜集", "整理", "公开", "资料", "资源", "转载", "综合", "编辑", "素材", "图片", "内容", "信息", "公開", "資料", "資源", "轉載", "綜合", "編輯", "圖片",
-        "內容", "資訊", "和", "及", "與", "与",
+        "收集", "搜集", "整理", "公开", "资料", "资源", "转载", "综合", "编辑", "素材", "图片", "内容", "信息", "公開", "資料",
+        "資源", "轉載", "綜合", "編輯", "圖片", "內容", "資訊", "和", "及", "與", "与",
     ];
     let Some(mut rest) = NETS.iter().find_map(|net| name.strip_prefix(net)) else { return false };
     while let Some(shorter) = DONE.iter().find_map(|done| rest.strip_prefix(done)) {
@@ -650,6 +693,40 @@ mod tests {
         check("Tekst pochodzi z serwisu Molo.", notice("Molo"));
         check("Publicado originalmente em Diário do Cais.", notice("Diário do Cais"));
         check("As opiniões do autor não refletem a posição deste site.", notice(""));
+    }
+
+    #[test]
+    fn names_of_outlets() {
+        let check = |name: &str, expected: bool| assert_eq!(looks_like_outlet(name), expected, "{name}");
+        for name in
+            ["渡口晚报", "河湾广播电台", "碼頭時報", "南岸新闻", "Quay Gazette", "The Pell Tribune", "QRX News 中文", "汉江之声"]
+        {
+            check(name, true);
+        }
+        for name in [
+            "国际新闻",
+            "即時新聞",
+            "晚报",
+            "林书白",
+            "Nora Field",
+            "News",
+            "fog news",
+            "In the News of the World again",
+            "渡轮停了",
+        ] {
+            check(name, false);
+        }
+    }
+
+    #[test]
+    fn what_names_no_outlet() {
+        let check = |line: &str, expected: Option<&str>| assert_eq!(outlet_in(line).as_deref(), expected, "{line}");
+        check("本文所有内容受著作权法保护,如无河湾之声特别授权,不得擅自使用。", None);
+        check("本文经河湾之声授权转载。", Some("河湾之声"));
+        check("声明:本文内容均来自网络收集整理,不代表本站观点。", None);
+        check("This article originally appeared on Quay Gazette: Fog holds the ferry", Some("Quay Gazette"));
+        check("本記事は2024年6月25日付の港日報に掲載された記事です。", Some("港日報"));
+        check("本译文由译者授权河湾网发布。", None);
     }
 
     #[test]

@@ -357,7 +357,12 @@ fn outlets_among(authors: &mut Vec<Person>, entry: &ParsedEntry, own: &[&str], b
         });
         // "da Agência X": only where somebody is at.
         let behind = match behind {
-            Some((person, outlet)) if matches!(person.to_lowercase().as_str(), "da" | "do" | "de" | "del" | "of" | "for" | "from" | "von" | "di") => {
+            Some((person, outlet))
+                if matches!(
+                    person.to_lowercase().as_str(),
+                    "da" | "do" | "de" | "del" | "of" | "for" | "from" | "von" | "di"
+                ) =>
+            {
                 found.push(outlet);
                 return false;
             }
@@ -368,7 +373,8 @@ fn outlets_among(authors: &mut Vec<Person>, entry: &ParsedEntry, own: &[&str], b
             found.push(outlet);
         } else if boilerplate::is_agency(name)
             || boilerplate::looks_like_outlet(name) && !credit::is_part_of_own(own, name)
-            || known.iter().any(|known| credit::same_outlet(known, name)) {
+            || known.iter().any(|known| credit::same_outlet(known, name))
+        {
             found.push(name.to_owned());
             return false;
         }

@@ -12,7 +12,9 @@ use super::{
     CATEGORIES, SUMMARY, Setting, body, boilerplate, counter, date, escapes, evidence, outlet_rules, text, url, with_body, words,
 };
 use crate::config::Outlet;
-use crate::model::{Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Party, Place, Precision, Timestamp, Warning};
+use crate::model::{
+    Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Party, Place, Precision, Timestamp, Warning,
+};
 
 /// Characters of text (one of Chinese, Japanese or Korean counts for three) that no excerpt has.
 const WHOLE: usize = 1_500;
@@ -207,13 +209,15 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     if !in_text
         && entry.authors.is_empty()
         && !said.people.iter().any(|(role, _)| *role == Role::Author)
-        && let [only] = said.rest.iter().filter(|rest| super::people::is_surely_chinese_person(rest)).collect::<Vec<_>>().as_slice()
+        && let [only] =
+            said.rest.iter().filter(|rest| super::people::is_surely_chinese_person(rest)).collect::<Vec<_>>().as_slice()
     {
         said.people.push((Role::Author, (*only).clone()));
     }
     // "2024-06-27 10:12 渤湾晚报": one outlet beside the date, and none named otherwise.
     if said.chain.is_empty() && !said.own && body.chain.is_empty() && date.is_some() {
-        let outlets = || said.rest.iter().filter(|rest| boilerplate::looks_like_outlet(rest) && !credit::is_part_of_own(own, rest));
+        let outlets =
+            || said.rest.iter().filter(|rest| boilerplate::looks_like_outlet(rest) && !credit::is_part_of_own(own, rest));
         if let (Some(only), None) = (outlets().next().cloned(), outlets().nth(1)) {
             credit::join(&mut said.chain, Party { name: only, url: None });
         }
@@ -272,9 +276,11 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
         }
     }
     // "本文系X独家稿件": X is the outlet itself, whatever it is called elsewhere.
-    let ours = body.disclaimers.iter().filter_map(|notice| exclusive(notice)).find(|name| {
-        body.chain.len() == 1 && body.chain[0].url.is_none() && credit::same_outlet(&body.chain[0].name, name)
-    });
+    let ours = body
+        .disclaimers
+        .iter()
+        .filter_map(|notice| exclusive(notice))
+        .find(|name| body.chain.len() == 1 && body.chain[0].url.is_none() && credit::same_outlet(&body.chain[0].name, name));
     if ours.is_some() {
         body.chain.clear();
         body.own = true;
@@ -357,7 +363,19 @@ fn origin_page(root: &NodeRef<'_>, base: &Url, chain: &mut [Party]) {
 /// "本文系河湾网独家稿件": whose own a notice calls the text.
 fn exclusive(notice: &str) -> Option<String> {
     let rest = ["本文系", "本文为", "本文為", "本文係"].iter().find_map(|start| notice.trim_start().strip_prefix(start))?;
-    let marks = ["独家稿件", "原创稿件", "原创作品", "原创文章", "独家原创", "原创内容", "獨家稿件", "原創稿件", "原創作品", "原創文章", "原创"];
+    let marks = [
+        "独家稿件",
+        "原创稿件",
+        "原创作品",
+        "原创文章",
+        "独家原创",
+        "原创内容",
+        "獨家稿件",
+        "原創稿件",
+        "原創作品",
+        "原創文章",
+        "原创",
+    ];
     let end = marks.iter().filter_map(|mark| rest.find(mark)).min()?;
     Some(boilerplate::trim_name(&rest[..end])).filter(|name| (2..=20).contains(&name.chars().count()))
 }
@@ -694,6 +712,30 @@ mod tests {
         check("The ferry carries more.", false);
         check("渡轮今天停了。", false);
         check("渡轮公司公布了全文。", false);
+    }
+
+    #[test]
+    fn an_exclusive_piece_is_its_outlets_own() {
+        let check = |notice: &str, expected: Option<&str>| assert_eq!(exclusive(notice).as_deref(), expected, "{notice}");
+        check("本文系河湾网独家稿件，未经授权，不得转载。", Some("河湾网"));
+        check("本文为《渡口周刊》原创作品。", Some("渡口周刊"));
+        check("本文系转载。", None);
+        check("本文转载自河湾网。", None);
+    }
+
+    #[test]
+    fn the_page_of_the_original_is_where_its_name_leads_to() {
+        let base = Url::parse("https://quill.example/a/1").expect("a literal");
+        let check = |html: &str, expected: &str| {
+            let document = Document::fragment(html);
+            let front = Url::parse("https://tideline.example/").ok();
+            let mut chain = vec![Party { name: "Tideline".to_owned(), url: front }];
+            origin_page(&document.root().first_element_child().expect("a root"), &base, &mut chain);
+            assert_eq!(chain[0].url.as_ref().map(Url::as_str), Some(expected), "{html}");
+        };
+        check("<p><a href=https://tideline.example/?n=8>Tideline has it all</a></p>", "https://tideline.example/?n=8");
+        check("<p><a href=https://tideline.example/about>About it</a></p>", "https://tideline.example/");
+        check("<p><a href=https://other.example/1>Tideline</a></p>", "https://tideline.example/");
     }
 
     #[test]

@@ -64,6 +64,11 @@ pub(super) fn is_nobody(name: &str) -> bool {
     all(|words| words.nobody).any(words) || all(|words| words.offices).any(|office| lower.ends_with(office))
 }
 
+/// "Senior Reporter": a profession that stands with a name, alone.
+pub(super) fn is_only_title(written: &str) -> bool {
+    TITLE_WORDS.contains(lower(written.trim()).as_str())
+}
+
 /// Whether a byline says itself what somebody did.
 pub(super) fn is_marked(byline: &str) -> bool {
     let byline = tidy(without_address(byline));
@@ -164,8 +169,7 @@ pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
             })
             .to_owned();
         let name = without_report(&piece, without_honours(&name)).to_owned();
-        let only_title = TITLE_WORDS.contains(lower(&name).as_str());
-        if is_name(&name) && !is_institution(&name) && !only_title {
+        if is_name(&name) && !is_institution(&name) && !is_only_title(&name) {
             found.push((suffixed.unwrap_or(role), name));
         }
     }
@@ -184,7 +188,8 @@ fn is_report_or_wire(piece: &str) -> bool {
 
 /// "记者 林书白 综合报道)": what was done, behind a space at the end of a byline.
 fn without_marks_of_report(piece: &str) -> &str {
-    const DONE: &[&str] = &["综合报道", "采访报道", "综合整理", "编译报道", "报道", "綜合報導", "採訪報導", "綜合報道", "報導", "報道", "报导"];
+    const DONE: &[&str] =
+        &["综合报道", "采访报道", "综合整理", "编译报道", "报道", "綜合報導", "採訪報導", "綜合報道", "報導", "報道", "报导"];
     let bare = piece.trim_end_matches([')', '）', ' ']);
     let done = DONE.iter().find_map(|done| bare.strip_suffix(done)).filter(|rest| rest.ends_with(' ') && !rest.trim().is_empty());
     done.map_or(piece, str::trim_end)
@@ -430,7 +435,23 @@ const COMMON: &str = "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙�
 
 /// Whether a text of three characters is hardly anything but the name of a Chinese person.
 pub(super) fn is_surely_chinese_person(name: &str) -> bool {
-    const OTHERS: &[&str] = &["马拉松", "馬拉松", "康师傅", "高科技", "高清图", "任意门", "江浙沪", "石油化", "黄金周", "黃金周", "毛概念", "高质量", "温州市", "江苏省", "江西省"];
+    const OTHERS: &[&str] = &[
+        "马拉松",
+        "馬拉松",
+        "康师傅",
+        "高科技",
+        "高清图",
+        "任意门",
+        "江浙沪",
+        "石油化",
+        "黄金周",
+        "黃金周",
+        "毛概念",
+        "高质量",
+        "温州市",
+        "江苏省",
+        "江西省",
+    ];
     let ends = ['网', '網', '报', '報', '社', '省', '市', '县', '縣', '区', '區', '号', '號', '版', '台', '刊', '页', '頁'];
     name.chars().count() == 3
         && is_han(name)
@@ -611,6 +632,10 @@ mod tests {
         check("By Nora Whitfield", &[(Author, "Nora Whitfield")]);
         check("BY NORA WHITFIELD and Tomas Reed", &[(Author, "NORA WHITFIELD"), (Author, "Tomas Reed")]);
         check("文/林书白", &[(Author, "林书白")]);
+        check("记者林书白摄", &[(Photographer, "林书白")]);
+        check("記者簡若川／花港報導", &[(Author, "簡若川")]);
+        check("海港記者　簡若川", &[(Author, "簡若川")]);
+        check("文＝早川 葉子", &[(Author, "早川 葉子")]);
         check("作者：林书白｜译者：周念", &[(Author, "林书白"), (Translator, "周念")]);
         check("林书白、周念", &[(Author, "林书白"), (Author, "周念")]);
         check("林书白 周念", &[(Author, "林书白"), (Author, "周念")]);
@@ -675,6 +700,16 @@ mod tests {
         check("Matilde Lobo.", "Matilde Lobo");
         check("Nora Field Jr.", "Nora Field Jr.");
         check("Forrest Withers", "Forrest Withers");
+    }
+
+    #[test]
+    fn names_of_three_characters() {
+        for name in ["林书白", "簡若川", "季连山"] {
+            assert!(is_surely_chinese_person(name), "{name}");
+        }
+        for name in ["马拉松", "江西省", "渡口网", "林书", "林书白说", "abc", "国际版"] {
+            assert!(!is_surely_chinese_person(name), "{name}");
+        }
     }
 
     #[test]

@@ -74,7 +74,8 @@ fn apart(caption: &NodeRef<'_>) -> String {
     if parts < 2 || bare {
         return text::clean(&caption.text());
     }
-    let parts: Vec<String> = caption.children_it(false).map(|node| text::clean(&node.text())).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> =
+        caption.children_it(false).map(|node| text::clean(&node.text())).filter(|part| !part.is_empty()).collect();
     // "Ida Brom via Cove Images": an element of its own that says whose the picture is.
     match parts.as_slice() {
         [said @ .., credit] if !said.is_empty() && credit.contains(" via ") && credit.chars().count() <= 60 => {

@@ -7,6 +7,8 @@ mod tests;
 
 pub(super) use lines::{Line, is_block, lines, remove};
 
+use std::cell::LazyCell;
+
 use dom_query::{Document, NodeRef};
 use url::Url;
 
@@ -348,6 +350,7 @@ fn line(
     body: &mut Body,
 ) -> Fate {
     let line = &lines[at];
+    let whole = LazyCell::new(|| row(line, setting.base));
     if !known.is_empty() && known.contains(&text::essence(&line.text)) {
         body.add_disclaimer(line.text.clone());
         body.lifted.push(("disclaimer_as_data", line.text.clone()));
@@ -360,7 +363,7 @@ fn line(
         && edge == Edge::Begin
         && line.images.is_empty()
         && line.text.chars().count() <= 3 * SHORT
-        && let said = credit::read(&row(line, setting.base), credit::Place::Around, setting.own)
+        && let said = credit::read(&whole, credit::Place::Around, setting.own)
         && said.labelled
         && (said.published.is_some() || said.updated.is_some())
         && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= SHORT
@@ -383,7 +386,7 @@ fn line(
     }
     // "转自:X" alone is a source line, though notices begin like it.
     let facts = || {
-        said(line, begins, setting).filter(|_| !quoted).filter(|said| !said.chain.is_empty()).filter(|said| {
+        said(line, &whole, begins, setting).filter(|_| !quoted).filter(|said| !said.chain.is_empty()).filter(|said| {
             // What leads to the original by a link may have a title in it.
             let colon = line.text.chars().take(16).any(|c| matches!(c, ':' | '：'));
             let linked = colon && said.chain.iter().any(|party| party.url.is_some()) && said.rest.is_empty();
@@ -392,16 +395,15 @@ fn line(
     };
     let linked_only = || boilerplate::is_link_text(&line.text);
     if (edge || !after_image && boilerplate::is_notice(&line.text))
-        && (credit::begins_with_label(&row(line, setting.base)) || linked_only())
+        && (credit::begins_with_label(&whole) || linked_only())
         && let Some(said) = facts()
     {
         body.add_said(said);
         body.lifted.push(("facts", line.text.clone()));
     } else if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
-        let row = row(line, setting.base);
         if edge
-            && credit::begins_with_label(&row)
-            && let Some(notices) = labelled_notices(&row, setting, body)
+            && credit::begins_with_label(&whole)
+            && let Some(notices) = labelled_notices(&whole, setting, body)
         {
             for notice in notices {
                 body.add_notice(&Row::default(), &notice, setting);
@@ -414,36 +416,33 @@ fn line(
                 body.names.push(name);
             }
             // "本文来自X,作者:A,编辑:B"
-            let said = credit::read(&row, credit::Place::Text, setting.own);
+            let said = credit::read(&whole, credit::Place::Text, setting.own);
             for name in said.people {
                 if said.labels > 0 && !body.names.contains(&name) {
                     body.names.push(name);
                 }
             }
-            body.add_notice(&row, &line.text, setting);
+            body.add_notice(&whole, &line.text, setting);
         }
         body.lifted.push(("notice", line.text.clone()));
     } else if edge
         && !quoted
-        && let row = row(line, setting.base)
         && line.text.chars().count() <= FACTS
-        && credit::begins_with_label(&row)
-        && let Some(notices) = labelled_notices(&row, setting, body)
+        && credit::begins_with_label(&whole)
+        && let Some(notices) = labelled_notices(&whole, setting, body)
     {
         for notice in notices {
             body.add_notice(&Row::default(), &notice, setting);
         }
         body.lifted.push(("facts", line.text.clone()));
-    } else if edge && !quoted && credit::is_empty_label(&row(line, setting.base)) {
-        body.lifted.push(("facts", line.text.clone()));
-    } else if edge && !quoted && leads_to_address(line, lines.get(at + 1), setting) {
+    } else if edge && !quoted && (credit::is_empty_label(&whole) || leads_to_address(line, lines.get(at + 1), setting)) {
         body.lifted.push(("facts", line.text.clone()));
     } else if edge && !quoted && at > 0 && leads_to_address(&lines[at - 1], Some(line), setting) {
         credit::join(&mut body.chain, Party { name: String::new(), url: bare_address(&line.text) });
         body.lifted.push(("facts", line.text.clone()));
     } else if quoted {
         return Fate::Text;
-    } else if edge && let Some(said) = said(line, begins, setting) {
+    } else if edge && let Some(said) = said(line, &whole, begins, setting) {
         body.add_said(said);
         body.lifted.push(("facts", line.text.clone()));
     } else if edge
@@ -545,26 +544,21 @@ fn labelled_notices(row: &Row, setting: &Setting<'_>, body: &mut Body) -> Option
 }
 
 /// What a line says, if it is nothing but facts.
-fn said(line: &Line<'_>, begins: bool, setting: &Setting<'_>) -> Option<Said> {
+fn said(line: &Line<'_>, row: &Row, begins: bool, setting: &Setting<'_>) -> Option<Said> {
     if line.text.chars().count() > FACTS {
         return None;
     }
     let ends = line.text.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」']) && !line.text.ends_with(" min.");
     // "… | Lesezeit: 3 Min." is a row all the same.
     let place = if ends && !line.text.contains(['|', '·', '｜']) { credit::Place::Text } else { credit::Place::Around };
-    let mut said = credit::read(&row(line, setting.base), place, setting.own);
+    let mut said = credit::read(row, place, setting.own);
     signed(&mut said, &line.text);
     if begins {
         headed(&mut said, &line.text);
     }
     bylined(&mut said, &line.text);
     // "By A, University of the Fjord | X": what stands behind the names of a line at the head.
-    if begins
-        && !ends
-        && !said.people.is_empty()
-        && line.text.chars().count() <= 3 * SHORT
-        && credit::begins_with_name(&row(line, setting.base))
-    {
+    if begins && !ends && !said.people.is_empty() && line.text.chars().count() <= 3 * SHORT && credit::begins_with_name(row) {
         said.rest.clear();
     }
     // "2024-06-27 06:20 · X": a line of several elements before all of the text that begins with its date.

@@ -64,7 +64,11 @@ pub(super) fn label_at(row: &Row, at: usize, begins_part: bool, place: Place) ->
                 return Some((known.label, next));
             }
             // "文|林书白", "来源 | 旧街杂志"
-            Some('|') if !known.bare && begins_part && (known.label.role().is_some() || han && matches!(known.label, Label::Source | Label::Chrome)) => {
+            Some('|')
+                if !known.bare
+                    && begins_part
+                    && (known.label.role().is_some() || han && matches!(known.label, Label::Source | Label::Chrome)) =>
+            {
                 return Some((known.label, next + 1));
             }
             Some(c) if bare && begins_part && next > end && (c.is_alphanumeric() || c == '@') => {
@@ -177,8 +181,10 @@ pub(super) fn pieces(row: &Row, place: Place, own: &[&str]) -> Vec<Piece> {
         }
         let boundary = fresh || at > 0 && matches!(row.folded[at - 1], ' ' | '(' | ',' | ';');
         // "27/06/2024 - 10:12 Por X": behind a time of the day a part begins.
-        let begins =
-            fresh || c != ' ' && behind_time(row, start, at) || at > 0 && row.folded[at - 1] == '(' || at > 1 && row.folded[at - 1] == ' ' && row.folded[at - 2] == '.';
+        let begins = fresh
+            || c != ' ' && behind_time(row, start, at)
+            || at > 0 && row.folded[at - 1] == '('
+            || at > 1 && row.folded[at - 1] == ' ' && row.folded[at - 2] == '.';
         if boundary
             && c != ' '
             && let Some((found, value)) = label_at(row, at, begins, place).or_else(|| {

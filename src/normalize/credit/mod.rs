@@ -449,7 +449,8 @@ fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut S
 }
 
 /// Words between a profession and the agency it is at.
-const OF: &[&str] = &[" da ", " do ", " de la ", " de ", " della ", " dell’", " de l’", " of ", " for ", " at ", " der ", " агентства "];
+const OF: &[&str] =
+    &[" da ", " do ", " de la ", " de ", " della ", " dell’", " de l’", " of ", " for ", " at ", " der ", " агентства "];
 
 /// Words between an outlet and the one it had the text from.
 const FROM: &[&str] = &["转自", "轉自", "转载自", "轉載自"];
@@ -708,6 +709,10 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         nameless.name = name;
         return;
     }
+    // "By A <span>Senior Reporter</span>"
+    if !said.people.is_empty() && people::is_only_title(written) {
+        return;
+    }
     // "By A – Reporter of Agency X": whose reporter that is.
     if !said.people.is_empty()
         && let Some((_, name)) = OF.iter().find_map(|of| written.split_once(of))
@@ -727,19 +732,22 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         said.labelled = true;
         return;
     }
-    let marked = people::names(written, Role::Author);
-    let plausible = !marked.is_empty() && marked.iter().all(|(_, name)| people::plausible(name));
-    if plausible && people::is_marked(written) {
-        said.labelled = true;
-        said.people.extend(marked);
-        return;
-    }
     let to_author = hint.is_none()
         && row.link(range).is_some_and(|(_, url, _)| {
             url.path_segments().is_some_and(|parts| parts.rev().skip(1).any(|part| AUTHOR_PATHS.contains(&part)))
                 // "/@name": an account's page and nothing below it.
                 || url.path().strip_prefix("/@").is_some_and(|name| !name.is_empty() && !name.trim_end_matches('/').contains('/'))
         });
+    // Names are read where something says that there are some: most of what comes here is prose.
+    let is_marked = people::is_marked(written);
+    let marked =
+        if is_marked || to_author || hint == Some(Hint::Author) { people::names(written, Role::Author) } else { Vec::new() };
+    let plausible = !marked.is_empty() && marked.iter().all(|(_, name)| people::plausible(name));
+    if plausible && is_marked {
+        said.labelled = true;
+        said.people.extend(marked);
+        return;
+    }
     // "中河社/花港27日電" where the author stands.
     if hint == Some(Hint::Author)
         && let Some(name) = dateline::agency(written, own)
@@ -758,7 +766,7 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
     if hint == Some(Hint::Author)
         && row.link(range).is_none()
         && said.linked
-        && !people::is_marked(written)
+        && !is_marked
         && !is_conjunction(written.split_whitespace().next().unwrap_or_default())
     {
         return;
@@ -793,7 +801,8 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
                     let word = |part: &str| part.split(|c: char| !c.is_ascii_alphabetic()).next().map(str::to_ascii_lowercase);
                     let short = url.path().trim_matches('/').split('/').count() == 2;
                     parts.any(|part| {
-                        word(part).is_some_and(|word| SECTION_PATHS.contains(&word.as_str()) && (word != "c" || short && part == "c"))
+                        word(part)
+                            .is_some_and(|word| SECTION_PATHS.contains(&word.as_str()) && (word != "c" || short && part == "c"))
                     })
                 })
             });

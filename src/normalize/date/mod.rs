@@ -108,7 +108,8 @@ fn zone_last(text: &str) -> Option<String> {
     let is_day = day.bytes().filter(u8::is_ascii_digit).count() >= 6 && day.contains(['-', '/', '.']);
     let is_zone = (2..=5).contains(&zone.len()) && zone.bytes().all(|b| b.is_ascii_uppercase());
     let is_time = time.contains(':') && time.bytes().all(|b| b.is_ascii_digit() || b == b':');
-    (is_day && is_zone && is_time && words.next().is_none() && !matches!(zone, "AM" | "PM")).then(|| format!("{day} {time} {zone}"))
+    (is_day && is_zone && is_time && words.next().is_none() && !matches!(zone, "AM" | "PM"))
+        .then(|| format!("{day} {time} {zone}"))
 }
 
 /// Whether a text in a form of ISO 8601 is one that people write as well: year, month and day.
