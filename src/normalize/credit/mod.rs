@@ -776,7 +776,12 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
             said.people.extend(marked);
             said.labelled = true;
         }
-        Some(Hint::Author) if plausible && marked.iter().all(|(_, name)| is_part_of_own(own, name)) => {}
+        // A site may be called after its author: what is too long for a person's name is the site's.
+        Some(Hint::Author)
+            if plausible
+                && marked.iter().all(|(_, name)| {
+                    name.chars().count() > 4 && name.chars().all(text::is_asian_letter) && is_part_of_own(own, name)
+                }) => {}
         Some(Hint::Author) if plausible => {
             said.people.extend(marked);
             said.labelled = true;

@@ -177,6 +177,8 @@ fn rows_of_elements() {
         "<p>by <a href=/author/n>Nora Field</a>, <a href=/author/t>Tomas Reed</a> (photos)</p>",
         "Author:Nora Field ; Photographer:Tomas Reed",
     );
+    check("<p><b class=author>今日港</b> 2026-06-02</p>", "at 2026-06-02");
+    check("<p><b class=author>Quill Field</b> 2026-06-02</p>", "Author:Quill Field ; at 2026-06-02");
     check("<p>Shared in <a href=/c/places>places</a></p>", "#places");
     check("<p>Shared by <a href=/c/user/token/9/>barnacle</a></p>", "");
 }
