@@ -91,7 +91,10 @@ pub(super) fn rights_holder(notice: &str) -> Option<String> {
         }
     }
     let end = rest.find(['.', ',', '，', '。', ';', '|', ']', ')']).unwrap_or(rest.len());
-    let name = trim_name(rest[..end].split(" All ").next().unwrap_or_default());
+    let name = rest[..end].split(" All ").next().unwrap_or_default().trim_end();
+    // "© Cove Gazette 2024"
+    let year = name.rsplit_once(' ').filter(|(_, year)| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()));
+    let name = trim_name(year.map_or(name, |(name, _)| name));
     (said && (2..=60).contains(&name.chars().count())).then_some(name)
 }
 
@@ -103,6 +106,12 @@ pub(super) fn is_bare_rights(notice: &str) -> bool {
         return false;
     }
     [
+        "this article is licensed",
+        "this work is licensed",
+        "this story is licensed",
+        "this post is licensed",
+        "this text is licensed",
+        "this essay is licensed",
         "©",
         "(c)",
         "copyright",
@@ -146,7 +155,11 @@ pub(super) fn is_agency(name: &str) -> bool {
         "агентство",
     ];
     let folded = fold(name);
-    is_listed_agency(&folded) || ENDS.iter().any(|end| folded.ends_with(end))
+    const STARTS: &[&str] =
+        &["agência ", "agencia ", "agència ", "agence ", "agenzia ", "agencja ", "агентство ", "агенція ", "وكالة ", "خبرگزاری "];
+    // "Agence spatiale européenne" is an agency of another kind: that of news has one name behind it.
+    let named = STARTS.iter().find_map(|start| folded.strip_prefix(start)).is_some_and(|rest| !rest.trim().contains(' '));
+    is_listed_agency(&folded) || named || ENDS.iter().any(|end| folded.ends_with(end))
 }
 
 /// Whether a line invites the reader to something: it is neither text nor notice.
@@ -160,7 +173,11 @@ static RELATED: LazyLock<Set> = LazyLock::new(|| all(|words| words.related).coll
 pub(super) fn is_related(line: &str) -> bool {
     let folded = fold(line);
     let folded = folded.trim_end_matches([':', ' ']);
-    folded.chars().count() <= 60 && RELATED.contains(folded)
+    // "更多河湾新闻报道"
+    let more = folded.chars().count() <= 20
+        && folded.starts_with("更多")
+        && ["报道", "報導", "報道", "新闻", "新聞", "文章"].iter().any(|end| folded.ends_with(end));
+    more || folded.chars().count() <= 60 && RELATED.contains(folded)
 }
 
 static LINK_TEXTS: LazyLock<Set> = LazyLock::new(|| all(|words| words.link_texts).collect());
@@ -441,8 +458,99 @@ pub(super) fn outlet_in(line: &str) -> Option<String> {
         for (at, _, order) in NAME_BEFORE.places(&lower) {
             first.entry(order).and_modify(|known| *known = at.min(*known)).or_insert(at);
         }
-        first.into_values().find_map(|at| name_in_front(line.get(..at)?))
+        first.into_values().find_map(|at| {
+            let before = line.get(..at)?;
+            (!forbids(before)).then(|| name_in_front(before)).flatten()
+        })
     })
+}
+
+/// "如无X特别", "未经X": what stands in front of "授权" and says that there is none, so that X gave nothing.
+fn forbids(before: &str) -> bool {
+    const WITHOUT: &[&str] = &[
+        "如无", "若无", "未经", "未获", "未得", "没有", "非经", "须经", "需经", "须获", "除非", "如無", "若無", "未經", "未獲",
+        "沒有", "非經", "須經", "需經", "須獲", "須得", "须得",
+    ];
+    let clause = before.rsplit(['，', ',', '。', '；', ';', '：', ':']).next().unwrap_or_default().trim_start();
+    WITHOUT.iter().any(|without| clause.starts_with(without))
+}
+
+/// Whether a name says itself that it is an outlet's: "渤湾晚报", "河湾广播电台", "Cove Gazette".
+pub(super) fn looks_like_outlet(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "日报",
+        "晚报",
+        "晨报",
+        "早报",
+        "时报",
+        "周报",
+        "快报",
+        "导报",
+        "商报",
+        "都市报",
+        "青年报",
+        "周刊",
+        "新闻网",
+        "新闻社",
+        "通讯社",
+        "电视台",
+        "广播电台",
+        "电台",
+        "卫视",
+        "之声",
+        "中文网",
+        "新闻",
+        "日報",
+        "晚報",
+        "晨報",
+        "早報",
+        "時報",
+        "週報",
+        "快報",
+        "導報",
+        "商報",
+        "週刊",
+        "新聞網",
+        "新聞社",
+        "通訊社",
+        "電視台",
+        "廣播電台",
+        "電台",
+        "衛視",
+        "之聲",
+        "中文網",
+        "新聞",
+        "通信社",
+        "新聞社",
+    ];
+    // Sections and desks, not outlets: "国际新闻".
+    const SECTIONS: &[&str] = &[
+        "即时", "即時", "国际", "國際", "国内", "國內", "综合", "綜合", "社会", "社會", "财经", "財經", "体育", "體育", "娱乐",
+        "娛樂", "生活", "地方", "政治", "最新", "今日", "本地", "科技", "教育", "军事", "軍事", "时事", "時事", "焦点", "焦點",
+        "热点", "熱點", "重要", "两岸", "兩岸", "港澳", "视频", "視頻", "图片", "圖片", "更多", "相关", "相關", "热门", "熱門",
+        "独家", "獨家", "民生", "法治", "文化", "健康", "旅游", "旅遊", "经济", "經濟", "华人", "華人", "海外", "世界", "中国",
+        "中國", "行业", "公司", "学校", "學校", "学院", "學院", "校园", "校園", "工作", "突发", "突發", "滚动", "滾動", "影音",
+        "當地",
+    ];
+    let name = name.trim();
+    let letters = name.chars().all(super::text::is_asian_letter);
+    if letters {
+        return (4..=12).contains(&name.chars().count())
+            && ENDS
+                .iter()
+                .any(|end| name.strip_suffix(end).is_some_and(|stem| stem.chars().count() > 1 && !SECTIONS.contains(&stem)));
+    }
+    // "BBX News 中文"
+    const WORDS: &[&str] = &["news", "times", "gazette", "tribune", "herald", "chronicle", "newswire", "magazine", "review"];
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let capital = |word: &str| word.chars().any(char::is_uppercase) || word.chars().all(super::text::is_asian_letter);
+    let body = match words.split_last() {
+        Some((last, rest)) if matches!(*last, "中文" | "中文网" | "中文網") => rest,
+        _ => words.as_slice(),
+    };
+    (2..=4).contains(&body.len())
+        && words.iter().all(|word| capital(word) || matches!(*word, "of" | "the"))
+        && body.last().is_some_and(|last| WORDS.contains(&last.to_lowercase().as_str()))
 }
 
 /// Lower case, character by character of the same length, so that places in one are places in the other.
@@ -457,7 +565,21 @@ static VAGUE: LazyLock<Set> = LazyLock::new(|| all(|words| words.vague).collect(
 
 fn good(name: String) -> Option<String> {
     let lower = name.to_lowercase();
-    ((2..=40).contains(&name.chars().count()) && !VAGUE.contains(lower.as_str())).then_some(name)
+    ((2..=40).contains(&name.chars().count()) && !VAGUE.contains(lower.as_str()) && !is_of_net(&name)).then_some(name)
+}
+
+/// "网络收集整理", "互联网公开资料": the net and what was done with what is found there, and nobody's name.
+fn is_of_net(name: &str) -> bool {
+    const NETS: &[&str] = &["网络", "互联网", "网路", "網絡", "網路", "互聯網", "网上", "網上"];
+    const DONE: &[&str] = &[
+        "收集", "搜集", "整理", "公开", "资料", "资源", "转载", "综合", "编辑", "素材", "图片", "内容", "信息", "公開", "資料",
+        "資源", "轉載", "綜合", "編輯", "圖片", "內容", "資訊", "和", "及", "與", "与",
+    ];
+    let Some(mut rest) = NETS.iter().find_map(|net| name.strip_prefix(net)) else { return false };
+    while let Some(shorter) = DONE.iter().find_map(|done| rest.strip_prefix(done)) {
+        rest = shorter;
+    }
+    rest.is_empty()
 }
 
 /// The name that a text begins with.
@@ -501,6 +623,8 @@ fn name_behind(rest: &str) -> Option<String> {
                 .find(['，', ',', '。', '；', ';', '（', '(', '）', ')', '、', '|', '【', '】', '!', '！', '،', '؛', '।'])
                 .unwrap_or(rest.len());
             let stop = rest[..stop].find(". ").unwrap_or(stop);
+            // "on Cove Gazette: The ferry sails": the title behind the name.
+            let stop = rest[..stop].find(": ").or_else(|| rest[..stop].find('：')).filter(|at| *at > 0).unwrap_or(stop);
             let lower = lower(&rest[..stop]);
             // A name does not end where it begins.
             let ends = NAME_ENDS.places(&lower).filter(|(_, word, ())| !lower.starts_with(word)).map(|(at, ..)| at);
@@ -508,6 +632,14 @@ fn name_behind(rest: &str) -> Option<String> {
         }
     };
     good(trim_name(unlinked(&rest[..end])))
+}
+
+/// "2024年6月25日付の河湾新報": the name behind a day.
+fn without_day(name: &str) -> &str {
+    let rest = name.trim_start().trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '年' | '月'));
+    let digits = name.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let rest = rest.strip_prefix('日').filter(|_| digits).unwrap_or(name);
+    if rest.len() == name.len() { name } else { rest.trim_start_matches(['付', '号', 'の', '、', ' ']) }
 }
 
 /// The name that a text ends with.
@@ -518,6 +650,7 @@ fn name_in_front(before: &str) -> Option<String> {
         &['《', '『', '「', '“', '"', '«', '、', '，', ',', '。', '※', '经', '經', '由', '获', '獲', 'は', '는', '은'];
     let start = before.rfind(STARTS);
     let name = start.map_or(before, |at| &before[at + before[at..].chars().next().map_or(0, char::len_utf8)..]);
+    let name = without_day(name);
     // "『느린 강』 2024년 겨울호": the number of the issue stands behind the title.
     let name = name.split(['》', '』', '」', '”']).next().unwrap_or(name);
     // "bu yazı ilk olarak X'de yayımlandı": the words that lead to the name.
@@ -569,6 +702,40 @@ mod tests {
         check("Tekst pochodzi z serwisu Molo.", notice("Molo"));
         check("Publicado originalmente em Diário do Cais.", notice("Diário do Cais"));
         check("As opiniões do autor não refletem a posição deste site.", notice(""));
+    }
+
+    #[test]
+    fn names_of_outlets() {
+        let check = |name: &str, expected: bool| assert_eq!(looks_like_outlet(name), expected, "{name}");
+        for name in
+            ["渡口晚报", "河湾广播电台", "碼頭時報", "南岸新闻", "Quay Gazette", "The Pell Tribune", "QRX News 中文", "汉江之声"]
+        {
+            check(name, true);
+        }
+        for name in [
+            "国际新闻",
+            "即時新聞",
+            "晚报",
+            "林书白",
+            "Nora Field",
+            "News",
+            "fog news",
+            "In the News of the World again",
+            "渡轮停了",
+        ] {
+            check(name, false);
+        }
+    }
+
+    #[test]
+    fn what_names_no_outlet() {
+        let check = |line: &str, expected: Option<&str>| assert_eq!(outlet_in(line).as_deref(), expected, "{line}");
+        check("本文所有内容受著作权法保护,如无河湾之声特别授权,不得擅自使用。", None);
+        check("本文经河湾之声授权转载。", Some("河湾之声"));
+        check("声明:本文内容均来自网络收集整理,不代表本站观点。", None);
+        check("This article originally appeared on Quay Gazette: Fog holds the ferry", Some("Quay Gazette"));
+        check("本記事は2024年6月25日付の港日報に掲載された記事です。", Some("港日報"));
+        check("本译文由译者授权河湾网发布。", None);
     }
 
     #[test]

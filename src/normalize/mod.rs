@@ -334,8 +334,9 @@ fn people(setting: &Setting<'_>, entry: &ParsedEntry, body: &body::Body) -> (Vec
 fn outlets_among(authors: &mut Vec<Person>, entry: &ParsedEntry, own: &[&str], body: &mut body::Body) {
     let rights = entry.rights.iter().map(text::plain).chain(body.rights.iter().cloned());
     let holders = rights.filter_map(|rights| boilerplate::rights_holder(&rights));
-    let known: Vec<String> =
-        body.chain.iter().map(|party| party.name.clone()).chain(holders).filter(|name| !name.is_empty()).collect();
+    let feeds = entry.source.iter().filter_map(|source| source.title.as_ref()).map(text::plain);
+    let parties = body.chain.iter().map(|party| party.name.clone());
+    let known: Vec<String> = parties.chain(holders).chain(feeds).filter(|name| !name.is_empty()).collect();
     let mut found: Vec<String> = Vec::new();
     authors.retain_mut(|author| {
         let Some(name) = author.name.as_deref() else { return true };
@@ -354,10 +355,26 @@ fn outlets_among(authors: &mut Vec<Person>, entry: &ParsedEntry, own: &[&str], b
                 .trim_end_matches([' ', ',', '/', '|', '-', '–', '—']);
             (!person.trim().is_empty()).then(|| (person.trim().to_owned(), known.clone()))
         });
+        // "da Agência X": only where somebody is at.
+        let behind = match behind {
+            Some((person, outlet))
+                if matches!(
+                    person.to_lowercase().as_str(),
+                    "da" | "do" | "de" | "del" | "of" | "for" | "from" | "von" | "di"
+                ) =>
+            {
+                found.push(outlet);
+                return false;
+            }
+            behind => behind,
+        };
         if let Some((person, outlet)) = behind {
             author.name = Some(person);
             found.push(outlet);
-        } else if boilerplate::is_agency(name) || known.iter().any(|known| credit::same_outlet(known, name)) {
+        } else if boilerplate::is_agency(name)
+            || boilerplate::looks_like_outlet(name) && !credit::is_part_of_own(own, name)
+            || known.iter().any(|known| credit::same_outlet(known, name))
+        {
             found.push(name.to_owned());
             return false;
         }

@@ -12,7 +12,9 @@ use super::{
     CATEGORIES, SUMMARY, Setting, body, boilerplate, counter, date, escapes, evidence, outlet_rules, text, url, with_body, words,
 };
 use crate::config::Outlet;
-use crate::model::{Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Place, Precision, Timestamp, Warning};
+use crate::model::{
+    Article, Category, FeedHead, Html, Link, ParsedEntry, ParsedPage, Party, Place, Precision, Timestamp, Warning,
+};
 
 /// Characters of text (one of Chinese, Japanese or Korean counts for three) that no excerpt has.
 const WHOLE: usize = 1_500;
@@ -122,6 +124,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     let in_text = body.names.iter().any(|(role, _)| *role == Role::Author);
     let mut head = Row::default();
     let mut pictures = String::new();
+    let mut figures = String::new();
     let mut categories: Vec<String> = Vec::new();
     let mut comments = None;
     let mut editors = Vec::new();
@@ -139,7 +142,14 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                 }
             }
             Place::Tail | Place::After => {
+                // A figure that the text's own element does not hold.
+                let figure = root.has_name("figure") && root.descendants_it().any(|node| node.has_name("figcaption"));
+                if row.place == Place::Tail && figure && is_picture(&root) {
+                    figures.push_str(&row.html);
+                    continue;
+                }
                 let lines = body::rows(&root, &base);
+                origin_page(&root, &base, &mut body.chain);
                 for (line, written) in lines {
                     if boilerplate::is_related(&written) {
                         break;
@@ -147,7 +157,7 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
                     if row.place == Place::After && boilerplate::is_bare_rights(&written) {
                         continue;
                     }
-                    if boilerplate::is_notice(&written) {
+                    if boilerplate::is_notice(&written) && !boilerplate::is_link_text(&written) {
                         body.add_notice(&line, &written, &setting);
                         continue;
                     }
@@ -195,6 +205,23 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     }
     let mut said = credit::read(&head, credit::Place::Around, own);
     let date = said.published.take();
+    // A line that is hardly anything but a name is the author's where nothing else names one.
+    if !in_text
+        && entry.authors.is_empty()
+        && !said.people.iter().any(|(role, _)| *role == Role::Author)
+        && let [only] =
+            said.rest.iter().filter(|rest| super::people::is_surely_chinese_person(rest)).collect::<Vec<_>>().as_slice()
+    {
+        said.people.push((Role::Author, (*only).clone()));
+    }
+    // "2024-06-27 10:12 渤湾晚报": one outlet beside the date, and none named otherwise.
+    if said.chain.is_empty() && !said.own && body.chain.is_empty() && date.is_some() {
+        let outlets =
+            || said.rest.iter().filter(|rest| boilerplate::looks_like_outlet(rest) && !credit::is_part_of_own(own, rest));
+        if let (Some(only), None) = (outlets().next().cloned(), outlets().nth(1)) {
+            credit::join(&mut said.chain, Party { name: only, url: None });
+        }
+    }
     // "来源:X - 内容不代表本网立场": what the row says beside its facts.
     for notice in said.rest.iter().filter(|rest| boilerplate::is_notice(rest)) {
         body.add_notice(&Row::default(), notice, &setting);
@@ -217,7 +244,9 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     body.names = people;
     categories.splice(0..0, said.categories.drain(..));
     body.add_said(said);
-    let zoned = entry.published.as_deref().is_some_and(date::has_zone);
+    // "2024-06-27 10:12 字号:A- A A+" has what looks like a zone, and is no date.
+    let clock = date::Clock { zone: chrono_tz::UTC, fetched_at: DateTime::default() };
+    let zoned = entry.published.as_deref().is_some_and(|date| date::has_zone(date) && date::parse(date, &clock).is_some());
     if !zoned && date.is_some() {
         entry.published = date;
     }
@@ -226,6 +255,15 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
         entry.source.as_ref().and_then(|source| source.title.as_ref()).is_some_and(|title| credit::is_own(own, &title.value));
     if entry_source_is_own {
         entry.source = None;
+    }
+    if !figures.is_empty() {
+        let below = body::read(&figures, &[], &setting);
+        let new: Vec<_> =
+            below.images.into_iter().filter(|image| !body.images.iter().any(|known| known.url == image.url)).collect();
+        if !new.is_empty() {
+            body.html = Html::from_sanitized(format!("{}{}", body.html.as_str(), below.html.as_str()));
+            body.images.extend(new);
+        }
     }
     if !pictures.is_empty() {
         let above = body::read(&pictures, &[], &setting);
@@ -236,6 +274,16 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
             body.html = Html::from_sanitized(html);
             body.images.splice(0..0, new);
         }
+    }
+    // "本文系X独家稿件": X is the outlet itself, whatever it is called elsewhere.
+    let ours = body
+        .disclaimers
+        .iter()
+        .filter_map(|notice| exclusive(notice))
+        .find(|name| body.chain.len() == 1 && body.chain[0].url.is_none() && credit::same_outlet(&body.chain[0].name, name));
+    if ours.is_some() {
+        body.chain.clear();
+        body.own = true;
     }
     // A link to the original that names nobody is that of who holds the rights.
     let is_person = |name: &str| {
@@ -253,6 +301,19 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
         && let Some(nameless) = body.chain.iter_mut().find(|party| party.name.is_empty())
     {
         nameless.name = holder;
+    }
+    // "© Cove Gazette 2024" under a text that names no source: an outlet that says by its name that it is one.
+    if body.chain.is_empty()
+        && !body.own
+        && entry.source.is_none()
+        && entry.derived_from.is_empty()
+        && let Some(holder) = body
+            .rights
+            .iter()
+            .filter_map(|rights| boilerplate::rights_holder(rights))
+            .find(|name| boilerplate::looks_like_outlet(name) && !credit::is_part_of_own(own, name))
+    {
+        body.chain.push(Party { name: holder, url: None });
     }
     super::name_agency(entry, own, body);
     // "Agencia CWA | Puerto Hondo", "北灣社": what the dateline calls an agency and a place is nobody's name.
@@ -279,6 +340,44 @@ fn around(address: &Url, page: &ParsedPage, own: &[&str], body: &mut body::Body,
     if entry.comment_count.is_none() {
         entry.comment_count = body.comments.map(|count| count.to_string());
     }
+}
+
+/// "Read it at X": a link behind the text that leads to a page of an outlet of which only the front page was known, and says its name.
+fn origin_page(root: &NodeRef<'_>, base: &Url, chain: &mut [Party]) {
+    for link in root.descendants_it().filter(|node| node.has_name("a")).take(8) {
+        let Some(page) = link.attr("href").and_then(|href| url::resolve(base, &[], &href)) else { continue };
+        let is_page = !page.path().trim_matches('/').is_empty() || page.query().is_some();
+        let written = text::essence(&link.text());
+        let known = chain.iter_mut().find(|party| {
+            let is_front = |known: &Url| known.path().trim_matches('/').is_empty() && known.query().is_none();
+            party.url.as_ref().is_some_and(|known| is_front(known) && url::site(known) == url::site(&page))
+                && !party.name.is_empty()
+                && written.starts_with(&text::essence(&party.name))
+        });
+        if let Some(party) = known.filter(|_| is_page) {
+            party.url = Some(page);
+        }
+    }
+}
+
+/// "本文系河湾网独家稿件": whose own a notice calls the text.
+fn exclusive(notice: &str) -> Option<String> {
+    let rest = ["本文系", "本文为", "本文為", "本文係"].iter().find_map(|start| notice.trim_start().strip_prefix(start))?;
+    let marks = [
+        "独家稿件",
+        "原创稿件",
+        "原创作品",
+        "原创文章",
+        "独家原创",
+        "原创内容",
+        "獨家稿件",
+        "原創稿件",
+        "原創作品",
+        "原創文章",
+        "原创",
+    ];
+    let end = marks.iter().filter_map(|mark| rest.find(mark)).min()?;
+    Some(boilerplate::trim_name(&rest[..end])).filter(|name| (2..=20).contains(&name.chars().count()))
 }
 
 /// Credits of pictures that nothing but a known name tells: the last sentence of a caption that names an author, the outlet or a source; the one
@@ -386,6 +485,12 @@ fn crumbs(root: &NodeRef<'_>, own: &[&str], title: &str) -> Vec<String> {
         let whole = links.last().is_some_and(|last| text::essence(&last.text()) == text::essence(title));
         let of_title = Row::of(title).parts();
         parts.retain(|part| !(whole && of_title.contains(part)));
+        // The last step may be how the headline begins.
+        let linked = |part: &String| links.iter().any(|link| text::essence(&link.text()) == text::essence(part));
+        let begins = |part: &String| part.chars().count() > 4 && text::essence(title).starts_with(&text::essence(part));
+        if parts.last().is_some_and(|last| begins(last) && !linked(last)) {
+            parts.pop();
+        }
     }
     let known = |list: fn(&words::Words) -> &'static [&'static str], term: &str| {
         let folded = boilerplate::fold(term);
@@ -607,6 +712,30 @@ mod tests {
         check("The ferry carries more.", false);
         check("渡轮今天停了。", false);
         check("渡轮公司公布了全文。", false);
+    }
+
+    #[test]
+    fn an_exclusive_piece_is_its_outlets_own() {
+        let check = |notice: &str, expected: Option<&str>| assert_eq!(exclusive(notice).as_deref(), expected, "{notice}");
+        check("本文系河湾网独家稿件，未经授权，不得转载。", Some("河湾网"));
+        check("本文为《渡口周刊》原创作品。", Some("渡口周刊"));
+        check("本文系转载。", None);
+        check("本文转载自河湾网。", None);
+    }
+
+    #[test]
+    fn the_page_of_the_original_is_where_its_name_leads_to() {
+        let base = Url::parse("https://quill.example/a/1").expect("a literal");
+        let check = |html: &str, expected: &str| {
+            let document = Document::fragment(html);
+            let front = Url::parse("https://tideline.example/").ok();
+            let mut chain = vec![Party { name: "Tideline".to_owned(), url: front }];
+            origin_page(&document.root().first_element_child().expect("a root"), &base, &mut chain);
+            assert_eq!(chain[0].url.as_ref().map(Url::as_str), Some(expected), "{html}");
+        };
+        check("<p><a href=https://tideline.example/?n=8>Tideline has it all</a></p>", "https://tideline.example/?n=8");
+        check("<p><a href=https://tideline.example/about>About it</a></p>", "https://tideline.example/");
+        check("<p><a href=https://other.example/1>Tideline</a></p>", "https://tideline.example/");
     }
 
     #[test]

@@ -64,10 +64,16 @@ pub(super) fn is_nobody(name: &str) -> bool {
     all(|words| words.nobody).any(words) || all(|words| words.offices).any(|office| lower.ends_with(office))
 }
 
+/// "Senior Reporter": a profession that stands with a name, alone.
+pub(super) fn is_only_title(written: &str) -> bool {
+    TITLE_WORDS.contains(lower(written.trim()).as_str())
+}
+
 /// Whether a byline says itself what somebody did.
 pub(super) fn is_marked(byline: &str) -> bool {
     let byline = tidy(without_address(byline));
-    label(&byline).0.is_some() || suffix(without_code(&byline)).0.is_some()
+    let first = byline.split(['/', '／']).next().unwrap_or_default();
+    label(&byline).0.is_some() || label(first).0.is_some() && !first.is_empty() || suffix(without_code(&byline)).0.is_some()
 }
 
 /// Reads names out of one person construct. Splits what is plainly a list, takes off labels, and leaves out what is nobody's name.
@@ -111,7 +117,7 @@ pub(super) fn plausible(name: &str) -> bool {
     let cased = name.chars().any(|c| c.is_lowercase() || c.is_uppercase());
     let words = name.split_whitespace().count();
     let sentence = name.char_indices().any(|(at, c)| {
-        matches!(c, '。' | '！' | '？' | '…' | '"' | '“' | '«')
+        matches!(c, '。' | '！' | '？' | '…' | '"' | '“' | '«' | '「' | '『')
             || matches!(c, '.' | '!' | '?') && words > 4 && name[at..].len() > 1
     });
     // "By Friday Pell was dry.": a name has no other words in small letters.
@@ -121,6 +127,7 @@ pub(super) fn plausible(name: &str) -> bool {
     };
     let small = cased && !name.chars().any(super::text::is_asian_letter) && name.split_whitespace().any(small);
     !sentence
+        && !super::boilerplate::is_link_text(name)
         && !small
         && words <= 6
         && name.chars().count() <= 60
@@ -138,19 +145,21 @@ fn without_address(byline: &str) -> &str {
 
 /// Names in a byline such as "文/林书白 译/周念" or "By A and B", with their roles.
 pub(super) fn names(byline: &str, usual: Role) -> Vec<(Role, String)> {
-    each(byline, usual).collect()
-}
-
-/// The same where all of them are plausible: of text, hardly more than its beginning is looked at.
-pub(super) fn plausible_names(byline: &str, usual: Role) -> Option<Vec<(Role, String)>> {
-    let found: Option<Vec<_>> = each(byline, usual).map(|named| plausible(&named.1).then_some(named)).collect();
-    found.filter(|found| !found.is_empty())
-}
-
-fn each(byline: &str, usual: Role) -> impl Iterator<Item = (Role, String)> {
+    let mut found = Vec::new();
     let mut role = usual;
-    pieces(without_address(byline)).filter_map(move |piece| {
-        let (labelled, rest) = label(&piece);
+    let byline = without_address(byline);
+    // "河湾记者　林书白": the wide space behind the profession parts no list.
+    let joined = ["记者\u{3000}", "記者\u{3000}"].iter().any(|mark| byline.contains(mark));
+    let byline = &*if joined {
+        byline.replace("记者\u{3000}", "记者 ").replace("記者\u{3000}", "記者 ").into()
+    } else {
+        std::borrow::Cow::Borrowed(byline)
+    };
+    for piece in pieces(byline) {
+        if is_report_or_wire(&piece) {
+            continue;
+        }
+        let (labelled, rest) = label(without_marks_of_report(&piece));
         role = labelled.unwrap_or(role);
         let (suffixed, rest) = suffix(without_code(&rest));
         let name = without_titles(&rest)
@@ -160,8 +169,30 @@ fn each(byline: &str, usual: Role) -> impl Iterator<Item = (Role, String)> {
             })
             .to_owned();
         let name = without_report(&piece, without_honours(&name)).to_owned();
-        (is_name(&name) && !is_institution(&name)).then(|| (suffixed.unwrap_or(role), name))
-    })
+        if is_name(&name) && !is_institution(&name) && !is_only_title(&name) {
+            found.push((suffixed.unwrap_or(role), name));
+        }
+    }
+    found
+}
+
+/// "花港報導", "花港27日電": where and when it was written, behind the name of who did.
+fn is_report_or_wire(piece: &str) -> bool {
+    const REPORTS: &[&str] = &["報導", "報道", "报导", "报道"];
+    let named = piece.contains("记者") || piece.contains("記者");
+    let report = REPORTS.iter().find_map(|report| piece.strip_suffix(report));
+    let wire = piece.strip_suffix('電').or_else(|| piece.strip_suffix('电')).and_then(|rest| rest.strip_suffix('日'));
+    let is_place = |rest: &str| (2..=5).contains(&rest.chars().count()) && is_han(rest) && !is_chinese_person(rest);
+    !named && (report.is_some_and(is_place) || wire.is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit())))
+}
+
+/// "记者 林书白 综合报道)": what was done, behind a space at the end of a byline.
+fn without_marks_of_report(piece: &str) -> &str {
+    const DONE: &[&str] =
+        &["综合报道", "采访报道", "综合整理", "编译报道", "报道", "綜合報導", "採訪報導", "綜合報道", "報導", "報道", "报导"];
+    let bare = piece.trim_end_matches([')', '）', ' ']);
+    let done = DONE.iter().find_map(|done| bare.strip_suffix(done)).filter(|rest| rest.ends_with(' ') && !rest.trim().is_empty());
+    done.map_or(piece, str::trim_end)
 }
 
 /// "记者林书白报导": the verb behind a name that a profession stands in front of.
@@ -394,6 +425,38 @@ pub(super) fn is_chinese_person(name: &str) -> bool {
     }
 }
 
+/// The surnames of four in five of them.
+const COMMON: &str = "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖萧蕭田董袁潘蒋蔣蔡余\
+    杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范石廖贾賈夏韦韋付傅邹鄒孟熊秦邱江尹薛阎閻段雷侯龙龍陶黎贺賀顾顧毛郝龚龔邵钱錢严嚴戴莫孔汤湯温溫康\
+    庄莊季柯簡简";
+
+/// Whether a text of three characters is hardly anything but the name of a Chinese person.
+pub(super) fn is_surely_chinese_person(name: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "马拉松",
+        "馬拉松",
+        "康师傅",
+        "高科技",
+        "高清图",
+        "任意门",
+        "江浙沪",
+        "石油化",
+        "黄金周",
+        "黃金周",
+        "毛概念",
+        "高质量",
+        "温州市",
+        "江苏省",
+        "江西省",
+    ];
+    let ends = ['网', '網', '报', '報', '社', '省', '市', '县', '縣', '区', '區', '号', '號', '版', '台', '刊', '页', '頁'];
+    name.chars().count() == 3
+        && is_han(name)
+        && name.chars().next().is_some_and(|first| COMMON.contains(first))
+        && !name.ends_with(ends)
+        && !OTHERS.contains(&name)
+}
+
 fn has_chinese_surname(name: &str) -> bool {
     static CHARACTERS: LazyLock<HashSet<char>> = LazyLock::new(|| SURNAMES.chars().collect());
     is_han(name) && name.chars().next().is_some_and(|first| CHARACTERS.contains(&first))
@@ -407,12 +470,12 @@ fn label(piece: &str) -> (Option<Role>, String) {
         .filter(|(word, _)| {
             let rest = &lower[word.len()..];
             rest.is_empty()
-                || rest.starts_with([':', '：', '/', '='])
+                || rest.starts_with([':', '：', '/', '=', '＝'])
                 || rest.starts_with(' ') && (word.is_ascii() || !rest.trim().is_empty())
         })
         .max_by_key(|(word, _)| word.len());
     if let Some((word, role)) = found {
-        return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', '=', ' ']).to_owned());
+        return (Some(role), piece[word.len()..].trim_start_matches([':', '：', '/', '=', '＝', ' ']).to_owned());
     }
     // "潮声日报记者 温亦白": an outlet in front of the label.
     for mark in ["记者 ", "記者 ", "记者:", "記者:"] {
@@ -422,11 +485,23 @@ fn label(piece: &str) -> (Option<Role>, String) {
             return (Some(Role::Author), name.to_owned());
         }
     }
+    // "記者林書白攝": who took the picture.
+    if let Some(before) = piece.strip_suffix(['攝', '摄'])
+        && let Some((_, name)) = before.split_once("記者").or_else(|| before.split_once("记者"))
+        && is_chinese_person(name.trim())
+    {
+        return (Some(Role::Photographer), name.trim().to_owned());
+    }
     // "记者林书白", "潮声日报记者林书白": nothing between.
     for mark in ["记者", "記者"] {
         if let Some((before, name)) = piece.split_once(mark)
             && before.chars().count() <= 12
             && let name = without_place(name)
+            // "莊若谷 台北": and where.
+            && let name = name
+                .split_once(' ')
+                .filter(|(first, rest)| is_chinese_person(first) && is_han(rest) && !is_chinese_person(rest))
+                .map_or(name, |(first, _)| first)
             && (2..=4).contains(&name.chars().count())
             && has_chinese_surname(name)
         {
@@ -554,6 +629,10 @@ mod tests {
         check("By Nora Whitfield", &[(Author, "Nora Whitfield")]);
         check("BY NORA WHITFIELD and Tomas Reed", &[(Author, "NORA WHITFIELD"), (Author, "Tomas Reed")]);
         check("文/林书白", &[(Author, "林书白")]);
+        check("记者林书白摄", &[(Photographer, "林书白")]);
+        check("記者簡若川／花港報導", &[(Author, "簡若川")]);
+        check("海港記者　簡若川", &[(Author, "簡若川")]);
+        check("文＝早川 葉子", &[(Author, "早川 葉子")]);
         check("作者：林书白｜译者：周念", &[(Author, "林书白"), (Translator, "周念")]);
         check("林书白、周念", &[(Author, "林书白"), (Author, "周念")]);
         check("林书白 周念", &[(Author, "林书白"), (Author, "周念")]);
@@ -618,6 +697,16 @@ mod tests {
         check("Matilde Lobo.", "Matilde Lobo");
         check("Nora Field Jr.", "Nora Field Jr.");
         check("Forrest Withers", "Forrest Withers");
+    }
+
+    #[test]
+    fn names_of_three_characters() {
+        for name in ["林书白", "簡若川", "季连山"] {
+            assert!(is_surely_chinese_person(name), "{name}");
+        }
+        for name in ["马拉松", "江西省", "渡口网", "林书", "林书白说", "abc", "国际版"] {
+            assert!(!is_surely_chinese_person(name), "{name}");
+        }
     }
 
     #[test]

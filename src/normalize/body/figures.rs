@@ -24,13 +24,17 @@ pub(super) fn figures(document: &Document, setting: &Setting<'_>, body: &mut Bod
                 return;
             }
             let Some(url) = img.attr("src").and_then(|src| addresses::absolute(&src)) else { continue };
+            if is_sign(img) {
+                img.remove_from_parent();
+                continue;
+            }
             if img.attr("alt").is_some_and(|alt| is_numbered(&alt, setting.title)) {
                 img.set_attr("alt", "");
             }
             let figure = img.ancestors(Some(6)).into_iter().find(|above| above.has_name("figure"));
             let mut caption = figure
                 .and_then(|figure| figure.descendants().into_iter().find(|node| node.has_name("figcaption")))
-                .map(|node| text::clean(&node.text()));
+                .map(|node| apart(&node));
             let alone = line.text.is_empty() && line.images.len() == 1 && line.kept == Kept::No;
             if figure.is_none()
                 && line.images.len() == 1
@@ -61,6 +65,37 @@ pub(super) fn figures(document: &Document, setting: &Setting<'_>, body: &mut Bod
             }
         }
     }
+}
+
+/// The text of a caption, with a space where one element ends and the next begins.
+fn apart(caption: &NodeRef<'_>) -> String {
+    let parts = caption.children_it(false).filter(NodeRef::is_element).count();
+    let bare = caption.children_it(false).any(|node| node.is_text() && !node.text().trim().is_empty());
+    if parts < 2 || bare {
+        return text::clean(&caption.text());
+    }
+    let parts: Vec<String> =
+        caption.children_it(false).map(|node| text::clean(&node.text())).filter(|part| !part.is_empty()).collect();
+    // "Ida Brom via Cove Images": an element of its own that says whose the picture is.
+    match parts.as_slice() {
+        [said @ .., credit] if !said.is_empty() && credit.contains(" via ") && credit.chars().count() <= 60 => {
+            format!("{} (© {credit})", said.join(" "))
+        }
+        _ => parts.join(" "),
+    }
+}
+
+/// The sign of an outlet: a picture in a link to the front page of a site, which its file is called after.
+pub(super) fn is_sign(img: &NodeRef<'_>) -> bool {
+    let called = img.attr("src").is_some_and(|src| {
+        let file = src.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        file.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "logo")
+    });
+    called
+        && img.ancestors_it(Some(3)).find(|above| above.has_name("a")).and_then(|link| link.attr("href")).is_some_and(|href| {
+            let url = addresses::absolute(&href);
+            url.is_some_and(|url| url.path().trim_matches('/').is_empty() && url.query().is_none())
+        })
 }
 
 /// "The headline - 1" under a picture: its number, and nothing that the reader does not know.

@@ -7,7 +7,7 @@ mod tests;
 
 pub(super) use lines::{Line, is_block, lines, remove};
 
-use std::cell::OnceCell;
+use std::cell::LazyCell;
 
 use dom_query::{Document, NodeRef};
 use url::Url;
@@ -16,7 +16,7 @@ use self::figures::figures;
 use self::lines::{Kept, lines_of};
 use super::boilerplate;
 use super::credit::{self, Row, Said};
-use super::{html, people, text};
+use super::{html, people, text, words};
 use crate::model::{Html, Image, Party, Warning};
 
 /// Classes of our own credit block and disclaimers: a repost of a repost must not pile them up.
@@ -234,6 +234,8 @@ fn lift_lines(document: &Document, known: &[String], setting: &Setting<'_>, body
         body.lifted.push(("related", lines[at].text.clone()));
         remove(&lines[at]);
     }
+    let card = card(&lines, &texts, setting, body);
+    texts.drain(card);
     let mut lifted = vec![false; lines.len()];
     let mut count = 0;
     // From either end as far as a few lines of text; in between only what is a notice by all its words.
@@ -269,6 +271,64 @@ fn lift_lines(document: &Document, known: &[String], setting: &Setting<'_>, body
     }
 }
 
+/// Lines that a card of facts has at least, and kinds of labels that are known among them.
+const CARD: usize = 4;
+const KINDS: usize = 3;
+/// Characters of a label on a card, and of its value.
+const CARD_LABEL: usize = 10;
+const CARD_VALUE: usize = 80;
+
+/// A card of facts before the text: line by line a label and its value, and enough of the labels are known that the others are no text either.
+fn card(lines: &[Line<'_>], texts: &[usize], setting: &Setting<'_>, body: &mut Body) -> std::ops::Range<usize> {
+    let labelled = |at: &usize| {
+        let line = &lines[*at];
+        let value = line.text.split_once([':', '：']).filter(|(label, value)| {
+            let value = value.chars().count();
+            (1..=CARD_LABEL).contains(&label.chars().count()) && value > 0 && !label.contains(['，', '。', ',', '“', '"', '「'])
+        });
+        line.kept == Kept::No
+            && line.images.is_empty()
+            && value.is_some_and(|(_, value)| value.chars().count() <= CARD_VALUE || boilerplate::is_notice(&line.text))
+    };
+    let begin = texts.iter().take(2).position(labelled).unwrap_or(0);
+    let length = texts.iter().skip(begin).take_while(|at| labelled(at)).count();
+    let run = begin..begin + length;
+    let mut kinds: Vec<words::Label> = Vec::new();
+    for at in &texts[run.clone()] {
+        let kind = credit::leading_label(&row(&lines[*at], setting.base)).filter(|kind| !kinds.contains(kind));
+        kinds.extend(kind);
+    }
+    if length < CARD || kinds.len() < KINDS {
+        return 0..0;
+    }
+    for at in &texts[run.clone()] {
+        let line = &lines[*at];
+        let row = row(line, setting.base);
+        if boilerplate::is_notice(&line.text) && !matches!(credit::leading_label(&row), Some(words::Label::Source)) {
+            body.add_notice(&row, &line.text, setting);
+            body.lifted.push(("notice", line.text.clone()));
+        } else {
+            let said = credit::read(&row, credit::Place::Text, setting.own);
+            if credit::leading_label(&row).is_some() {
+                body.add_said(said);
+            }
+            body.lifted.push(("facts", line.text.clone()));
+        }
+        remove(line);
+    }
+    // What stands over it is its name.
+    let heads = |at: &usize| {
+        let line = &lines[*at];
+        line.images.is_empty() && line.text.chars().count() <= 2 * CARD_LABEL && !line.text.ends_with(['。', '.', '！', '？'])
+    };
+    let first = if begin > 0 && texts.first().is_some_and(heads) { 0 } else { begin };
+    if first < begin {
+        body.lifted.push(("facts", lines[texts[first]].text.clone()));
+        remove(&lines[texts[first]]);
+    }
+    first..run.end
+}
+
 /// Where in a text a line stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Edge {
@@ -290,6 +350,7 @@ fn line(
     body: &mut Body,
 ) -> Fate {
     let line = &lines[at];
+    let whole = LazyCell::new(|| row(line, setting.base));
     if !known.is_empty() && known.contains(&text::essence(&line.text)) {
         body.add_disclaimer(line.text.clone());
         body.lifted.push(("disclaimer_as_data", line.text.clone()));
@@ -297,7 +358,24 @@ fn line(
         return Fate::Lifted;
     }
     let quoted = line.kept == Kept::Quotation && edge != Edge::Far;
-    if line.kept != Kept::No && !quoted || !line.images.is_empty() {
+    // A date and a byline may be set as a heading before the text.
+    if line.kept == Kept::Heading
+        && edge == Edge::Begin
+        && line.images.is_empty()
+        && line.text.chars().count() <= 3 * SHORT
+        && let said = credit::read(&whole, credit::Place::Around, setting.own)
+        && said.labelled
+        && (said.published.is_some() || said.updated.is_some())
+        && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= SHORT
+    {
+        body.add_said(said);
+        body.lifted.push(("facts", line.text.clone()));
+        remove(line);
+        return Fate::Lifted;
+    }
+    // The sign of an outlet is no picture of the text.
+    let pictures = line.images.iter().any(|image| edge != Edge::Begin || !figures::is_sign(image));
+    if line.kept != Kept::No && !quoted || pictures {
         return Fate::Text;
     }
     // The line under a picture is its caption, whatever it says.
@@ -306,27 +384,26 @@ fn line(
     if trailing_notice(line, setting, body) {
         return Fate::Read;
     }
-    let made = OnceCell::new();
-    let row = || made.get_or_init(|| row(line, setting.base));
     // "转自:X" alone is a source line, though notices begin like it.
     let facts = || {
-        said(line, row(), begins, setting).filter(|_| !quoted).filter(|said| !said.chain.is_empty()).filter(|said| {
+        said(line, &whole, begins, setting).filter(|_| !quoted).filter(|said| !said.chain.is_empty()).filter(|said| {
             // What leads to the original by a link may have a title in it.
             let colon = line.text.chars().take(16).any(|c| matches!(c, ':' | '：'));
             let linked = colon && said.chain.iter().any(|party| party.url.is_some()) && said.rest.is_empty();
             line.text.chars().count() <= if linked { 3 * SHORT } else { SHORT }
         })
     };
+    let linked_only = || boilerplate::is_link_text(&line.text);
     if (edge || !after_image && boilerplate::is_notice(&line.text))
-        && credit::begins_with_label(row())
+        && (credit::begins_with_label(&whole) || linked_only())
         && let Some(said) = facts()
     {
         body.add_said(said);
         body.lifted.push(("facts", line.text.clone()));
     } else if boilerplate::is_notice(&line.text) && (!after_image || boilerplate::outlet_in(&line.text).is_some()) {
         if edge
-            && credit::begins_with_label(row())
-            && let Some(notices) = labelled_notices(row(), setting, body)
+            && credit::begins_with_label(&whole)
+            && let Some(notices) = labelled_notices(&whole, setting, body)
         {
             for notice in notices {
                 body.add_notice(&Row::default(), &notice, setting);
@@ -339,20 +416,33 @@ fn line(
                 body.names.push(name);
             }
             // "本文来自X,作者:A,编辑:B"
-            let said = credit::read(row(), credit::Place::Text, setting.own);
+            let said = credit::read(&whole, credit::Place::Text, setting.own);
             for name in said.people {
                 if said.labels > 0 && !body.names.contains(&name) {
                     body.names.push(name);
                 }
             }
-            body.add_notice(row(), &line.text, setting);
+            body.add_notice(&whole, &line.text, setting);
         }
         body.lifted.push(("notice", line.text.clone()));
-    } else if edge && !quoted && credit::is_empty_label(row()) {
+    } else if edge
+        && !quoted
+        && line.text.chars().count() <= FACTS
+        && credit::begins_with_label(&whole)
+        && let Some(notices) = labelled_notices(&whole, setting, body)
+    {
+        for notice in notices {
+            body.add_notice(&Row::default(), &notice, setting);
+        }
+        body.lifted.push(("facts", line.text.clone()));
+    } else if edge && !quoted && (credit::is_empty_label(&whole) || leads_to_address(line, lines.get(at + 1), setting)) {
+        body.lifted.push(("facts", line.text.clone()));
+    } else if edge && !quoted && at > 0 && leads_to_address(&lines[at - 1], Some(line), setting) {
+        credit::join(&mut body.chain, Party { name: String::new(), url: bare_address(&line.text) });
         body.lifted.push(("facts", line.text.clone()));
     } else if quoted {
         return Fate::Text;
-    } else if edge && let Some(said) = said(line, row(), begins, setting) {
+    } else if edge && let Some(said) = said(line, &whole, begins, setting) {
         body.add_said(said);
         body.lifted.push(("facts", line.text.clone()));
     } else if edge
@@ -419,9 +509,25 @@ pub(super) fn rows(root: &NodeRef<'_>, base: &Url) -> Vec<(Row, String)> {
     lines_of(*root).iter().filter(|line| !line.text.is_empty()).map(|line| (row(line, base), line.text.clone())).collect()
 }
 
+/// The address that a line is.
+fn bare_address(line: &str) -> Option<Url> {
+    let line = line.trim();
+    let is_address = (line.starts_with("https://") || line.starts_with("http://")) && !line.contains(char::is_whitespace);
+    is_address.then(|| super::url::absolute(line)).flatten()
+}
+
+/// "原文链接:" and in the next line the address.
+fn leads_to_address(line: &Line<'_>, next: Option<&Line<'_>>, setting: &Setting<'_>) -> bool {
+    next.and_then(|next| bare_address(&next.text)).is_some()
+        && line.text.chars().count() <= CARD_LABEL + CARD_LABEL
+        && line.text.trim_end().ends_with([':', '：'])
+        && matches!(credit::leading_label(&row(line, setting.base)), Some(words::Label::Original | words::Label::Source))
+}
+
 /// A line as a row of facts.
 fn row(line: &Line<'_>, base: &Url) -> Row {
     let mut row = Row::default();
+    row.of_author = credit::is_of_author(&line.holder);
     line.nodes.iter().for_each(|node| row.push(node, base));
     row
 }
@@ -442,7 +548,7 @@ fn said(line: &Line<'_>, row: &Row, begins: bool, setting: &Setting<'_>) -> Opti
     if line.text.chars().count() > FACTS {
         return None;
     }
-    let ends = line.text.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」']);
+    let ends = line.text.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」']) && !line.text.ends_with(" min.");
     // "… | Lesezeit: 3 Min." is a row all the same.
     let place = if ends && !line.text.contains(['|', '·', '｜']) { credit::Place::Text } else { credit::Place::Around };
     let mut said = credit::read(row, place, setting.own);
@@ -456,8 +562,8 @@ fn said(line: &Line<'_>, row: &Row, begins: bool, setting: &Setting<'_>) -> Opti
         said.rest.clear();
     }
     // "2024-06-27 06:20 · X": a line of several elements before all of the text that begins with its date.
-    let heads =
-        begins && !ends && line.nodes.len() > 1 && said.published.as_deref().is_some_and(|date| line.text.starts_with(date));
+    let dated = said.published.as_deref().is_some_and(|date| line.text.starts_with(date) || !said.chain.is_empty());
+    let heads = begins && !ends && line.nodes.len() > 1 && dated;
     if heads && said.rest.iter().map(|rest| rest.chars().count()).sum::<usize>() <= 30 {
         said.rest.clear();
     }
@@ -487,6 +593,19 @@ fn headed(said: &mut Said, line: &str) {
 fn bylined(said: &mut Said, line: &str) {
     const REPORTS: &[&str] = &["報導", "報道", "报导", "报道"];
     let line = line.trim().trim_matches(['【', '】', '[', ']', '(', ')', '（', '）']);
+    // "河湾记者　林书白": an outlet's reporter and nothing else.
+    if let Some((outlet, behind)) = line.split_once("記者\u{3000}").or_else(|| line.split_once("记者\u{3000}"))
+        && outlet.chars().count() <= 8
+        && outlet.chars().all(text::is_asian_letter)
+    {
+        let names = || behind.split(['、', ' ', '\u{3000}']).filter(|name| !name.is_empty());
+        if names().next().is_some() && names().all(people::is_chinese_person) {
+            said.people = names().map(|name| (people::Role::Author, name.to_owned())).collect();
+            said.rest.clear();
+            said.labelled = true;
+            return;
+        }
+    }
     if line.chars().count() > 30 || !REPORTS.iter().any(|report| line.ends_with(report)) {
         return;
     }
@@ -536,8 +655,8 @@ fn names_in_brackets(line: &str, body: &mut Body) {
         line.chars().skip(length.saturating_sub(40)).collect()
     };
     for part in [head, tail] {
-        let Some((_, rest)) = part.split_once(['(', '（']) else { continue };
-        let Some((inside, _)) = rest.split_once([')', '）']) else { continue };
+        let Some((_, rest)) = part.split_once(['(', '（', '〔', '【', '［']) else { continue };
+        let Some((inside, _)) = rest.split_once([')', '）', '〕', '】', '］']) else { continue };
         if people::is_marked(inside) {
             for name in people::names(inside, people::Role::Author) {
                 if name.0 != people::Role::Photographer && people::plausible(&name.1) && !body.names.contains(&name) {

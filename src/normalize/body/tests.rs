@@ -46,6 +46,43 @@ fn lifts_notices_and_source_lines_out() {
 }
 
 #[test]
+fn cards_of_facts() {
+    let card = "<p><b>档案卡</b><br>标题：雾里的水位表<br>作者：林书白<br>发表日期：2024.6.25<br>来源：海港纪事<br>收藏夹：雾<br>版权说明：该作品版权归原作者所有。</p><p>渡轮停了。</p>";
+    let got = body(card);
+    assert_eq!(got.html.as_str(), "<p>渡轮停了。</p>");
+    assert_eq!(got.names, [(people::Role::Author, "林书白".to_owned())]);
+    assert_eq!(got.chain.first().map(|party| party.name.as_str()), Some("海港纪事"));
+    assert_eq!(got.disclaimers, ["版权说明：该作品版权归原作者所有。"]);
+    // A conversation has but one kind of label that is known.
+    let talk = "<p>记者：船停了几天？<br>船长：九天。<br>记者：然后呢？<br>船长：等雾散。<br>记者：谢谢。</p><p>渡轮停了。</p>";
+    assert!(body(talk).text.contains("等雾散"), "{}", body(talk).text);
+}
+
+#[test]
+fn facts_in_other_dress() {
+    let check = |source: &str, html: &str, date: Option<&str>| {
+        let got = body(source);
+        assert_eq!((got.html.as_str(), got.date.as_deref()), (html, date), "{source}");
+    };
+    check(
+        "<h4>Publicado em 27/06/2024 - 10:12 Por Nora Field</h4><p>A balsa parou.</p>",
+        "<p>A balsa parou.</p>",
+        Some("27/06/2024 10:12"),
+    );
+    check("<h4>Em 27/06/2024 a balsa parou de vez</h4><p>t</p>", "<h4>Em 27/06/2024 a balsa parou de vez</h4><p>t</p>", None);
+    let got = body("<p>渡轮停了。</p><p>船还在。</p><p>原文链接：</p><p>https://tideline.example/a/1</p>");
+    assert_eq!(got.html.as_str(), "<p>渡轮停了。</p><p>船还在。</p>");
+    assert_eq!(got.chain.first().and_then(|party| party.url.as_ref()).map(Url::as_str), Some("https://tideline.example/a/1"));
+    let got = body("<p>渡轮停了。</p><p class=author>Nora Field</p>");
+    assert_eq!(got.names, [(people::Role::Author, "Nora Field".to_owned())]);
+    // A sign in a link to a front page is no picture of the text.
+    let got = body("<p>渡轮停了。<a href=https://tideline.example/><img src=https://tideline.example/i/logo.png></a></p>");
+    assert!(got.images.is_empty(), "{:?}", got.images);
+    let got = body("<p>渡轮停了。<img src=https://tideline.example/i/logo.png></p>");
+    assert_eq!(got.images.len(), 1);
+}
+
+#[test]
 fn lines_at_either_end() {
     let people = |source: &str| {
         let got = body(source);

@@ -101,6 +101,8 @@ pub(in crate::normalize) fn heading_count(written: &str) -> Option<u64> {
     let word: String =
         folded.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, ',' | '.' | '(' | ')' | '[' | ']' | ':')).collect();
     let word = text::clean(&word);
+    // "共 12 则留言"
+    let word = ["共有", "已有", "共", "全部"].iter().find_map(|all| word.strip_prefix(all)).map_or(word.as_str(), str::trim);
     words::all(|words| words.comments).any(|known| known == word).then(|| number(&folded))?
 }
 

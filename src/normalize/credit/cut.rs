@@ -64,7 +64,11 @@ pub(super) fn label_at(row: &Row, at: usize, begins_part: bool, place: Place) ->
                 return Some((known.label, next));
             }
             // "文|林书白", "来源 | 旧街杂志"
-            Some('|') if !known.bare && begins_part && (known.label.role().is_some() || han && known.label == Label::Source) => {
+            Some('|')
+                if !known.bare
+                    && begins_part
+                    && (known.label.role().is_some() || han && matches!(known.label, Label::Source | Label::Chrome)) =>
+            {
                 return Some((known.label, next + 1));
             }
             Some(c) if bare && begins_part && next > end && (c.is_alphanumeric() || c == '@') => {
@@ -109,6 +113,16 @@ pub(super) fn ends_part(row: &Row, at: usize) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a time of the day ends right in front of a place, and nothing else stands in its part.
+fn behind_time(row: &Row, start: usize, at: usize) -> bool {
+    let before = row.folded.get(start..at).unwrap_or_default();
+    let time = before.iter().filter(|c| **c != ' ');
+    before.last() == Some(&' ')
+        && before.len() <= 8
+        && before.iter().any(|c| matches!(c, ':' | 'h'))
+        && time.clone().all(|c| c.is_ascii_digit() || matches!(c, ':' | 'h'))
 }
 
 /// A piece of a row: with its label, if there is one.
@@ -166,8 +180,11 @@ pub(super) fn pieces(row: &Row, place: Place, own: &[&str]) -> Vec<Piece> {
             continue;
         }
         let boundary = fresh || at > 0 && matches!(row.folded[at - 1], ' ' | '(' | ',' | ';');
-        let begins =
-            fresh || at > 0 && row.folded[at - 1] == '(' || at > 1 && row.folded[at - 1] == ' ' && row.folded[at - 2] == '.';
+        // "27/06/2024 - 10:12 Por X": behind a time of the day a part begins.
+        let begins = fresh
+            || c != ' ' && behind_time(row, start, at)
+            || at > 0 && row.folded[at - 1] == '('
+            || at > 1 && row.folded[at - 1] == ' ' && row.folded[at - 2] == '.';
         if boundary
             && c != ' '
             && let Some((found, value)) = label_at(row, at, begins, place).or_else(|| {

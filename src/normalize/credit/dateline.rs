@@ -87,7 +87,8 @@ fn chinese(head: &str) -> Option<String> {
     let line = &rest[..end];
     let at = line.find('社')?;
     let (name, place) = line.split_at(at + '社'.len_utf8());
-    let plain = |part: &str| part.chars().all(|c| text::is_asian_letter(c) || c.is_ascii_digit() || c == ' ');
+    let plain =
+        |part: &str| part.chars().all(|c| text::is_asian_letter(c) || c.is_ascii_digit() || matches!(c, ' ' | '/' | '／'));
     let dated = place.is_empty() || place.contains('日') || place.starts_with(['记', '記']);
     (plain(name) && plain(place) && dated && (2..=10).contains(&name.chars().count()) && place.chars().count() <= 24)
         .then(|| name.to_owned())

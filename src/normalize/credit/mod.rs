@@ -15,7 +15,7 @@ mod tests;
 pub(super) use counts::{comments_in, comments_within, heading_count, number};
 pub(super) use dateline::{agency as agency_of_dateline, reporter as reporter_of_dateline};
 pub(super) use notice::of_notice;
-pub(super) use row::Row;
+pub(super) use row::{Row, is_of_author};
 
 use url::Url;
 
@@ -50,6 +50,7 @@ const SECTION_PATHS: &[&str] = &[
     "kategori",
     "ressort",
     "cat",
+    "c",
     "column",
     "lanmu",
 ];
@@ -73,6 +74,7 @@ const AUTHOR_PATHS: &[&str] = &[
     "contributors",
     "journalist",
     "journalists",
+    "people",
     "writer",
     "writers",
     "zuozhe",
@@ -101,6 +103,8 @@ pub(super) struct Said {
     pub(super) labelled: bool,
     /// How many labels there were.
     pub(super) labels: usize,
+    /// The last author was named by a link to a page about them.
+    linked: bool,
 }
 
 /// Whether a row begins with a label.
@@ -113,6 +117,11 @@ pub(super) fn begins_with_name(row: &Row) -> bool {
     after_break(row, 0)
         .and_then(|at| label_at(row, at, true, Place::Around))
         .is_some_and(|(label, _)| label.role().is_some_and(|role| role != Role::Photographer))
+}
+
+/// The label that a row begins with.
+pub(super) fn leading_label(row: &Row) -> Option<Label> {
+    label_at(row, after_break(row, 0)?, true, Place::Text).map(|(label, _)| label)
 }
 
 /// "责任编辑:": a label that nothing stands behind.
@@ -178,6 +187,25 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
             }
             continue;
         }
+        // "<b>3</b> comments": the number in an element of its own.
+        if piece.label.is_none()
+            && said.comments.is_none()
+            && said.rest.last().is_some_and(|last| !last.is_empty() && last.chars().all(|c| c.is_ascii_digit() || c == ','))
+            && let Some(count) =
+                said.rest.last().map(|count| format!("{count} {written}")).and_then(|line| credit_count(&line, &written))
+        {
+            said.rest.pop();
+            said.comments = Some(count);
+            continue;
+        }
+        // "<a>A</a> (photos)": the mark of what the one before did.
+        if piece.label.is_none()
+            && let Some((role, _)) = said.people.last_mut()
+            && let Some(label) = mark_alone(&written)
+        {
+            *role = label;
+            continue;
+        }
         let dated = said.published.is_some();
         // "Tags: <a>A</a> <a>B</a>": links go on with the list of the label.
         let listed =
@@ -190,13 +218,33 @@ pub(super) fn read(row: &Row, place: Place, own: &[&str]) -> Said {
         }
         after_date = !dated && said.published.as_deref().is_some_and(|date| !date.contains(':') && written.ends_with(date));
     }
+    called(&mut said, row);
     said
+}
+
+/// A name alone in a line whose element is called the author's.
+fn called(said: &mut Said, row: &Row) {
+    let [name] = said.rest.as_slice() else { return };
+    if row.of_author
+        && said.people.is_empty()
+        && said.chain.is_empty()
+        && name.chars().count() <= 40
+        && (name.split_whitespace().count() > 1 || people::is_chinese_person(name))
+        && !name.ends_with(['.', '。', '!', '?'])
+        && people::plausible(name)
+    {
+        said.people = people::names(name, Role::Author);
+        said.labelled |= !said.people.is_empty();
+        said.rest.clear();
+    }
 }
 
 /// "10:45", "۱۰:۳۰", "10:45 Uhr": a time of the day and at most the name of a zone.
 fn is_time(written: &str) -> bool {
     let written = counts::ascii_digits(written);
-    let Some((hours, rest)) = written.split_once(':') else { return false };
+    // "27 giugno 2024 | 10.12"
+    let dotted = || written.split_once('.').filter(|(hours, rest)| hours.len() <= 2 && rest.len() == 2);
+    let Some((hours, rest)) = written.split_once(':').or_else(dotted) else { return false };
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let (minutes, zone) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len()));
     (1..=2).contains(&hours.len()) && digits(hours) && minutes.len() >= 2 && zone.trim().chars().count() <= 5
@@ -213,6 +261,22 @@ fn continues(written: &str, row: &Row, piece: &Piece) -> bool {
     let before: String = before.chars().rev().collect();
     before.ends_with([',', '&'])
         || CONJUNCTIONS.iter().any(|word| before.split(|c: char| c.is_whitespace() || c == SOFT).next_back() == Some(*word))
+}
+
+/// "(photos)", "(译)": a mark that stands behind a name, alone.
+fn mark_alone(written: &str) -> Option<Role> {
+    let inside = written.trim().trim_end_matches([',', '，', '、', ' ']);
+    if !inside.starts_with(['(', '（']) || !inside.ends_with([')', '）']) {
+        return None;
+    }
+    let folded: String = inside.chars().map(row::fold).collect();
+    labelled(|words| words.after).find(|(_, mark)| *mark == folded).and_then(|(label, _)| label.role())
+}
+
+/// The number of a line that is made of it and of words for comments, and of nothing else.
+fn credit_count(line: &str, words: &str) -> Option<u64> {
+    let bare = words.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    words::all(|words| words.comments).any(|known| known == bare).then(|| number(line)).flatten()
 }
 
 fn is_conjunction(written: &str) -> bool {
@@ -251,7 +315,9 @@ fn value(row: &Row, label: Label, range: &std::ops::Range<usize>, written: &str,
     match label {
         Label::Source | Label::Via => outlets(row, range, own, said),
         Label::Original => {
-            let link = row.link(range).map(|(_, url, _)| url.clone());
+            // "原文:https://tidelab.example/quiet-ferry"
+            let plain = || Some(written).filter(|written| written.starts_with("http") && !written.contains(char::is_whitespace));
+            let link = row.link(range).map(|(_, url, _)| url.clone()).or_else(|| addresses::absolute(plain()?));
             // "原文:<a>Tide Lab</a>" leads to tidelab.example: the outlet by its name, not by the article's.
             let linked = row.link(range).map(|(linked, _, _)| boilerplate::trim_name(&row.string(linked)));
             let name =
@@ -382,6 +448,10 @@ fn outlets(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut S
     }
 }
 
+/// Words between a profession and the agency it is at.
+const OF: &[&str] =
+    &[" da ", " do ", " de la ", " de ", " della ", " dell’", " de l’", " of ", " for ", " at ", " der ", " агентства "];
+
 /// Words between an outlet and the one it had the text from.
 const FROM: &[&str] = &["转自", "轉自", "转载自", "轉載自"];
 
@@ -402,6 +472,20 @@ fn outlet(row: &Row, range: &std::ops::Range<usize>, own: &[&str], said: &mut Sa
     let link = row.link(range).map(|(_, url, _)| url.clone());
     let (name, date) = boilerplate::outlet_of(&written);
     said.published = said.published.take().or(date);
+    // "来自:<a href=/people/7>X</a>": who put it up here.
+    let to_person = row.link(range).is_some_and(|(_, url, _)| {
+        row.site.as_deref() == Some(addresses::site(url))
+            && (url.path_segments().is_some_and(|parts| parts.rev().skip(1).any(|part| AUTHOR_PATHS.contains(&part)))
+                || url.path().starts_with("/@"))
+    });
+    if to_person {
+        return;
+    }
+    // "来源:河湾新闻·河湾号": a section of the outlet itself.
+    if name.split(['·', '・', '•']).count() > 1 && name.split(['·', '・', '•']).any(|part| is_own(own, part)) {
+        said.own = true;
+        return;
+    }
     if is_own(own, &name) {
         said.own = true;
         return;
@@ -467,6 +551,16 @@ pub(super) fn is_own(own: &[&str], name: &str) -> bool {
     !essence.is_empty() && own.iter().any(|known| text::essence(known) == essence || host(known))
 }
 
+/// Whether a name is the outlet's own or how one of its names begins: "河湾" of "河湾网".
+pub(super) fn is_part_of_own(own: &[&str], name: &str) -> bool {
+    let essence = text::essence(name);
+    essence.chars().count() > 1
+        && own.iter().any(|known| {
+            let known = text::essence(known);
+            known.starts_with(&essence) || !known.is_empty() && known.chars().count() > 1 && essence.starts_with(&known)
+        })
+}
+
 /// Adds an outlet at the end of a chain, or what is new of it.
 pub(super) fn add(said: &mut Said, party: Party) {
     join(&mut said.chain, party);
@@ -503,8 +597,28 @@ pub(super) fn same_outlet(one: &str, other: &str) -> bool {
         let lower = name.to_lowercase();
         text::essence(lower.strip_prefix("the ").unwrap_or(&lower))
     };
-    let (one, other) = (bare(one), bare(other));
-    !one.is_empty() && one == other
+    let (bare_one, bare_other) = (bare(one), bare(other));
+    !bare_one.is_empty() && bare_one == bare_other || is_inflected(one, other)
+}
+
+/// "Береговой вестник", "Берегового вестника": one name in two cases, told by how its words begin.
+fn is_inflected(one: &str, other: &str) -> bool {
+    let cyrillic = |name: &str| name.chars().filter(|c| c.is_alphabetic()).all(|c| matches!(c, '\u{400}'..='\u{4ff}'));
+    let words = |name: &str| -> Vec<Vec<char>> {
+        let bare = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        name.split_whitespace().map(bare).filter(|word: &Vec<char>| !word.is_empty()).collect()
+    };
+    if !cyrillic(one) || !cyrillic(other) {
+        return false;
+    }
+    let (one, other) = (words(one), words(other));
+    one.len() == other.len()
+        && !one.is_empty()
+        && one.iter().zip(&other).all(|(one, other)| {
+            let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+            let longest = one.len().max(other.len());
+            same == longest || same >= 4 && longest - same <= 3 && same * 5 >= longest * 3
+        })
 }
 
 fn unlabelled(row: &Row, range: &std::ops::Range<usize>, written: &str, own: &[&str], said: &mut Said) {
@@ -595,6 +709,19 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         nameless.name = name;
         return;
     }
+    // "By A <span>Senior Reporter</span>"
+    if !said.people.is_empty() && people::is_only_title(written) {
+        return;
+    }
+    // "By A – Reporter of Agency X": whose reporter that is.
+    if !said.people.is_empty()
+        && let Some((_, name)) = OF.iter().find_map(|of| written.split_once(of))
+        && boilerplate::is_agency(name)
+        && !is_own(own, name)
+    {
+        add(said, Party { name: name.trim().to_owned(), url: None });
+        return;
+    }
     // The site's own name says nothing that is not known.
     if is_own(own, written) && hint != Some(Hint::Source) && row.link(range).is_none() {
         return;
@@ -605,26 +732,60 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
         said.labelled = true;
         return;
     }
-    let named = people::plausible_names(written, Role::Author);
-    let plausible = named.is_some();
-    let marked = named.unwrap_or_default();
-    if plausible && people::is_marked(written) {
+    let to_author = hint.is_none()
+        && row.link(range).is_some_and(|(_, url, _)| {
+            url.path_segments().is_some_and(|parts| parts.rev().skip(1).any(|part| AUTHOR_PATHS.contains(&part)))
+                // "/@name": an account's page and nothing below it.
+                || url.path().strip_prefix("/@").is_some_and(|name| !name.is_empty() && !name.trim_end_matches('/').contains('/'))
+        });
+    // Names are read where something says that there are some: most of what comes here is prose.
+    let is_marked = people::is_marked(written);
+    let marked =
+        if is_marked || to_author || hint == Some(Hint::Author) { people::names(written, Role::Author) } else { Vec::new() };
+    let plausible = !marked.is_empty() && marked.iter().all(|(_, name)| people::plausible(name));
+    if plausible && is_marked {
         said.labelled = true;
         said.people.extend(marked);
         return;
     }
-    let to_author = hint.is_none()
-        && row.link(range).is_some_and(|(_, url, _)| {
-            url.path_segments().is_some_and(|parts| parts.rev().skip(1).any(|part| AUTHOR_PATHS.contains(&part)))
-        });
+    // "中河社/花港27日電" where the author stands.
+    if hint == Some(Hint::Author)
+        && let Some(name) = dateline::agency(written, own)
+    {
+        said.labelled = true;
+        add(said, Party { name, url: None });
+        return;
+    }
+    // An outlet where the author stands is who wrote it.
+    if hint == Some(Hint::Author) && boilerplate::looks_like_outlet(written) && !is_part_of_own(own, written) {
+        said.labelled = true;
+        add(said, Party { name: written.to_owned(), url: row.link(range).map(|(_, url, _)| url.clone()) });
+        return;
+    }
+    // "<a>Nora Field</a> <span>essayist</span>", "[<a>X</a>, the outlet]": what stands with a linked author and is no link says who that is.
+    if hint == Some(Hint::Author)
+        && row.link(range).is_none()
+        && said.linked
+        && !is_marked
+        && !is_conjunction(written.split_whitespace().next().unwrap_or_default())
+    {
+        return;
+    }
     match hint {
         None if plausible && to_author && row.is_link(range) => {
             said.people.extend(marked);
             said.labelled = true;
         }
+        // A site may be called after its author: what is too long for a person's name is the site's.
+        Some(Hint::Author)
+            if plausible
+                && marked.iter().all(|(_, name)| {
+                    name.chars().count() > 4 && name.chars().all(text::is_asian_letter) && is_part_of_own(own, name)
+                }) => {}
         Some(Hint::Author) if plausible => {
             said.people.extend(marked);
             said.labelled = true;
+            said.linked = row.is_link(range);
         }
         // "Read it at X" leads to the article, and is no name.
         Some(Hint::Source) if written.ends_with(['.', '。', '!']) || written.chars().count() > 30 => {
@@ -643,7 +804,11 @@ fn leftover(row: &Row, range: &std::ops::Range<usize>, written: &str, hint: Opti
                 *tag || url.path_segments().is_some_and(|mut parts| {
                     // "/channel_259", "/list-12.html"
                     let word = |part: &str| part.split(|c: char| !c.is_ascii_alphabetic()).next().map(str::to_ascii_lowercase);
-                    parts.any(|part| word(part).is_some_and(|word| SECTION_PATHS.contains(&word.as_str())))
+                    let short = url.path().trim_matches('/').split('/').count() == 2;
+                    parts.any(|part| {
+                        word(part)
+                            .is_some_and(|word| SECTION_PATHS.contains(&word.as_str()) && (word != "c" || short && part == "c"))
+                    })
                 })
             });
             if to_section && written.chars().count() <= NAME {

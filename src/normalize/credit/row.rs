@@ -33,6 +33,8 @@ const HINTS: &[(&str, Hint)] = &[
     ("auteur", Hint::Author),
     ("zuozhe", Hint::Author),
     ("reporter", Hint::Author),
+    ("autore", Hint::Author),
+    ("signature", Hint::Author),
     ("journalist", Hint::Author),
     ("source", Hint::Source),
     ("from", Hint::Source),
@@ -45,6 +47,10 @@ const HINTS: &[(&str, Hint)] = &[
     ("pubtime", Hint::Date),
     ("published", Hint::Date),
     ("category", Hint::Section),
+    ("editoria", Hint::Section),
+    ("sezione", Hint::Section),
+    ("seccion", Hint::Section),
+    ("ressort", Hint::Section),
     ("categories", Hint::Section),
     ("cat", Hint::Section),
     ("section", Hint::Section),
@@ -66,6 +72,8 @@ pub(in crate::normalize) struct Row {
     pub(super) folded: Vec<char>,
     pub(super) links: Vec<(std::ops::Range<usize>, Url, bool)>,
     pub(super) hints: Vec<(std::ops::Range<usize>, Hint)>,
+    /// The element it is in is called the author's.
+    pub(in crate::normalize) of_author: bool,
     /// The site its addresses are resolved against.
     pub(super) site: Option<String>,
 }
@@ -163,6 +171,10 @@ impl Row {
         for c in text.chars() {
             let folded = fold(c);
             let space = folded == ' ';
+            // An indent at the beginning of a line parts nothing.
+            if c == '\u{3000}' && self.folded.last().is_none_or(|last| matches!(*last, SOFT | HARD)) {
+                continue;
+            }
             // An ideographic space separates, other white space is one space.
             if space && c != '\u{3000}' && self.folded.last().is_none_or(|last| matches!(*last, ' ' | SOFT | HARD)) {
                 continue;
@@ -210,15 +222,31 @@ impl Row {
     }
 }
 
+/// Whether an element is called the author's.
+pub(in crate::normalize) fn is_of_author(node: &NodeRef<'_>) -> bool {
+    hint(node) == Some(Hint::Author)
+}
+
 fn hint(node: &NodeRef<'_>) -> Option<Hint> {
     if node.has_name("time") {
         return Some(Hint::Date);
     }
     let named = ["rel", "itemprop", "class", "id"].iter().filter_map(|name| node.attr(name));
     for value in named {
-        let value = value.to_ascii_lowercase();
         let mut words = value.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
-        if let Some((_, hint)) = words.find_map(|word| HINTS.iter().find(|(known, _)| *known == word)) {
+        if let Some((_, hint)) = words.clone().find_map(|word| HINTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word))) {
+            return Some(*hint);
+        }
+        // "AuthorInfo", "byline_articleAuthor": a word that a capital ends.
+        let humps = words.find_map(|word| {
+            let starts = word.char_indices().filter(|(at, c)| *at == 0 || c.is_ascii_uppercase()).map(|(at, _)| at);
+            let mut parts = starts.map(|at| {
+                let end = word[at + 1..].find(|c: char| c.is_ascii_uppercase()).map_or(word.len(), |end| at + 1 + end);
+                &word[at..end]
+            });
+            parts.find_map(|part| HINTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(part)))
+        });
+        if let Some((_, hint)) = humps {
             return Some(*hint);
         }
     }

@@ -54,6 +54,19 @@ fn lines_of_text() {
     check("328人参与 41评论", "41 comments");
     check("海港纪事 于 2024-06-27 10:45", "?海港纪事 于 2024-06-27 10:45");
     check("27 juin 2024, par", "at 27 juin 2024,");
+    check("编辑 | 周念　　排版 | 小秋", "Editor:周念");
+    check("27 giugno 2024 | 10.12", "at 27 giugno 2024 10.12");
+    check(
+        "Publicado em 27/06/2024 - 10:12 Por Nora Field – Repórter da Agência Boia",
+        "Agência Boia<> ; Author:Nora Field ; at 27/06/2024 10:12",
+    );
+    check("海港纪事记者林书白 台北", "Author:林书白");
+    check("(海港纪事记者 林书白 综合报道)", "Author:林书白");
+    check("　　来源：海港纪事", "海港纪事<>");
+    check("来源：今日港·港湾号·读者", "own");
+    check("原文：https://tideline.example/a/1", "<https://tideline.example/a/1>");
+    check("报道：林书白", "Author:林书白");
+    check("发表：2024-06-27 10:12", "at 2024-06-27 10:12");
     check("渡轮今天停了。", "?渡轮今天停了。");
     check("来源不明的船来了", "?来源不明的船来了");
 }
@@ -149,4 +162,32 @@ fn rows_of_elements() {
         "<div><span>도해린 기자</span><span>2026. 6. 27.</span><span class=author>x</span></div>",
         "Author:도해린 ; at 2026. 6. 27. ; ?x",
     );
+    check("<p>2026-06-02 | <font>3</font>条评论</p>", "at 2026-06-02 ; 3 comments");
+    check("<p><span class=author>北湾社／ 花港27日電</span> 2026-06-02</p>", "北湾社<> ; at 2026-06-02");
+    check(
+        "<p><a class=author href=https://quill.example/m/7>渡口晚报</a> 2026-06-02</p>",
+        "渡口晚报<https://quill.example/m/7> ; at 2026-06-02",
+    );
+    check("<p><b class=AuthorInfo><a href=/people/7>Nora Field</a></b></p>", "Author:Nora Field");
+    check("<div class=author><a href=/x>Nora Field</a> <span>Essayist</span></div>", "Author:Nora Field");
+    check("<p>By <a href=/x>Nora Field</a> <span>Senior Reporter</span></p>", "Author:Nora Field");
+    check("<p><a href=/@nora>Nora Field</a> 2026-06-02</p>", "Author:Nora Field ; at 2026-06-02");
+    check("<p>来自: <a href=/people/7/>一只水獭</a> 2026-06-02</p>", "at 2026-06-02");
+    check(
+        "<p>by <a href=/author/n>Nora Field</a>, <a href=/author/t>Tomas Reed</a> (photos)</p>",
+        "Author:Nora Field ; Photographer:Tomas Reed",
+    );
+    check("<p><b class=author>今日港</b> 2026-06-02</p>", "at 2026-06-02");
+    check("<p><b class=author>Quill Field</b> 2026-06-02</p>", "Author:Quill Field ; at 2026-06-02");
+    check("<p>Shared in <a href=/c/places>places</a></p>", "#places");
+    check("<p>Shared by <a href=/c/user/token/9/>barnacle</a></p>", "");
+}
+
+#[test]
+fn names_of_one_outlet_in_two_cases() {
+    let check = |one: &str, other: &str, expected: bool| assert_eq!(same_outlet(one, other), expected, "{one} {other}");
+    check("Речной вестник", "Речного вестника", true);
+    check("Речной вестник", "Речной голос", false);
+    check("The Quay", "Quay", true);
+    check("Речной", "Речной вестник", false);
 }

@@ -66,6 +66,7 @@ pub(super) fn shown(written: &str, clock: &Clock) -> Option<Timestamp> {
 
 fn read(written: &str, clock: &Clock, shown: bool) -> Option<Timestamp> {
     let text = tidy(written)?;
+    let text = zone_last(&text).unwrap_or(text);
     let digits = text.contains(|c: char| c.is_ascii_digit());
     if text.is_empty() || !digits && text.chars().count() > LONGEST_WORDY {
         return None;
@@ -98,6 +99,17 @@ fn read(written: &str, clock: &Clock, shown: bool) -> Option<Timestamp> {
     parsed
         .or_else(|| spelled::parse(text, clock, shown)?.resolve(clock))
         .or_else(|| iso::loose(text, this_year(clock), style)?.resolve(clock))
+}
+
+/// "2024-06-27 HKT 10:12" → "2024-06-27 10:12 HKT": the zone behind the time.
+fn zone_last(text: &str) -> Option<String> {
+    let mut words = text.split_whitespace();
+    let (day, zone, time) = (words.next()?, words.next()?, words.next()?);
+    let is_day = day.bytes().filter(u8::is_ascii_digit).count() >= 6 && day.contains(['-', '/', '.']);
+    let is_zone = (2..=5).contains(&zone.len()) && zone.bytes().all(|b| b.is_ascii_uppercase());
+    let is_time = time.contains(':') && time.bytes().all(|b| b.is_ascii_digit() || b == b':');
+    (is_day && is_zone && is_time && words.next().is_none() && !matches!(zone, "AM" | "PM"))
+        .then(|| format!("{day} {time} {zone}"))
 }
 
 /// Whether a text in a form of ISO 8601 is one that people write as well: year, month and day.

@@ -239,6 +239,20 @@ pub(super) const WORDS: Words = Words {
     ],
     notices: &[
         notice!(
+            400,
+            ["notice:", "disclaimer:", "the content above", "the above content"],
+            ["uploaded", "posted by"],
+            ["information storage", "storage service", "user"],
+        ),
+        notice!(
+            300,
+            [
+                "this article is licensed", "this work is licensed", "this story is licensed", "this post is licensed",
+                "this text is licensed", "this essay is licensed",
+            ],
+            ["creative commons", "cc by", "cc-by"],
+        ),
+        notice!(
             500,
             [
                 "this article", "this story", "this piece", "this post", "this essay", "this report", "this column",
@@ -540,6 +554,11 @@ pub(super) const WORDS: Words = Words {
         ),
     ],
     promotions: &[
+        notice!(
+            160,
+            ["do you have a story", "have you got a story", "got a story", "do you have a tip", "got a tip", "have a story"],
+            ["email", "e-mail", "@", "call", "contact", "get in touch", "tell us"],
+        ),
         notice!(
             220,
             [

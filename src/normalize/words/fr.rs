@@ -750,7 +750,7 @@ pub(super) const WORDS: Words = Words {
         "crédit photo:", "crédit photo :", "crédits photo:", "crédits photo :", "crédits photos:", "crédits photos :", "crédit:",
         "crédit :", "crédits:", "crédits :", "crédit image:", "crédit image :", "crédit image par ", "photo:", "photo :",
         "photos :", "photo de ", "photo par ", "photo d'archives :", "photographie:", "photographie :", "photographe :", "image:",
-        "image :", "illustration :", "illustration de ", "dessin :", "dessin de ", "infographie :", "carte :",
+        "image :", "illustration :", "illustration de ", "dessin :", "dessin de ", "dessin d’", "dessin d'", "infographie :", "carte :",
         "capture d'écran :", "visuel :", "source :", "source:", "avec l'aimable autorisation de ", "©", "dr /",
     ],
     agencies: &[

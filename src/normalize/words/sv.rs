@@ -80,7 +80,7 @@ pub(super) const WORDS: Words = Words {
             ],
             ["publicera", "återges", "tillstånd", "tillåtelse", "licens", "original", "samarbete"],
             [
-                "den här ", "denna ", "ursprungligen", "återpublice", "tillstånd", "tillåtelse", "licens", "först publicera",
+                "tidigare publicera", "tidigare varit publicera", "den här ", "denna ", "ursprungligen", "återpublice", "tillstånd", "tillåtelse", "licens", "först publicera",
                 "publicerades först",
             ],
         ),
@@ -120,6 +120,7 @@ pub(super) const WORDS: Words = Words {
         ),
     ],
     name_after: &[
+        "tidigare publicerats i", "tidigare publicerats på", "tidigare publicerats av", "tidigare publicerad i",
         "ursprungligen publicerad i tidningen", "ursprungligen publicerad i tidskriften",
         "ursprungligen publicerad på webbplatsen", "ursprungligen publicerad på sajten", "ursprungligen publicerad i",
         "ursprungligen publicerad på", "ursprungligen publicerad av", "ursprungligen publicerad hos",

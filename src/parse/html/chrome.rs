@@ -413,6 +413,10 @@ fn chrome(node: &NodeRef<'_>, own: Option<&NodeRef<'_>>) -> Option<bool> {
     if has(&words, LISTS) {
         return (!is_in_line(node)).then_some(true);
     }
+    // "adEditor", "article-footer": what the second word names is the article's.
+    if has(&words, &["editor", "zebian"]) && !has(&words, LISTS) && short_text(node, LINE).is_some_and(|text| !text.is_empty()) {
+        return None;
+    }
     if has(&words, CHROME) {
         let phrase = ["a", "span", "label"].iter().any(|name| node.has_name(name));
         let known: Vec<&str> = words.iter().map(String::as_str).filter(|word| CHROME.contains(word)).collect();
@@ -425,6 +429,9 @@ fn chrome(node: &NodeRef<'_>, own: Option<&NodeRef<'_>>) -> Option<bool> {
         return (!is_notice(node)).then_some(false);
     }
     if words.iter().any(|word| word == "copyright") && is_of_article(node) {
+        return None;
+    }
+    if !node.has_name("footer") && has(&words, &["article", "post", "entry", "story"]) && has(&words, FOOT) && is_notice(node) {
         return None;
     }
     let foot = node.has_name("footer") || has(&words, FOOT);

@@ -158,7 +158,8 @@ fn is_way(node: &NodeRef<'_>, headline: &str) -> bool {
     if !["div", "p", "nav", "td", "span", "ul", "ol", "section", "font"].iter().any(|name| node.has_name(name)) {
         return false;
     }
-    let Some(text) = short_text(node, WAY).filter(|text| text.contains(['>', '»', '›', '＞', '→', '/'])) else {
+    let pointed = |text: &String| node.has_name("nav") || text.contains(['>', '»', '›', '＞', '→', '/']);
+    let Some(text) = short_text(node, WAY).filter(pointed) else {
         return false;
     };
     let links: Vec<NodeRef<'_>> = node.descendants_it().filter(|inner| inner.has_name("a")).take(9).collect();
@@ -173,10 +174,23 @@ fn is_way(node: &NodeRef<'_>, headline: &str) -> bool {
     }
     let linked: usize = links.iter().filter_map(|link| short_text(link, WAY)).map(|text| text.chars().count()).sum();
     let plain = text.replace(headline.trim(), "");
+    // A short menu at the head of an article, of nothing but links from the front page on, points without marks.
+    let of_article = node.has_name("nav")
+        && rest.len() <= 3
+        && unlinked_none(&plain, linked)
+        && node.ancestors_it(Some(4)).any(|above| above.has_name("article") || above.has_name("main"));
+    if of_article {
+        return true;
+    }
     let between = plain.chars().filter(|c| matches!(c, '>' | '»' | '›' | '＞' | '→' | '/')).count();
     let unlinked = plain.chars().filter(|c| c.is_alphanumeric()).count().saturating_sub(linked);
     // "a/b" within a name is no mark: there is one between any two steps.
     between >= rest.len() && unlinked <= UNLINKED
+}
+
+/// Whether nothing of a text is outside of its links.
+fn unlinked_none(plain: &str, linked: usize) -> bool {
+    plain.chars().filter(|c| !c.is_whitespace()).count() <= linked
 }
 
 /// A short button with a number: votes, shares, or comments.
