@@ -72,6 +72,9 @@ pub fn answer(segment: &Segment, answer: &[Piece], from: &str, to: &str) -> Resu
     let after = joined(answer);
     // Length first: what is compared afterwards is of a known size.
     length(&before, &after, from, to)?;
+    if repeats(&after) > repeats(&before) {
+        return Err(Objection::Length(percent(ratio(&before, &after))));
+    }
     if protect::addresses(&after).len() > protect::addresses(&before).len() {
         return Err(Objection::Address);
     }
@@ -210,6 +213,16 @@ fn length(before: &str, after: &str, from: &str, to: &str) -> Result<(), Objecti
     Err(Objection::Length(percent(ratio)))
 }
 
+/// How many times a text says the same thing and nothing else, three to eight times; 1 for any other text. What models do when they run on.
+fn repeats(text: &str) -> usize {
+    let letters: Vec<char> = text.chars().filter(|character| character.is_alphanumeric()).collect();
+    let is_said = |times: &usize| {
+        let unit = letters.len() / times;
+        unit >= 4 && letters.len() % times == 0 && letters.chunks(unit).all(|chunk| *chunk == letters[..unit])
+    };
+    (3..=8).rev().find(is_said).unwrap_or(1)
+}
+
 /// How much a text says, whatever its script.
 fn weigh(text: &str) -> f64 {
     text.chars().map(script::weight).sum()
@@ -329,4 +342,25 @@ fn in_script(after: &str, from: &str, to: &str) -> Result<(), Objection> {
         return Err(objection());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_said_again_and_again() {
+        let check = |text: &str, expected: usize| assert_eq!(repeats(text), expected, "{text}");
+        check("", 1);
+        check("Les caixes del moll", 1);
+        check("Les caixes. Les caixes.", 1);
+        check("Les caixes del moll Les caixes del moll Les caixes del moll", 3);
+        check(&"码头的箱子。".repeat(5), 5);
+        check("ha ha ha ha", 1);
+        check(&"Les caixes ".repeat(4)[..40], 1);
+        let segment = Segment { role: crate::translate::Role::Title, pieces: vec![Piece::Text("Las cajas".into())] };
+        let held = |text: &str| answer(&segment, &[Piece::Text(text.into())], "es", "ca");
+        assert_eq!(held("Les caixes"), Ok(()));
+        assert!(matches!(held(&"Les caixes ".repeat(5)), Err(Objection::Length(_))));
+    }
 }

@@ -105,8 +105,18 @@ pub(super) fn difference(before: &str, after: &str, from: &str, to: &str) -> Opt
             true => Some(IMPLIED),
             false => Some(SPELLED),
         };
-        missing.retain(|number| !most(&to).is_some_and(|most| passes(number, most)));
-        added.retain(|number| !most(&from).is_some_and(|most| passes(number, most)));
+        // One that both texts write in digits is not written out again and again: that is a text said several times.
+        let mut again: HashMap<Vec<Value>, usize> = HashMap::new();
+        let mut rarely = |number: &Number, other: &[Number]| {
+            if !other.iter().any(|known| known.readings == number.readings) {
+                return true;
+            }
+            let times = again.entry(number.readings.clone()).or_default();
+            *times += 1;
+            *times == 1
+        };
+        missing.retain(|number| !most(&to).is_some_and(|most| passes(number, most) && rarely(number, &numbers_after)));
+        added.retain(|number| !most(&from).is_some_and(|most| passes(number, most) && rarely(number, &numbers_before)));
     }
     let difference = Difference { missing: missing.len(), added: added.len() };
     (difference.missing + difference.added > 0).then_some(difference)
@@ -554,6 +564,10 @@ mod tests {
         assert!(!same("7 % lodí", "седем кораба", "cs", "bg"));
         assert!(!same("70 lodí", "кораба", "cs", "bg"));
         assert!(same("1 ferry", "渡轮", "en", "zh"));
+        // Once more than before may be that, several times more is not.
+        assert!(same("3 barcos, los tres nuevos", "3 vaixells, els 3 nous", "es", "ca"));
+        assert!(!same("El muelle 0", "El moll 0 El moll 0 El moll 0", "es", "ca"));
+        assert!(!same("El moll 0 El moll 0 El moll 0", "El muelle 0", "ca", "es"));
     }
 
     #[test]
