@@ -218,7 +218,7 @@ fn repeats(text: &str) -> usize {
     let letters: Vec<char> = text.chars().filter(|character| character.is_alphanumeric()).collect();
     let is_said = |times: &usize| {
         let unit = letters.len() / times;
-        unit >= 4 && letters.len() % times == 0 && letters.chunks(unit).all(|chunk| *chunk == letters[..unit])
+        unit >= 4 && letters.len().is_multiple_of(*times) && letters.chunks(unit).all(|chunk| *chunk == letters[..unit])
     };
     (3..=8).rev().find(is_said).unwrap_or(1)
 }
