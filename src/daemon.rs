@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::model::FeedFormat;
 use crate::pipeline::{self, Stages, Translators};
 use crate::publish::Snapshot;
 use crate::render::{self, Renderer};
@@ -193,7 +194,7 @@ impl Daemon {
         let states = poll_states(&stages, now()).await?;
 
         // What the last run left is served at once; a feed that has never been published is rendered before anybody can ask for it.
-        let missing = stages.config.feeds.iter().any(|feed| stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).is_none());
+        let missing = stages.config.feeds.iter().any(|feed| stages.snapshot.get(&FeedFormat::Atom.path(&feed.id)).is_none());
         let published = missing && publish(&stages, &changed.board, None).await;
         if !missing {
             // Terms may be others than at the last run, embargoes and lives of articles may have ended since.
@@ -210,7 +211,7 @@ impl Daemon {
             tracing::error!(%error, "cannot write style sheets and the site's own pages; those of the last run are served");
         }
         let websub = Arc::new(websub::Websub::open(&stages).await?);
-        let links = websub.hub.clone().map(|hub| Arc::new(move |path: &str| hub.links(path)) as serve::LinksOf);
+        let links = websub::links(&stages.config);
         let accepting = CancellationToken::new();
         let (here, beat, tally) = (stages.clone(), pulse.clone(), Arc::<serve::Tally>::default());
         let desk = status::Desk::new(stages.clone(), changed.clone(), pulse.clone(), tally.clone(), websub.clone());

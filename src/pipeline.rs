@@ -552,7 +552,7 @@ fn feed_documents(stages: &Stages, feed: &Feed, shown: &Shown, contents: &Conten
 /// The list of all feeds.
 fn list(stages: &Stages) -> std::io::Result<Publication> {
     let mut publication = Publication::default();
-    let paths = stages.config.public_feeds().map(|feed| format!("feeds/{}.atom", feed.id));
+    let paths = stages.config.public_feeds().map(|feed| FeedFormat::Atom.path(&feed.id));
     let modified = paths.filter_map(|path| stages.snapshot.get(&path)).map(|document| document.modified).max();
     put(stages, stages.renderer.opml(&stages.config.feeds, modified.unwrap_or_default()), &mut publication)?;
     Ok(publication)

@@ -8,6 +8,7 @@ use super::origin::{Found, is_own, same_name};
 use crate::config::Outlet;
 use crate::model::{
     Article, Earlier, Evidence, Hop, HopAction, ParsedEarlier, ParsedHop, Party, Person, Translation, TranslationKind,
+    primary_language,
 };
 
 /// Steps kept of a chain: a longer one is a loop or a joke.
@@ -141,8 +142,7 @@ pub(super) fn hops(
 
 /// Whether a language is another than the article's; Chinese in the other script is not.
 fn is_foreign(article: &Article, language: &str) -> bool {
-    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    article.language.as_deref().is_some_and(|own| primary(own) != primary(language))
+    article.language.as_deref().is_some_and(|own| primary_language(own) != primary_language(language))
 }
 
 /// How the text got into its language: what the feed carries as data, else by hand when it names a translator or says that it is a

@@ -8,6 +8,7 @@ use sd_notify::NotifyState;
 use tokio::time::Instant;
 
 use super::LONGEST_SLEEP;
+use crate::model::FeedFormat;
 use crate::pipeline::Stages;
 use crate::store::Store;
 
@@ -65,7 +66,7 @@ pub(super) fn ready(stages: &Stages, pulse: &Pulse) -> Result<(), String> {
     let now = Instant::now();
     pulse.check(now)?;
     pulse.check_store(now)?;
-    let is_there = |feed: &crate::config::Feed| stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).is_some();
+    let is_there = |feed: &crate::config::Feed| stages.snapshot.get(&FeedFormat::Atom.path(&feed.id)).is_some();
     if stages.config.feeds.iter().any(is_there) { Ok(()) } else { Err("nothing is published yet".to_owned()) }
 }
 

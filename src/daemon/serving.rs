@@ -21,6 +21,7 @@ use super::liveness::{Pulse, notify, watchdog_of_server};
 use super::signals::Signals;
 use super::{DaemonError, MAX_AGE, now, partners, published, served, settle, sockets, status, websub};
 use crate::config::{Config, Hub};
+use crate::model::FeedFormat;
 use crate::pipeline::{self, ArticlePages};
 use crate::publish::{Follower, Page, Pages, Snapshot, Watch};
 use crate::render::Renderer;
@@ -91,8 +92,8 @@ impl Serving {
         let forward = Arc::new(Forward::new(socket, tally.clone()));
         let other = Arc::new(Other::default());
         let (documents, beat, store, remark) = (snapshot.clone(), pulse.clone(), shelf.clone(), other.clone());
-        let feeds: Vec<String> = config.feeds.iter().map(|feed| format!("feeds/{}.atom", feed.id)).collect();
-        let links = crate::websub::links(&config.site.url, &config.websub, websub::topics(&config));
+        let feeds: Vec<String> = config.feeds.iter().map(|feed| FeedFormat::Atom.path(&feed.id)).collect();
+        let links = websub::links(&config);
         let site = serve::Site {
             routes: routes(&config, &snapshot, &forward),
             snapshot,
@@ -100,7 +101,7 @@ impl Serving {
             ready: Arc::new(move || ready(&documents, &feeds, &store, &beat)),
             remark: Some(Arc::new(move || remark.remark())),
             max_age: MAX_AGE,
-            links: links.map(|links| Arc::new(links) as serve::LinksOf),
+            links,
             gate: Some(Arc::new(access)),
             tally: tally.clone(),
             now,

@@ -16,7 +16,7 @@ use super::metrics::{self, Facts, Stored};
 use super::websub::Websub;
 use super::{Changed, Pulse, now, poll_states};
 use crate::config::Config;
-use crate::model::{NOT_FOUND_PAGE, PartnerUse, PollState};
+use crate::model::{FeedFormat, NOT_FOUND_PAGE, PartnerUse, PollState};
 use crate::pipeline::Stages;
 use crate::publish::Snapshot;
 use crate::render::{Charts, FeedHealth, HOURS, HeldHealth, OutletHealth, PartnerHealth, SourceHealth, Status, TranslatorHealth};
@@ -256,7 +256,7 @@ impl Desk {
             articles: shown.get(&feed.id).map(|shown| shown.articles),
             newest: shown.get(&feed.id).and_then(|shown| shown.newest),
             readers: feed.is_public().then(|| counted.readers.get(&feed.id).copied().unwrap_or_default()),
-            changed: self.stages.snapshot.get(&format!("feeds/{}.atom", feed.id)).map(|document| document.modified),
+            changed: self.stages.snapshot.get(&FeedFormat::Atom.path(&feed.id)).map(|document| document.modified),
             translation: feed.translate.as_ref().map(|target| (target.to.clone(), target.engine.clone())),
         });
         let spending = store.spending(at).await?;

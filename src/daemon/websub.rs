@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::model::{Discovery, FeedFormat};
 use crate::pipeline::{PushedContent, Stages};
 use crate::render::WebsubHealth;
-use crate::serve::{Handler, Route};
+use crate::serve::{Handler, LinksOf, Route};
 use crate::websub::{Counters, Hub, Parts, Pushed, Subscriber};
 
 /// After a push that brought nothing new, so long no poll for another one: a hub must not make us ask a partner all the time.
@@ -109,10 +109,15 @@ impl Hints {
 }
 
 /// Paths of the documents that can be subscribed to.
-pub(super) fn topics(config: &Config) -> BTreeSet<String> {
+fn topics(config: &Config) -> BTreeSet<String> {
     let announced = config.feeds.iter().filter(|feed| config.websub.announces(feed));
-    let paths = |id: &str| FeedFormat::ALL.map(|format| format!("feeds/{id}.{}", format.extension()));
-    announced.flat_map(|feed| paths(&feed.id)).collect()
+    announced.flat_map(|feed| FeedFormat::ALL.map(|format| format.path(&feed.id))).collect()
+}
+
+/// What feeds say of their hub in the `Link` field.
+pub(super) fn links(config: &Config) -> Option<LinksOf> {
+    let links = crate::websub::links(&config.site.url, &config.websub, topics(config))?;
+    Some(Arc::new(links))
 }
 
 /// The route of the hub, and that of our subscriptions, whoever answers there.

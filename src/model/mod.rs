@@ -7,6 +7,7 @@ mod access;
 mod article;
 mod credentials;
 mod document;
+mod language;
 #[cfg(test)]
 mod made;
 pub mod markup;
@@ -24,6 +25,7 @@ pub use access::{Audience, LastPull, PartnerUse, Pulls};
 pub use article::*;
 pub use credentials::*;
 pub use document::*;
+pub use language::primary_language;
 pub use page::*;
 pub use parsed::*;
 pub use poll::*;

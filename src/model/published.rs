@@ -79,6 +79,11 @@ impl FeedFormat {
         }
     }
 
+    /// Path of a feed's document in this format.
+    pub fn path(self, feed: &str) -> String {
+        format!("feeds/{feed}.{}", self.extension())
+    }
+
     /// Value of `Content-Type`.
     pub fn content_type(self) -> &'static str {
         match self {

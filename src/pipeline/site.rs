@@ -26,7 +26,7 @@ pub async fn publish_site(stages: &Stages) -> Result<Publication, PublishError> 
 /// Paths of the documents that are made of articles: the feeds, their pages, and the lists of them.
 pub fn documents(config: &Config) -> BTreeSet<String> {
     let of = |id: &str| {
-        let formats = FeedFormat::ALL.map(|format| format!("feeds/{id}.{}", format.extension()));
+        let formats = FeedFormat::ALL.map(|format| format.path(id));
         formats.into_iter().chain([format!("feeds/{id}")]).collect::<Vec<_>>()
     };
     let lists = [String::new(), "feeds.opml".to_owned()];

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::config::Publish;
-use crate::model::{Article, Awaited, Earlier, HopAction, Party, Person, Precision, Provenance, StoredArticle, TranslationKind};
+use crate::model::{
+    Article, Awaited, Earlier, HopAction, Party, Person, Precision, Provenance, StoredArticle, TranslationKind, primary_language,
+};
 
 use super::terms::{self, Allowed};
 use super::text::{language_tag, line, name, rfc3339, uri, uri_of};
@@ -482,8 +484,7 @@ impl Facts<'_> {
 
     /// Whether a language is this one, in whatever script.
     fn shares_language(&self, tag: &str) -> bool {
-        let primary = |tag: &str| tag.split('-').next().map(str::to_ascii_lowercase);
-        self.language.as_deref().is_some_and(|own| primary(own) == primary(tag))
+        self.language.as_deref().is_some_and(|own| primary_language(own) == primary_language(tag))
     }
 
     /// What readers are shown as the original: the article at its first publisher, which may be the outlet we took it from.

@@ -4,6 +4,8 @@
 //! stop to chance where no space follows. So the rules are our own, on the side of caution: an end that is missed makes an excerpt a sentence
 //! shorter, an end that is none cuts a sentence in two.
 
+use crate::model::primary_language;
+
 /// Marks that end a sentence wherever they stand: no space follows them.
 const FULL: &[char] = &[
     '。', '！', '？', '｡', '．', '︒', '﹒', '﹗', '﹖', // Han, Kana
@@ -271,7 +273,7 @@ const ORDINALS: &[&str] = &[
 /// Where the sentences of a text end: offsets in bytes behind the mark and what closes a quotation or bracket with it. `\n` ends a
 /// paragraph, and with it a sentence that has a mark. `language`: BCP 47.
 pub(super) fn ends(text: &str, language: Option<&str>) -> Vec<usize> {
-    let primary = language.and_then(|tag| tag.split('-').next()).unwrap_or_default().to_ascii_lowercase();
+    let primary = language.map(primary_language).unwrap_or_default();
     let ordinals = ORDINALS.contains(&primary.as_str());
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let at = |place: usize| chars.get(place).map(|(_, c)| *c);

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::numbers::{self, Difference};
 use super::script::{self, Script};
 use super::{Piece, Segment, protect};
+use crate::model::primary_language;
 
 /// Why an answer is not taken. In words, without a final stop; nothing of the answer's text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,10 +71,12 @@ pub fn answer(segment: &Segment, answer: &[Piece], from: &str, to: &str) -> Resu
     structure(segment, answer)?;
     let before = joined(&segment.pieces);
     let after = joined(answer);
+    let weight = weigh(&before);
+    let ratio = weigh(&after) / weight.max(1.0);
     // Length first: what is compared afterwards is of a known size.
-    length(&before, &after, from, to)?;
+    length(weight, ratio, from, to)?;
     if repeats(&after) > repeats(&before) {
-        return Err(Objection::Length(percent(ratio(&before, &after))));
+        return Err(Objection::Length(percent(ratio)));
     }
     if protect::addresses(&after).len() > protect::addresses(&before).len() {
         return Err(Objection::Address);
@@ -88,11 +91,10 @@ pub fn answer(segment: &Segment, answer: &[Piece], from: &str, to: &str) -> Resu
         return Err(Objection::Numbers(difference));
     }
     // A number that is spelled out makes a text longer: one that is gone from a much shorter text was cut off with the rest.
-    let ratio = ratio(&before, &after);
     if ratio < 0.6 && rows_of_digits(&after) < rows_of_digits(&before) {
         return Err(Objection::Length(percent(ratio)));
     }
-    if primary(from) != primary(to) {
+    if primary_language(from) != primary_language(to) {
         untranslated(&before, &after, from, to)?;
         in_script(&after, from, to)?;
     }
@@ -194,15 +196,11 @@ fn joined(pieces: &[Piece]) -> String {
     out
 }
 
-fn primary(tag: &str) -> String {
-    tag.split('-').next().unwrap_or_default().to_ascii_lowercase()
-}
-
-fn length(before: &str, after: &str, from: &str, to: &str) -> Result<(), Objection> {
-    let (expected, ratio) = (weigh(before), ratio(before, after));
+/// Holds the ratio of an answer's weight to its segment's against what is plausible for a segment of that weight.
+fn length(expected: f64, ratio: f64, from: &str, to: &str) -> Result<(), Objection> {
     // Short texts vary more: "OK" and "einverstanden".
     let (least, most) = match expected {
-        _ if primary(from) == primary(to) => (0.6, if expected < 30.0 { 3.0 } else { 1.6 }),
+        _ if primary_language(from) == primary_language(to) => (0.6, if expected < 30.0 { 3.0 } else { 1.6 }),
         long if long >= 60.0 => (0.4, 2.8),
         middle if middle >= 24.0 => (0.34, 4.0),
         _ => (0.1, 4.0 + 40.0 / expected.max(1.0)),
@@ -226,10 +224,6 @@ fn repeats(text: &str) -> usize {
 /// How much a text says, whatever its script.
 fn weigh(text: &str) -> f64 {
     text.chars().map(script::weight).sum()
-}
-
-fn ratio(before: &str, after: &str) -> f64 {
-    weigh(after) / weigh(before).max(1.0)
 }
 
 fn percent(ratio: f64) -> u32 {
@@ -337,7 +331,7 @@ fn in_script(after: &str, from: &str, to: &str) -> Result<(), Objection> {
         return Err(objection());
     }
     // Japanese is not written in Han alone, nor Chinese with Kana.
-    let is = |tag: &str, language: &str| primary(tag) == language;
+    let is = |tag: &str, language: &str| primary_language(tag) == language;
     if is(to, "ja") && kana == 0 && total >= 16 && !is(from, "ja") || is(to, "zh") && total >= 8 && kana * 5 > total {
         return Err(objection());
     }

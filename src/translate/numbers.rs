@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::number_words::{self, digit as chinese_digit, magnitude, multiplier};
 use super::script;
+use crate::model::primary_language;
 
 /// What numbers differ.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,8 +87,7 @@ struct Said {
 
 /// Holds the numbers of two texts against each other. `None`: they are the same.
 pub(super) fn difference(before: &str, after: &str, from: &str, to: &str) -> Option<Difference> {
-    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    let (from, to) = (primary(from), primary(to));
+    let (from, to) = (primary_language(from), primary_language(to));
     let mut before = said(before, &from);
     let mut after = said(after, &to);
     let (numbers_before, numbers_after) = (std::mem::take(&mut before.numbers), std::mem::take(&mut after.numbers));

@@ -173,11 +173,6 @@ impl Hub {
         Ok(Some(Self { site, address, settings, topics, store, client, snapshot, published, clock, state, wake, counters }))
     }
 
-    /// Value of the `Link` field of a document: hub and self of a feed that can be subscribed to.
-    pub fn links(&self, path: &str) -> Option<String> {
-        self.topics.contains(path).then(|| delivery::links(&self.address, &self.topic(path)))
-    }
-
     /// Whether subscriptions are taken here, at `/hub`.
     pub fn is_built_in(&self) -> bool {
         self.settings.hub == config::Hub::BuiltIn

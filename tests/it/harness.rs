@@ -22,7 +22,7 @@ use url::Url;
 
 pub use apertium::Apertium;
 pub use engine_server::{EngineServer, KEY, Misbehaviour, Schedule};
-pub use program::Reprint;
+pub use program::{Reprint, ended};
 
 /// Where partners live.
 pub const PARTNER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));

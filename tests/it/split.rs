@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::time::sleep;
 
-use crate::harness::{Answer, Partner, Reply, Reprint, get, request, until};
+use crate::harness::{Answer, Partner, Reply, Reprint, ended, get, request, until};
 use crate::websub::peer::{Does, Peer};
 use crate::websub::{self, confirmed, shows, subscribe};
 
@@ -50,14 +50,7 @@ impl Poller {
     /// SIGTERM.
     async fn stop(mut self) -> ExitStatus {
         Command::new("kill").arg(self.child.id().to_string()).status().expect("kill(1)");
-        let mut ended = None;
-        let child = &mut self.child;
-        until("the end after SIGTERM", || {
-            ended = child.try_wait().expect("a child to ask after");
-            ended.is_some()
-        })
-        .await;
-        ended.expect("an end")
+        ended(&mut self.child).await
     }
 
     /// Inodes of the sockets of the internet that it has open.

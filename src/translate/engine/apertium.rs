@@ -9,6 +9,7 @@ use url::form_urlencoded;
 use super::http::{Body, Service};
 use super::{Answer, Asking, Calling, Engine, EngineError, Job, Maker, Trouble, Unit};
 use crate::config::Translator;
+use crate::model::primary_language;
 use crate::translate::{Malformed, Piece, Segment};
 
 /// Primary subtags of BCP 47 with two letters, and the ISO 639-3 codes that Apertium's pairs are named by.
@@ -238,7 +239,7 @@ impl Engine for Apertium {
 
 /// Apertium's code for the language of a tag; empty for a tag without a language.
 fn source(tag: &str) -> String {
-    let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let primary = primary_language(tag);
     match primary.as_str() {
         "bs" | "hr" | "sr" => "hbs".to_owned(),
         two => match LANGUAGES.iter().find(|(known, _)| *known == two) {

@@ -7,6 +7,7 @@ use url::Url;
 use super::http::{Body, Reply, Service};
 use super::{Answer, Calling, Engine, EngineError, Job, Maker, Trouble, Unit};
 use crate::config::Translator;
+use crate::model::primary_language;
 use crate::translate::{Piece, Segment};
 
 /// Texts of one request.
@@ -177,7 +178,7 @@ impl Engine for DeepL {
 
 /// Code of a language to translate from.
 fn source(tag: &str) -> Option<String> {
-    let primary = tag.split('-').next()?.to_ascii_lowercase();
+    let primary = primary_language(tag);
     let known = SOURCES.contains(&primary.as_str());
     match primary.as_str() {
         "no" => Some("NB".to_owned()),

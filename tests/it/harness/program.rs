@@ -120,14 +120,7 @@ impl Reprint {
     pub async fn stop(mut self) -> (ExitStatus, Arc<TempDir>) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill(1)");
         assert!(sent.success(), "it was not there any more; it said:\n{}", self.stderr());
-        let mut ended = None;
-        let child = &mut self.child;
-        until("the end after SIGTERM", || {
-            ended = child.try_wait().expect("a child to ask after");
-            ended.is_some()
-        })
-        .await;
-        (ended.expect("an end"), self.folder.clone())
+        (ended(&mut self.child).await, self.folder.clone())
     }
 
     /// SIGKILL: a crash. Gives back the folder, for a restart.
@@ -193,4 +186,15 @@ mod self_test {
         let refused = Reprint::launch(broken, folder).await.err().expect("no start");
         assert_eq!((refused.status.code(), refused.stderr.as_str()), (Some(78), "feeds.toml:3:1: no\n"));
     }
+}
+
+/// Waits for the end of a program that was told to stop.
+pub async fn ended(child: &mut Child) -> ExitStatus {
+    let mut ended = None;
+    until("the end after SIGTERM", || {
+        ended = child.try_wait().expect("a child to ask after");
+        ended.is_some()
+    })
+    .await;
+    ended.expect("an end")
 }
