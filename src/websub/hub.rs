@@ -472,10 +472,14 @@ impl Hub {
                     tracing::info!(topic = sent.topic, host, "a subscriber wants nothing any more (410)");
                 }
             }
-            entry.of.clone()
+            let noted = entry.of.clone();
+            if delivered == Delivered::Gone {
+                // Under the same lock: an entry that is there and not busy is due.
+                state.subscriptions.remove(&key);
+            }
+            noted
         };
         if delivered == Delivered::Gone {
-            self.state().subscriptions.remove(&key);
             return self.store.drop_hub_subscription(&sent.topic, &sent.callback).await;
         }
         self.store.note_hub_delivery(&noted).await
